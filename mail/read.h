@@ -1,0 +1,32 @@
+/*
+ * bytes -> message -> original: the reading half of mail/.
+ *
+ * None of these functions fails: what cannot be read is told in faults and the
+ * rest is there.  None follows a link, opens a file or asks a clock.  Budgets
+ * (HAZARDS of hostile MIME) are in guard.h.
+ */
+#ifndef MAIL_READ_H
+#define MAIL_READ_H
+
+#include "base/arena.h"
+#include "mail/message.h"
+
+/* Reads one mail.  raw must outlive the result.  Files: mime.c, charset.c,
+ * html.c. */
+struct message *message_read(struct arena *, struct slice raw);
+
+/* True when there is at least one header field, so that it may be a mail;
+ * anything else is EX_DATAERR for a command that was given it. */
+bool message_plausible(struct slice raw);
+
+/* HTML to plain text: links as their text, cells of a row joined by a tab,
+ * hidden elements left out, block quotes as "> " lines.  html.c. */
+char *html_text(struct arena *, struct slice html);
+
+/* The original in a forward, else the message itself.  forward.c. */
+struct original *original_read(struct arena *, const struct message *);
+
+/* What the author wrote last in a reply: quoted history cut away. newest.c. */
+char *newest_text(struct arena *, const char *text);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * text -> findings.  The reading half of rules/.
+ */
+#ifndef RULES_READ_H
+#define RULES_READ_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "rules/calendar.h"
+#include "rules/finding.h"
+
+struct pack; /* all rules of all languages that were loaded; see pack.h */
+
+/*
+ * Loads every language folder under dir ("rules", with rules/en/...), then the
+ * owner's own rules under own_dir (NULL: none), which override by name.
+ * Patterns are compiled on first use.  NULL with err (EX_CONFIG and
+ * file:line:column) when a rule is bad.  Freed by pack_free().
+ */
+struct pack *pack_load(const char *dir, const char *own_dir, struct err *);
+void pack_free(struct pack *);
+
+/* What is read.  All borrowed for the call. */
+struct reading {
+	const char *text;    /* newest text of the original, UTF-8 */
+	const char *subject; /* for references; may be NULL */
+	struct moment anchor; /* the original's date, or the message's */
+	enum who sender;
+	const char *sender_name; /* display name of From; NULL */
+	const char *sender_addr; /* NULL */
+	bool machine_written;    /* Auto-Submitted and the like in the headers */
+	const struct calendar *calendar;
+};
+
+/*
+ * Reads one text.  Never fails: a rule that exceeds its match limit on some
+ * sentence is skipped there and named in faults.  Findings live in the arena.
+ */
+struct findings *findings_read(struct arena *, struct pack *,
+    const struct reading *);
+
+/* Time phrases alone, for `promised when`. */
+struct phrase_found {
+	const char *quote;
+	size_t start, end;
+	struct due due;
+	bool vague, condition;
+	const char *expr; /* normal form; see calendar.h */
+	const char *why;  /* the arithmetic in words */
+};
+
+struct phrases {
+	struct phrase_found *v;
+	size_t n;
+};
+
+/* language NULL: detected from the text. */
+struct phrases phrases_read(struct arena *, struct pack *, const char *text,
+    const char *language, struct moment anchor, const struct calendar *);
+
+#endif
