@@ -9,6 +9,7 @@
 #define MAIL_READ_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "mail/message.h"
 
 /* Reads one mail.  raw must outlive the result.  Files: mime.c, charset.c,
@@ -23,10 +24,20 @@ bool message_plausible(struct slice raw);
  * hidden elements left out, block quotes as "> " lines.  html.c. */
 char *html_text(struct arena *, struct slice html);
 
+/*
+ * How mail programs write forwards and replies: the data files in dir
+ * (mail/forms).  NULL with err (EX_CONFIG, file:line) when one is bad.  Freed
+ * by forms_free().  forms.c.
+ */
+struct forms;
+struct forms *forms_load(const char *dir, struct err *);
+void forms_free(struct forms *);
+
 /* The original in a forward, else the message itself.  forward.c. */
-struct original *original_read(struct arena *, const struct message *);
+struct original *original_read(struct arena *, const struct forms *,
+    const struct message *);
 
 /* What the author wrote last in a reply: quoted history cut away. newest.c. */
-char *newest_text(struct arena *, const char *text);
+char *newest_text(struct arena *, const struct forms *, const char *text);
 
 #endif
