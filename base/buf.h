@@ -48,7 +48,7 @@ void buf_vprintf(struct buf *, const char *, va_list)
 /* Makes sure that n more bytes fit; returns where they go. */
 char *buf_room(struct buf *, size_t n);
 struct slice buf_view(const struct buf *); /* borrowed until the next change */
-void buf_clear(struct buf *);              /* keeps the room */
+void buf_clear(struct buf *); /* keeps the room */
 void buf_free(struct buf *);
 /* The text as a NUL-terminated copy in the arena; the buf is freed. */
 char *buf_keep(struct buf *, struct arena *);

@@ -26,7 +26,7 @@ bool
 civil_valid(struct civil c)
 {
 	return c.year >= 1 && c.year <= 9999 && c.month >= 1 && c.month <= 12 &&
-	    c.day >= 1 && c.day <= days_in_month(c.year, c.month);
+	       c.day >= 1 && c.day <= days_in_month(c.year, c.month);
 }
 
 /*
@@ -42,7 +42,7 @@ day_of_civil(struct civil c)
 	int day_of_year =
 	    (153 * (c.month + (c.month > 2 ? -3 : 9)) + 2) / 5 + c.day - 1;
 	int day_of_era = year_of_era * 365 + year_of_era / 4 -
-	    year_of_era / 100 + day_of_year;
+			 year_of_era / 100 + day_of_year;
 
 	return era * 146097 + day_of_era - 719468;
 }
@@ -53,10 +53,11 @@ civil_of_day(day_t day)
 	int z = day + 719468;
 	int era = (z >= 0 ? z : z - 146096) / 146097;
 	int day_of_era = z - era * 146097;
-	int year_of_era = (day_of_era - day_of_era / 1460 +
-	    day_of_era / 36524 - day_of_era / 146096) / 365;
-	int day_of_year = day_of_era -
-	    (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+			      day_of_era / 146096) /
+			  365;
+	int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 -
+					   year_of_era / 100);
 	int mp = (5 * day_of_year + 2) / 153;
 	struct civil c;
 
@@ -223,8 +224,8 @@ static bool
 civil_parse(const char *p, struct civil *c)
 {
 	return digits(p, 4, &c->year) && p[4] == '-' &&
-	    digits(p + 5, 2, &c->month) && p[7] == '-' &&
-	    digits(p + 8, 2, &c->day) && civil_valid(*c);
+	       digits(p + 5, 2, &c->month) && p[7] == '-' &&
+	       digits(p + 8, 2, &c->day) && civil_valid(*c);
 }
 
 bool
@@ -267,7 +268,8 @@ moment_parse(const char *text, struct moment *m)
 	int32_t offset;
 	const char *p = text;
 
-	if (!civil_parse(p, &c) || strchr("Tt ", p[10]) == NULL || p[10] == '\0')
+	if (!civil_parse(p, &c) || strchr("Tt ", p[10]) == NULL ||
+	    p[10] == '\0')
 		return false;
 	p += 11;
 	if (!digits(p, 2, &hour) || p[2] != ':' || !digits(p + 3, 2, &minute))
@@ -280,9 +282,10 @@ moment_parse(const char *text, struct moment *m)
 		if (*p == '.')
 			p += 1 + strspn(p + 1, "0123456789");
 	}
-	if (hour > 23 || minute > 59 || second > 60 || !offset_parse(p, &offset))
+	if (hour > 23 || minute > 59 || second > 60 ||
+	    !offset_parse(p, &offset))
 		return false;
-	*m = moment_at(day_of_civil(c),
-	    hour * 3600 + minute * 60 + second, offset);
+	*m = moment_at(
+	    day_of_civil(c), hour * 3600 + minute * 60 + second, offset);
 	return true;
 }

@@ -21,18 +21,26 @@ struct civil {
 
 /* A point in time with the offset in which it was written or is to be shown. */
 struct moment {
-	int64_t utc;    /* seconds since 1970-01-01T00:00:00Z */
+	int64_t utc; /* seconds since 1970-01-01T00:00:00Z */
 	int32_t offset; /* seconds east of UTC, within +-15 hours */
 };
 
-enum weekday { MONDAY = 1, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY };
+enum weekday {
+	MONDAY = 1,
+	TUESDAY,
+	WEDNESDAY,
+	THURSDAY,
+	FRIDAY,
+	SATURDAY,
+	SUNDAY
+};
 
 /* A day or a moment at which something is due, or nothing. */
 enum precision { DUE_NONE, DUE_DAY, DUE_TIME };
 
 struct due {
 	enum precision precision;
-	day_t day;        /* the local day; set for DUE_DAY and DUE_TIME */
+	day_t day; /* the local day; set for DUE_DAY and DUE_TIME */
 	struct moment at; /* DUE_TIME only */
 };
 
@@ -48,8 +56,8 @@ day_t week_start(day_t);
 /* Easter Sunday, Gregorian (Meeus, Jones and Butcher). */
 day_t easter(int year);
 
-day_t moment_day(struct moment);       /* the local date */
-int moment_second(struct moment);      /* second of the local day, 0-86399 */
+day_t moment_day(struct moment); /* the local date */
+int moment_second(struct moment); /* second of the local day, 0-86399 */
 struct moment moment_at(day_t, int second, int32_t offset);
 
 /* The last moment at which a due is still kept: for a day, 23:59:59 in the
