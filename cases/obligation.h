@@ -1,0 +1,132 @@
+/*
+ * The life of obligations: findings become obligations, later messages keep,
+ * slip or close them.
+ *
+ * What is stored is the phrase, the anchor and the rule; the due date is
+ * computed from them (calendar_due()) and cached with the calendar's name, so
+ * that obligations_recompute() can follow a new holiday table.  Whether one
+ * has lapsed is never stored: obligation_state_at() says it for a given now.
+ *
+ * What answers what (obligations_apply() has the reasons):
+ *   - a company message that says it was done (signal resolution) keeps the
+ *     open company promises of the actions that a thing done can fulfil;
+ *   - a substantive reply keeps a promise to reply or call; an autoreply, an
+ *     acknowledgement, or mere delay does not;
+ *   - a promise of the same action by the same side with another date makes
+ *     the old one slipped; with the same date it is the same promise;
+ *   - the owner's mail keeps the owner's `reply`, and with an attachment the
+ *     owner's `provide`; it never resets a clock of the company.
+ */
+#ifndef CASES_OBLIGATION_H
+#define CASES_OBLIGATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/err.h"
+#include "cases/intake.h"
+#include "cases/store.h"
+#include "rules/calendar.h"
+#include "rules/finding.h"
+
+/* The first six are stored; the others follow from now (or the case). */
+enum obligation_state {
+	STATE_OPEN, /* due is to come, or there is none */
+	STATE_WAITING, /* its clock starts at an event */
+	STATE_KEPT,
+	STATE_SLIPPED, /* a later message set a new date: see slipped_to */
+	STATE_VOID, /* the owner says that it is none */
+	STATE_BROKEN, /* never kept when the case ended */
+	STATE_LAPSED, /* open, and due has passed */
+	STATE_LATE, /* kept after it was due */
+	STATE_PAUSED, /* the company's, while the ball is with the owner */
+};
+const char *obligation_state_name(enum obligation_state); /* "open" */
+
+struct obligation {
+	int case_number, number; /* 12.3 */
+	enum who who;
+	enum kind kind;
+	enum action action;
+	enum obligation_state stored; /* up to STATE_BROKEN */
+	struct due due;
+	bool vague, condition;
+	bool due_by_owner; /* set by the command `due`; never recomputed */
+	struct moment anchor; /* where the clock starts: the message's date, or
+	                       * the day that `received` gave */
+	const char *phrase, *expr; /* NULL when no time is said */
+	const char *calendar; /* name of the one that computed due */
+	const char *rule; /* "en/promise.rules:41"; "owner" by hand */
+	const char *quote;
+	int64_t message; /* in which it was read; 0: note or call */
+	struct moment said; /* date of that message */
+	const char *agent; /* who signed it; NULL */
+	/* How it ended. */
+	struct moment settled; /* kept, slipped, void, broken: when */
+	bool has_settled;
+	int64_t evidence; /* message that says so; 0: the owner's word */
+	int slips_of; /* the obligation of this case that this replaces */
+	int slipped_to; /* the one that replaces this */
+	int slips; /* how often it has slipped before: 0, 1, 2 */
+	bool paused; /* the ball is with the owner since it was made */
+};
+
+/*
+ * Pure.  now: UTC seconds; offset: of the owner's zone at that time, for the
+ * end of a due day.  A due day is kept until its last second.
+ */
+enum obligation_state
+obligation_state_at(const struct obligation *, int64_t now, int32_t offset);
+/* Whole days from now's day to the due day; negative when past.  0 when there
+ * is no due date. */
+int
+obligation_days_left(const struct obligation *, int64_t now, int32_t offset);
+
+/* What a message said, for the ledger. */
+struct said {
+	int case_number;
+	int64_t message; /* 0: a note or call */
+	enum direction direction;
+	struct moment date;
+	bool autoreply, attachment;
+	const struct findings *findings;
+};
+
+/* What became of it, for the receipt: numbers of obligations, in the arena. */
+struct applied {
+	int *made, *kept, *slipped, *repeated;
+	size_t made_count, kept_count, slipped_count, repeated_count;
+};
+
+/* Inside a transaction.  Each change is an event.  now: when it is recorded. */
+int obligations_apply(struct store *, int64_t owner, struct arena *,
+    const struct calendars *, const struct said *, int64_t now,
+    struct applied *, struct err *);
+
+/* Computes again the due dates of all open obligations of the owner; returns
+ * how many moved, or -1.  Inside a transaction. */
+int obligations_recompute(struct store *, int64_t owner, struct arena *,
+    const struct calendars *, int64_t now, struct err *);
+
+/*
+ * The owner's commands.  Inside a transaction and between change_begin() and
+ * change_end() of event.h.  EX_USAGE when there is no such obligation or the
+ * command does not fit its state ("12.3 is void; say `undo`").
+ */
+struct change;
+int obligation_keep(struct change *, int case_number, int number,
+    struct moment when, struct err *);
+int obligation_unkeep(struct change *, int case_number, int number,
+    struct err *); /* `not kept`: open again */
+int obligation_void(struct change *, int case_number, int number, struct err *);
+int obligation_due(
+    struct change *, int case_number, int number, struct due, struct err *);
+/* Starts a waiting clock: day is that of the event.  number 0: the only
+ * waiting one of the case (EX_USAGE when there are several). */
+int
+obligation_received(struct change *, struct arena *, const struct calendars *,
+    int case_number, int number, struct moment day, struct err *);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * Threading: to which case does a message belong?
+ *
+ * thread_place() decides and changes nothing; thread_file() does it.  The
+ * order of evidence, first match wins:
+ *   1 the case address with its MAC (checked by the caller);
+ *   2 References and In-Reply-To, those of an enclosed original too, in both
+ *     directions, so that the order of arrival does not matter;
+ *   3 the company's reference number, together with its domain;
+ *   4 the same company and the same thread subject within the case's life;
+ *     the words of the texts tell several open cases of a company apart;
+ *   5 a new case, when the rules found a dispute, or the owner wrote or
+ *     forwarded it; else unfiled.
+ * Bulk mail (List-Unsubscribe, List-Id) without a finding, and strangers,
+ * never open a case.  A sender whose domain is neither the case's nor the
+ * owner's never joins by 2: DOUBT, with the case as candidate.
+ * When two cases fit nearly as well the answer is DOUBT too, with candidates;
+ * the owner is asked, and thread_file() with the answer learns it.
+ *
+ * Words that are data (subject prefixes, words that tell nothing) are in the
+ * file cases/thread.words.
+ */
+#ifndef CASES_THREAD_H
+#define CASES_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/err.h"
+#include "cases/intake.h"
+#include "cases/store.h"
+#include "mail/message.h"
+#include "rules/finding.h"
+
+struct thread_words;
+/* NULL with err (EX_CONFIG, file:line).  In the arena. */
+struct thread_words *
+thread_words_load(struct arena *, const char *path, struct err *);
+
+/* "Re: AW: [Ext] Your claim (fwd)" -> "your claim"; in the arena. */
+char *thread_subject(
+    struct arena *, const struct thread_words *, const char *subject);
+/* The same, but in its own case and spacing: fit for a title. */
+char *
+thread_title(struct arena *, const struct thread_words *, const char *subject);
+
+/* Somebody named in an address field. */
+struct party {
+	const char *addr; /* lower case; NULL when none */
+	const char *name; /* display name, or NULL */
+	const char *domain; /* registrable (Public Suffix List), lower case;
+	                     * the whole address for a freemail domain */
+	bool freemail; /* domain open to anybody: gmail.com */
+	bool owner; /* one of the owner's own addresses */
+	bool ours; /* an address of promised itself */
+};
+
+/* All that placing looks at.  Borrowed for the call. */
+struct placing {
+	int64_t message; /* by intake_keep() */
+	int case_address; /* case with proof (case address, reply to a nudge);
+	                   * 0: none */
+	enum direction direction;
+	struct party from; /* author of the original */
+	struct party *others; /* Reply-To, To, Cc of the original */
+	size_t other_count;
+	const char *message_id; /* of the message; NULL */
+	const char *original_id; /* of an enclosed original; NULL */
+	struct strings references; /* References, In-Reply-To, both levels */
+	const char *subject; /* of the original */
+	const char *text; /* newest text */
+	struct moment date; /* of the original */
+	bool forwarded; /* an owner forwarded it */
+	bool bulk; /* List-Unsubscribe, List-Id, Precedence: bulk */
+	bool autoreply, bounce;
+	const struct findings *findings; /* NULL when nothing was read */
+	const char *region; /* the owner's, for a new case */
+};
+
+enum placed_by {
+	PLACED_ADDRESS,
+	PLACED_REFERENCES,
+	PLACED_NUMBER,
+	PLACED_SUBJECT,
+	PLACED_WORDS,
+	PLACED_NEW,
+	PLACED_UNFILED,
+	PLACED_DOUBT,
+	PLACED_OWNER
+};
+const char *placed_by_name(enum placed_by); /* "references", "new", ... */
+
+struct candidate {
+	int number; /* of the case */
+	int score; /* 0-100 */
+	const char *why; /* "names TE-774120" */
+};
+
+struct placement {
+	enum placed_by by;
+	int number; /* of the case; 0 when new (until filed), unfiled, doubt */
+	const char *company; /* the other side's domain; NULL when unknown */
+	const char *company_name;
+	const char *why; /* one line, for the receipt and the timeline */
+	struct candidate *candidates; /* best first; for DOUBT two or more, or
+	                               * one when a stranger wants in */
+	size_t candidate_count;
+	int64_t *joined; /* by thread_file(): earlier unfiled messages that
+	                  * now belong to the case as well */
+	size_t joined_count;
+};
+
+/* Reads only.  May be called inside or outside a transaction. */
+int thread_place(struct store *, int64_t owner, struct arena *,
+    const struct thread_words *, const struct placing *, struct placement *,
+    struct err *);
+
+/*
+ * Inside a transaction.  Files the message as placed; makes the case when
+ * PLACED_NEW (its number is then in placement->number); remembers ids,
+ * reference numbers, domains and words, so that later mail finds the case.
+ * To file a message by hand (move, an answer to a doubt) use case_move() of
+ * case.h.  Earlier unfiled messages that this one explains (References that
+ * only now lead somewhere) are filed too: placement->joined.
+ */
+int thread_file(struct store *, int64_t owner, struct arena *,
+    const struct thread_words *, const struct placing *, struct placement *,
+    int64_t now, struct err *);
+
+#endif
