@@ -1,0 +1,37 @@
+/*
+ * Domains as the Public Suffix List divides them.
+ *
+ * A company is known by its registrable domain: "northgatebank.example" of
+ * mail.northgatebank.example, "acme.co.uk" of mail.acme.co.uk.  Names are
+ * compared in their ASCII form (RFC 5891): lower case, U-labels as A-labels.
+ */
+#ifndef MAIL_DOMAIN_H
+#define MAIL_DOMAIN_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * The registrable domain of an address ("ann@mail.acme.example") or of a bare
+ * domain, in the arena.  A public suffix itself, a domain literal and a name
+ * without a dot are given back whole, in lower case.  NULL when there is no
+ * domain or it is no valid name.
+ */
+char *domain_of(struct arena *, const char *addr);
+/* The whole domain of an address in its ASCII form; NULL as above. */
+char *domain_ascii(struct arena *, const char *addr);
+/* The form to show beside it, U-labels decoded; the input when it has none. */
+char *domain_unicode(struct arena *, const char *domain);
+
+/*
+ * Domains at which anybody can have an address (gmail.com), from a data file:
+ * one a line, '#' begins a comment.  NULL with err (EX_CONFIG, file:line).
+ */
+struct freemail;
+struct freemail *freemail_load(struct arena *, const char *path, struct err *);
+/* domain: as domain_of() gives it. */
+bool domain_freemail(const struct freemail *, const char *domain);
+
+#endif
