@@ -49,5 +49,7 @@ const char *frame_get(const struct frame *, const char *key); /* or NULL */
 void frame_begin(struct frame *, const char *verb);
 void frame_set(struct frame *, const char *key, const char *value); /* borrowed */
 int frame_write(int fd, const struct frame *, struct err *);
+/* Appends the line alone, with its LF: for writers that must not block. */
+void frame_print_line(struct buf *, const struct frame *);
 
 #endif
