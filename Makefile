@@ -16,7 +16,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wformat=2 -Wundef -Wvla -Wswitch-enum -Wnull-dereference
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-fPIE -D_FORTIFY_SOURCE=2
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(HARDEN) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPREFIX='"$(PREFIX)"' -I. $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
 # libetpan's MIME reader is linked statically: its shared object would load a
@@ -32,19 +32,21 @@ NET_SRC = $(FETCH_SRC) $(SEND_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \
 	$(wildcard rules/*.c) $(wildcard cases/*.c)
-PIPE_SRC = mail/frame.c $(wildcard base/arena.c base/buf.c base/err.c base/log.c base/date.c)
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 
-all: promised promised-fetch promised-send
+# Where the programs go: here, so that a checkout can be used as it is.
+BIN =
 
-promised: $(call obj,main.c $(ROOT_SRC)) $(O)/lib.a
+all: $(BIN)promised $(BIN)promised-fetch $(BIN)promised-send
+
+$(BIN)promised: $(call obj,main.c $(ROOT_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-promised-fetch: $(call obj,$(FETCH_SRC)) $(O)/lib.a
+$(BIN)promised-fetch: $(call obj,$(FETCH_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(FETCH_LIBS)
 
-promised-send: $(call obj,$(SEND_SRC)) $(O)/lib.a
+$(BIN)promised-send: $(call obj,$(SEND_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(SEND_LIBS)
 
 $(O)/lib.a: $(call obj,$(LIB_SRC))
@@ -65,10 +67,66 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(call obj,$(ROOT_SRC)) $(O)/lib.a
 unit: $(UNIT)
 	prove --exec '' $(UNIT)
 
+# The way of a new user: both commands install what is missing themselves.
+deps:
+	@dev/deps.sh dev/packages.build
+
+deps-test:
+	@dev/deps.sh dev/packages.build dev/packages.test
+
+demo: deps
+	@$(MAKE) -s all
+	@dev/demo.sh
+
+# All tests against the programs as built: unit tests, then shell tests, which
+# start real servers privately.  TESTS=tests/imap.t runs one of them.
+TESTS = $(wildcard tests/*.t)
+
+test: deps-test
+	@$(MAKE) -s -j2 all $(UNIT)
+	@dev/layers.sh
+	prove -j2 --timer --exec '' $(UNIT) $(TESTS)
+
+check: test
+
+# The whole suite again, with every memory and arithmetic fault made fatal.
+SAN = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+sanitize: deps-test
+	@$(MAKE) -s -j2 O=build/sanitize BIN=build/sanitize/ CFLAGS="$(SAN)" \
+	    HARDEN=-fPIE sanitize-run
+
+sanitize-run: all $(UNIT)
+	PROMISED=$(CURDIR)/$(BIN)promised PROMISED_DATA=$(CURDIR) \
+	ASAN_OPTIONS=detect_leaks=0 prove -j2 --timer --exec '' $(UNIT) $(TESTS)
+
+layers:
+	dev/layers.sh
+
+lint: deps-test
+	@dev/lint.sh "$(WARN)"
+
+bench: deps-test all
+	@dev/bench.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/promised \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install promised $(DESTDIR)$(PREFIX)/bin
+	install promised-fetch promised-send $(DESTDIR)$(PREFIX)/libexec/promised
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	find $(DATA) -type f | while read -r f; do \
+	    install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/promised/$$f"; done
+
+# What is read at run time, by the same names in a checkout and installed.
+DATA = $(shell find rules mail cases -type f ! -name '*.[ch]') examples
+
 clean:
-	rm -rf $(O) promised promised-fetch promised-send
+	rm -rf build promised promised-fetch promised-send
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit clean
+.PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
+	layers lint bench install
 .SECONDARY:

@@ -1,0 +1,197 @@
+/* See json.h. */
+#include <string.h>
+#include <sysexits.h>
+
+#include <jansson.h>
+
+#include "json.h"
+
+/* A string, or null.  Text of ours is UTF-8; what is not becomes null. */
+static json_t *
+text_or_null(const char *text)
+{
+	json_t *value = text == NULL ? NULL : json_string(text);
+
+	return value == NULL ? json_null() : value;
+}
+
+static json_t *
+moment_or_null(bool has, struct moment m)
+{
+	char text[DATE_ROOM];
+
+	return has ? json_string(moment_print(m, text)) : json_null();
+}
+
+static json_t *
+due_or_null(struct due due)
+{
+	char text[DATE_ROOM];
+
+	if (due.precision == DUE_NONE)
+		return json_null();
+	return json_string(due_print(due, text));
+}
+
+/* Prints one line and frees the value. */
+static void
+print_line(FILE *out, json_t *value)
+{
+	json_dumpf(value, out, JSON_COMPACT);
+	putc('\n', out);
+	json_decref(value);
+}
+
+static json_t *
+obligation(const struct obligation_found *o)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "who", json_string(who_name(o->who)));
+	json_object_set_new(v, "kind", json_string(kind_name(o->kind)));
+	json_object_set_new(v, "action", json_string(action_name(o->action)));
+	json_object_set_new(v, "due", due_or_null(o->due));
+	json_object_set_new(v, "vague", json_boolean(o->vague));
+	json_object_set_new(v, "condition", json_boolean(o->condition));
+	json_object_set_new(v, "quote", text_or_null(o->quote));
+	json_object_set_new(v, "rule", text_or_null(o->rule));
+	json_object_set_new(v, "start", json_integer((json_int_t)o->start));
+	json_object_set_new(v, "end", json_integer((json_int_t)o->end));
+	return v;
+}
+
+void
+json_findings(FILE *out, const char *file, const char *region,
+    const char *company, const struct findings *f)
+{
+	json_t *v = json_object(), *list;
+	size_t i;
+
+	json_object_set_new(v, "file", text_or_null(file));
+	json_object_set_new(v, "region", text_or_null(region));
+	json_object_set_new(v, "language", text_or_null(f->language));
+	json_object_set_new(v, "sender", json_string(who_name(f->sender)));
+	json_object_set_new(v, "anchor", moment_or_null(true, f->anchor));
+	json_object_set_new(v, "company", text_or_null(company));
+	json_object_set_new(v, "agent", text_or_null(f->agent));
+	list = json_array();
+	for (i = 0; i < f->reference_count; i++)
+		json_array_append_new(list, text_or_null(f->references[i]));
+	json_object_set_new(v, "references", list);
+	list = json_array();
+	for (i = 0; i < f->signal_count; i++)
+		json_array_append_new(list, text_or_null(f->signals[i].name));
+	json_object_set_new(v, "signals", list);
+	list = json_array();
+	for (i = 0; i < f->obligation_count; i++)
+		json_array_append_new(list, obligation(&f->obligations[i]));
+	json_object_set_new(v, "obligations", list);
+	print_line(out, v);
+}
+
+static json_t *
+person(struct address a)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "name", text_or_null(a.name));
+	json_object_set_new(v, "address", text_or_null(a.addr));
+	return v;
+}
+
+static json_t *
+people(struct addresses list)
+{
+	json_t *v = json_array();
+	size_t i;
+
+	for (i = 0; i < list.n; i++)
+		json_array_append_new(v, person(list.v[i]));
+	return v;
+}
+
+void
+json_original(FILE *out, const char *file, const struct original *o)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "file", text_or_null(file));
+	json_object_set_new(v, "forwarded", json_boolean(o->forwarded));
+	json_object_set_new(v, "from", person(o->from));
+	json_object_set_new(v, "to", people(o->to));
+	json_object_set_new(v, "cc", people(o->cc));
+	json_object_set_new(v, "date", moment_or_null(o->has_date, o->date));
+	json_object_set_new(v, "subject", text_or_null(o->subject));
+	json_object_set_new(v, "text", text_or_null(o->text));
+	json_object_set_new(v, "newest", text_or_null(o->newest));
+	json_object_set_new(v, "comment", text_or_null(o->comment));
+	json_object_set_new(v, "client", text_or_null(o->client));
+	print_line(out, v);
+}
+
+static const char *
+member(struct arena *a, json_t *v, const char *key)
+{
+	return arena_strdup(a, json_string_value(json_object_get(v, key)));
+}
+
+int
+json_when_asked(struct arena *a, struct slice line, struct when_asked *asked,
+    struct err *err)
+{
+	json_error_t why;
+	json_t *v = json_loadb(line.p, line.len, 0, &why);
+	const char *anchor;
+
+	memset(asked, 0, sizeof(*asked));
+	if (v == NULL)
+		return err_set(
+		    err, EX_DATAERR, "column %d: %s", why.column, why.text);
+	asked->id = member(a, v, "id");
+	asked->text = member(a, v, "text");
+	asked->region = member(a, v, "region");
+	asked->language = member(a, v, "language");
+	anchor = member(a, v, "anchor");
+	json_decref(v);
+	if (asked->text == NULL)
+		return err_set(err, EX_DATAERR, "no \"text\" in the object");
+	if (anchor == NULL)
+		return 0;
+	asked->has_anchor = moment_parse(anchor, &asked->anchor);
+	if (!asked->has_anchor)
+		return err_set(err, EX_DATAERR,
+		    "anchor %s: write it as 2026-03-02T10:15:00+00:00", anchor);
+	return 0;
+}
+
+static json_t *
+phrase(const struct phrase_found *p)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "quote", text_or_null(p->quote));
+	json_object_set_new(v, "due", due_or_null(p->due));
+	json_object_set_new(v, "vague", json_boolean(p->vague));
+	json_object_set_new(v, "condition", json_boolean(p->condition));
+	json_object_set_new(v, "start", json_integer((json_int_t)p->start));
+	json_object_set_new(v, "end", json_integer((json_int_t)p->end));
+	json_object_set_new(v, "why", text_or_null(p->why));
+	return v;
+}
+
+void
+json_phrases(FILE *out, const struct when_asked *asked, struct phrases found)
+{
+	json_t *v = json_object(), *list = json_array();
+	size_t i;
+
+	if (asked->id != NULL)
+		json_object_set_new(v, "id", text_or_null(asked->id));
+	json_object_set_new(v, "text", text_or_null(asked->text));
+	json_object_set_new(v, "at", moment_or_null(true, asked->anchor));
+	json_object_set_new(v, "region", text_or_null(asked->region));
+	for (i = 0; i < found.n; i++)
+		json_array_append_new(list, phrase(&found.v[i]));
+	json_object_set_new(v, "found", list);
+	print_line(out, v);
+}

@@ -1,0 +1,37 @@
+/*
+ * JSON Lines: the machine-readable answers of promised(1), one object a line
+ * on stdout, and the lines that `when --json` reads.  jansson lives in json.c
+ * and nowhere else.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "mail/message.h"
+#include "rules/finding.h"
+#include "rules/read.h"
+
+/* scan --json; company may be NULL. */
+void json_findings(FILE *, const char *file, const char *region,
+    const char *company, const struct findings *);
+/* original --json; newest is that of the message when it is no forward. */
+void json_original(FILE *, const char *file, const struct original *);
+
+/* One line that `when --json` reads: {"id","text","anchor","region"}. */
+struct when_asked {
+	const char *id; /* NULL when none */
+	const char *text;
+	struct moment anchor;
+	bool has_anchor;
+	const char *region, *language; /* NULL when not said */
+};
+
+/* -1 with err (EX_DATAERR) when the line is no such object. */
+int json_when_asked(
+    struct arena *, struct slice line, struct when_asked *, struct err *);
+void json_phrases(FILE *, const struct when_asked *, struct phrases);
+
+#endif
