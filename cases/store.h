@@ -30,9 +30,12 @@
 struct store;
 
 enum store_mode {
-	STORE_READ, /* must exist; nothing is ever written (also: -n) */
+	STORE_READ, /* must exist; nothing is ever written */
 	STORE_WRITE, /* must exist; upgraded when of an older version */
 	STORE_CREATE, /* made when it does not exist, mode 0600 */
+	STORE_REHEARSE, /* for -n: all goes as with STORE_WRITE, but nothing
+	                 * stays; in memory when there is no store yet.
+	                 * Others cannot write meanwhile. */
 };
 
 /* NULL with err on failure.  Closed by store_close() (NULL is allowed). */
