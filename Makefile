@@ -60,7 +60,7 @@ $(O)/%.o: %.c
 # Unit tests: one program for each tests/unit/NAME.c, TAP on stdout.
 UNIT = $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/*.c))
 
-$(O)/unit/%: $(O)/tests/unit/%.o $(call obj,$(ROOT_SRC)) $(O)/lib.a
+$(O)/unit/%: $(O)/tests/unit/%.o $(O)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
