@@ -51,7 +51,7 @@ $(BIN)promised-send: $(call obj,$(SEND_SRC)) $(O)/lib.a
 
 $(O)/lib.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^  # q: two floors may each have a source.o
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)

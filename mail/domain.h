@@ -22,8 +22,6 @@
 char *domain_of(struct arena *, const char *addr);
 /* The whole domain of an address in its ASCII form; NULL as above. */
 char *domain_ascii(struct arena *, const char *addr);
-/* The form to show beside it, U-labels decoded; the input when it has none. */
-char *domain_unicode(struct arena *, const char *domain);
 
 /*
  * Domains at which anybody can have an address (gmail.com), from a data file:
