@@ -33,6 +33,8 @@ struct change; /* one event in the making */
  */
 struct change *change_begin(struct store *, int64_t owner, struct arena *,
     int case_number, enum actor, const char *verb, int64_t now);
+/* The message that is the cause; 0 (the default): none. */
+void change_message(struct change *, int64_t message);
 /* text: one line for the timeline.  event (may be NULL): its number. */
 int change_end(struct change *, const char *text, int64_t *event, struct err *);
 

@@ -73,6 +73,7 @@ enum direction {
 	FROM_COMMAND, /* the owner, to promised: commands */
 };
 const char *direction_name(enum direction); /* "company", "owner", ... */
+enum direction direction_of(const char *); /* no such word: FROM_OTHER */
 
 /* What was understood: of a forward the original's fields count. */
 struct described {
@@ -89,7 +90,13 @@ struct described {
 	struct strings faults; /* a line each */
 };
 
-/* Inside the second transaction.  _done clears the mark. */
+/*
+ * Inside the second transaction.  _claim comes first: 1 when the message still
+ * waits and is now ours until commit, 0 when somebody else has processed it
+ * meanwhile (roll back; ledger_message() tells where it went).  _done clears
+ * the mark.
+ */
+int intake_claim(struct store *, int64_t owner, int64_t message, struct err *);
 int intake_describe(struct store *, int64_t owner, int64_t message,
     const struct described *, struct err *);
 int intake_done(struct store *, int64_t owner, int64_t message, struct err *);

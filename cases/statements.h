@@ -14,6 +14,45 @@ STATEMENT(COUNTER_STEP, "UPDATE counter SET value = value + 1 WHERE owner = ?1 A
 STATEMENT(COUNTER_START, "INSERT INTO counter (owner, series, value) VALUES (?1, ?2, 1)")
 STATEMENT(COUNTER_GET, "SELECT value FROM counter WHERE owner = ?1 AND series = ?2")
 
+/* intake.c */
+STATEMENT(RAW_ADD, "INSERT INTO raw (owner, sha256, bytes) VALUES (?1, ?2, ?3)")
+STATEMENT(RAW_GET, "SELECT r.bytes FROM message m JOIN raw r ON r.owner = m.owner AND r.sha256 = m.sha256 WHERE m.owner = ?1 AND m.id = ?2")
+STATEMENT(MESSAGE_ADD, "INSERT INTO message (owner, id, sha256, body_sha256, message_id, received, waiting, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 0)")
+STATEMENT(MESSAGE_BY_SHA, "SELECT id FROM message WHERE owner = ?1 AND sha256 = ?2")
+STATEMENT(MESSAGE_BODIES, "SELECT id, body_sha256 FROM message WHERE owner = ?1 AND message_id = ?2 ORDER BY id")
+STATEMENT(MESSAGE_WAITING, "SELECT waiting FROM message WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGES_WAITING, "SELECT id FROM message WHERE owner = ?1 AND waiting = 1 AND tries < ?2 ORDER BY id LIMIT ?3")
+STATEMENT(MESSAGE_TRY, "UPDATE message SET tries = tries + 1 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_DONE, "UPDATE message SET waiting = 0 WHERE owner = ?1 AND id = ?2")
+STATEMENT(SIGHTING_ADD, "INSERT INTO sighting (owner, id, message, source, uidvalidity, uid, file, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+STATEMENT(SIGHTING_BY_UID, "SELECT message FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3 AND uid = ?4")
+STATEMENT(SIGHTING_SAME, "SELECT id FROM sighting WHERE owner = ?1 AND message = ?2 AND source = ?3 AND uidvalidity = ?4 AND uid = ?5 AND coalesce(file, '') = ?6")
+STATEMENT(SIGHTING_LAST_UID, "SELECT max(uid) FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3")
+
+/* event.c: rows under undo.  GET and PUT have the same columns in the same
+ * order; the key of GET and DROP is owner, key1, key2. */
+#define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted"
+#define OBLIGATION_COLUMNS "owner, case_number, number, who, kind, action, state, due_day, due_at, due_offset, due_by_owner, vague, conditional, anchor, anchor_offset, phrase, expr, calendar, rule, quote, message, said, said_offset, agent, settled, settled_offset, evidence, slips_of, slipped_to, slips"
+#define ENTRY_COLUMNS "owner, id, case_number, kind, at, at_offset, minutes, cents, who, text"
+STATEMENT(CASE_GET, "SELECT " CASE_COLUMNS " FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
+STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
+STATEMENT(CASE_DROP, "DELETE FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
+STATEMENT(OBLIGATION_GET, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND case_number = ?2 AND number = ?3")
+STATEMENT(OBLIGATION_PUT, "INSERT INTO obligation (" OBLIGATION_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)")
+STATEMENT(OBLIGATION_DROP, "DELETE FROM obligation WHERE owner = ?1 AND case_number = ?2 AND number = ?3")
+STATEMENT(PLACING_GET, "SELECT owner, id, case_number, placed_by, placed_why FROM message WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(PLACING_PUT, "UPDATE message SET case_number = ?3, placed_by = ?4, placed_why = ?5 WHERE owner = ?1 AND id = ?2")
+STATEMENT(ENTRY_GET, "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(ENTRY_PUT, "INSERT INTO entry (" ENTRY_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+STATEMENT(ENTRY_DROP, "DELETE FROM entry WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(EVENT_ADD, "INSERT INTO event (owner, id, case_number, at, actor, verb, text, message, undoes, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+STATEMENT(EVENT_LAST_CHAIN, "SELECT chain FROM event WHERE owner = ?1 ORDER BY id DESC LIMIT 1")
+STATEMENT(EVENT_ROW_ADD, "INSERT INTO event_row (owner, event, nr, tbl, key1, key2, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+STATEMENT(EVENT_ROWS, "SELECT tbl, key1, key2, before, after FROM event_row WHERE owner = ?1 AND event = ?2 ORDER BY nr")
+STATEMENT(EVENT_UNDOABLE, "SELECT e.id, e.case_number, e.verb, e.text FROM event e WHERE e.owner = ?1 AND (?2 = 0 OR e.case_number = ?2) AND e.actor = 'owner' AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM event u WHERE u.owner = e.owner AND u.undoes = e.id) ORDER BY e.id DESC LIMIT 1")
+STATEMENT(EVENTS_ALL, "SELECT id, case_number, at, actor, verb, text, coalesce(message, 0), coalesce(undoes, 0), chain FROM event WHERE owner = ?1 ORDER BY id")
+
 /* token.c */
 STATEMENT(SECRET_GET, "SELECT key FROM secret WHERE owner = ?1")
 STATEMENT(SECRET_ADD, "INSERT INTO secret (owner, key) VALUES (?1, ?2)")

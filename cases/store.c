@@ -553,6 +553,27 @@ rows_text(struct rows *r, int column, struct arena *a)
 	    (size_t)sqlite3_column_bytes(r->stmt, column));
 }
 
+struct value
+rows_value(struct rows *r, int column, struct arena *a)
+{
+	switch (sqlite3_column_type(r->stmt, column)) {
+	case SQLITE_NULL:
+		return sql_null();
+	case SQLITE_INTEGER:
+		return sql_int(rows_int(r, column));
+	case SQLITE_BLOB:
+		return sql_bytes(rows_bytes(r, column, a));
+	default:
+		return sql_text(rows_text(r, column, a));
+	}
+}
+
+int
+rows_columns(struct rows *r)
+{
+	return sqlite3_column_count(r->stmt);
+}
+
 int
 rows_end(struct rows *r, struct err *err)
 {

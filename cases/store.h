@@ -121,6 +121,9 @@ int64_t rows_int(struct rows *, int column); /* NULL gives 0 */
 bool rows_null(struct rows *, int column);
 char *rows_text(struct rows *, int column, struct arena *); /* NULL for NULL */
 struct slice rows_bytes(struct rows *, int column, struct arena *);
+/* Any column as a value (its text in the arena), and how many there are. */
+struct value rows_value(struct rows *, int column, struct arena *);
+int rows_columns(struct rows *);
 int rows_end(struct rows *, struct err *);
 
 /* The first column of the first row; missing when there is no row. */
