@@ -16,7 +16,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wformat=2 -Wundef -Wvla -Wswitch-enum -Wnull-dereference
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-fPIE -D_FORTIFY_SOURCE=2
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPREFIX='"$(PREFIX)"' -I. $(WARN) $(HARDEN) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX='"$(PREFIX)"' -I. $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
 # libetpan's MIME reader is linked statically: its shared object would load a

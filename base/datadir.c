@@ -5,8 +5,8 @@
 
 #include "base/datadir.h"
 
-#ifndef PREFIX
-#define PREFIX "/usr/local"
+#ifndef PROMISED_PREFIX
+#define PROMISED_PREFIX "/usr/local"
 #endif
 
 /* The folder of the running program; NULL where /proc does not tell. */
@@ -47,7 +47,7 @@ datadir_path(struct arena *a, const char *name)
 	if (base == NULL || *base == '\0')
 		base = checkout(a);
 	if (base == NULL)
-		base = PREFIX "/share/promised";
+		base = PROMISED_PREFIX "/share/promised";
 	return arena_printf(a, "%s/%s", base, name);
 }
 
@@ -65,5 +65,5 @@ datadir_program(struct arena *a, const char *name)
 		if (access(path, X_OK) == 0)
 			return path;
 	}
-	return arena_printf(a, "%s/libexec/promised/%s", PREFIX, name);
+	return arena_printf(a, "%s/libexec/promised/%s", PROMISED_PREFIX, name);
 }
