@@ -19,13 +19,14 @@
  *	stop				(so does the end of the input, when all
  *					is told)
  *
- *	mailbox uidvalidity= uidnext= exists=	opened; the mails of it follow
- *	asking first= last=		these UIDs are being fetched
+ *	mailbox uidvalidity= next=	opened; mails with next <= UID follow
+ *	asking first= last=		these UIDs are being fetched; all that
+ *					are lower have been told
  *	mail uid= size= [internaldate=] flags= +N	one mail, by rising UID
  *	skipped uid= size= text=	one that stays on the server, and why
  *	note text=			something that the owner should know
- *	idle				all is told; more comes when there is
- *	done				all is told, and that was all
+ *	idle next=			all is told; more comes when there is
+ *	done next=			all is told, and that was all
  *	fault code= text=		it is over; code as in sysexits.h
  *
  * Whatever happens, mail stays on the server: nothing is expunged or flagged
@@ -234,26 +235,35 @@ digits(struct digits *d, uint64_t n)
 }
 
 static int
-say(const char *verb, const char *key, const char *value, struct err *e)
+say_told(const char *verb, const struct plan *p, struct err *e)
 {
+	struct digits next;
 	struct frame f;
 
 	frame_begin(&f, verb);
-	if (key != NULL)
-		frame_set(&f, key, value);
+	frame_set(&f, "next", digits(&next, p->next));
 	return frame_write(OUT, &f, e);
 }
 
 static int
-say_mailbox(const struct imap_mailbox *box, struct err *e)
+say_note(const struct err *note, struct err *e)
 {
-	struct digits validity, next, exists;
+	struct frame f;
+
+	frame_begin(&f, "note");
+	frame_set(&f, "text", note->text);
+	return frame_write(OUT, &f, e);
+}
+
+static int
+say_mailbox(const struct plan *p, struct err *e)
+{
+	struct digits validity, next;
 	struct frame f;
 
 	frame_begin(&f, "mailbox");
-	frame_set(&f, "uidvalidity", digits(&validity, box->uidvalidity));
-	frame_set(&f, "uidnext", digits(&next, box->uidnext));
-	frame_set(&f, "exists", digits(&exists, box->exists));
+	frame_set(&f, "uidvalidity", digits(&validity, p->uidvalidity));
+	frame_set(&f, "next", digits(&next, p->next));
 	return frame_write(OUT, &f, e);
 }
 
@@ -367,6 +377,7 @@ hear(struct run *r, bool wait, struct err *e)
 static int
 mark_filed(struct run *r, struct err *e)
 {
+	struct err note;
 	size_t done, n;
 	int result = 0;
 
@@ -387,7 +398,8 @@ mark_filed(struct run *r, struct err *e)
 	if (result == 0 || imap_is_over(r->imap))
 		return result;
 	r->plan.filed = NULL;
-	return say("note", "text", e->text, e);
+	note = *e;
+	return say_note(&note, e);
 }
 
 /* ---- fetching ---- */
@@ -542,8 +554,10 @@ fetch_entries(struct run *r, const struct imap_entries *list, struct err *e)
 			result = fetch_batch(r, entry, n, e);
 		if (n == 0)
 			n = 1;
-		if (result == 0)
+		if (result == 0) {
+			r->plan.next = entry[n - 1].uid + 1;
 			result = hear(r, false, e);
+		}
 		if (result == 0 && r->fileds >= MARK_MAILS)
 			result = mark_filed(r, e);
 	}
@@ -559,6 +573,8 @@ fetch_from(struct run *r, const struct imap_mailbox *box, struct err *e)
 	uint64_t width = WINDOW, first = r->plan.next, end;
 	struct imap_entries list;
 
+	if (box->exists == 0)
+		first = (uint64_t)last + 1;
 	for (; first <= last && !r->stop; first = end + 1) {
 		end = first + width - 1 < last ? first + width - 1 : last;
 		arena_reset(r->window);
@@ -568,8 +584,6 @@ fetch_from(struct run *r, const struct imap_mailbox *box, struct err *e)
 			return -1;
 		/* Gaps in the numbers are crossed in ever longer strides. */
 		width = list.n > 0 ? WINDOW : 4 * width;
-		if (list.n > 0)
-			r->plan.next = list.v[list.n - 1].uid + 1;
 	}
 	if (!r->stop && box->uidnext > r->plan.next)
 		r->plan.next = box->uidnext;
@@ -617,9 +631,9 @@ pass(struct run *r, struct err *e)
 	}
 	if (p->next == 0)
 		p->next = 1;
-	if (say_mailbox(&box, e) != 0)
+	if (say_mailbox(p, e) != 0)
 		return -1;
-	return box.exists == 0 ? 0 : fetch_from(r, &box, e);
+	return fetch_from(r, &box, e);
 }
 
 /* ---- the session ---- */
@@ -633,7 +647,7 @@ stay(struct run *r, struct err *e)
 
 	while (!r->stop && !r->ended) {
 		if (wake != IMAP_WORD &&
-		    (pass(r, e) != 0 || say("idle", NULL, NULL, e) != 0))
+		    (pass(r, e) != 0 || say_told("idle", &r->plan, e) != 0))
 			return -1;
 		if (hear(r, false, e) != 0 || mark_filed(r, e) != 0)
 			return -1;
@@ -657,7 +671,7 @@ work(struct run *r, struct err *e)
 {
 	if (r->plan.idle ? stay(r, e) != 0 : pass(r, e) != 0)
 		return -1;
-	if (say("done", NULL, NULL, e) != 0)
+	if (say_told("done", &r->plan, e) != 0)
 		return -1;
 	if (r->plan.filed == NULL)
 		return 0;
