@@ -271,12 +271,22 @@ static const char saying[] =
     "  FOREIGN KEY (owner, outbox) REFERENCES outbox);"
     "CREATE INDEX outbox_item_by_outbox ON outbox_item (owner, outbox);";
 
+/* How far each IMAP mailbox has been read (RFC 9051 section 2.3.1.1). */
+static const char reading[] =
+    "CREATE TABLE mailbox ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  source TEXT NOT NULL,"
+    "  uidvalidity BIGINT NOT NULL,"
+    "  uidnext BIGINT NOT NULL,"
+    "  PRIMARY KEY (owner, source));";
+
 const struct upgrade schema_upgrades[] = {
     {1, keeping},
     {1, threading},
     {1, owing},
     {1, remembering},
     {1, saying},
+    {1, reading},
     /* Tables of other modules: append here. */
     {0, NULL},
 };

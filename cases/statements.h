@@ -30,6 +30,33 @@ STATEMENT(SIGHTING_BY_UID, "SELECT message FROM sighting WHERE owner = ?1 AND so
 STATEMENT(SIGHTING_SAME, "SELECT id FROM sighting WHERE owner = ?1 AND message = ?2 AND source = ?3 AND uidvalidity = ?4 AND uid = ?5 AND coalesce(file, '') = ?6")
 STATEMENT(SIGHTING_LAST_UID, "SELECT max(uid) FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3")
 
+/* evidence.c */
+STATEMENT(THREAD_BY_ID, "SELECT DISTINCT m.case_number, CASE WHEN k.role = 'is' THEN 1 ELSE 0 END FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message WHERE k.owner = ?1 AND k.id = ?2 AND m.id <> ?3 AND m.case_number IS NOT NULL")
+STATEMENT(THREAD_BY_NUMBER, "SELECT DISTINCT m.case_number FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE r.owner = ?1 AND r.value = ?2 AND m.id <> ?3 AND m.case_number IS NOT NULL")
+STATEMENT(THREAD_BY_DOMAIN, "SELECT m.case_number, max(CASE WHEN p.role IN ('from', 'to') THEN 1 ELSE 0 END) FROM party p JOIN message m ON m.owner = p.owner AND m.id = p.message WHERE p.owner = ?1 AND p.domain = ?2 AND m.id <> ?3 AND m.case_number IS NOT NULL GROUP BY m.case_number UNION SELECT c.number, 1 FROM alias a JOIN cases c ON c.owner = a.owner AND c.company = a.company WHERE a.owner = ?1 AND a.domain = ?2 AND c.merged_into = 0")
+STATEMENT(THREAD_BY_COMPANY, "SELECT number FROM cases WHERE owner = ?1 AND company = ?2 AND merged_into = 0")
+STATEMENT(THREAD_LIVING, "SELECT case_number FROM message WHERE owner = ?1 AND case_number IS NOT NULL GROUP BY case_number HAVING max(date) >= ?2 ORDER BY max(date) DESC LIMIT ?3")
+STATEMENT(THREAD_PARTIES, "SELECT DISTINCT p.addr, p.name FROM party p JOIN message m ON m.owner = p.owner AND m.id = p.message WHERE m.owner = ?1 AND m.case_number = ?2")
+STATEMENT(THREAD_NUMBERS, "SELECT DISTINCT r.value FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2")
+STATEMENT(THREAD_MESSAGES, "SELECT direction, from_addr, date, subject, substr(newest, 1, ?3) FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY date DESC LIMIT 40")
+STATEMENT(COMPANIES, "SELECT id, domain, coalesce(name, domain) FROM company WHERE owner = ?1 ORDER BY id")
+
+/* thread.c */
+STATEMENT(CASE_FOLLOW, "SELECT CASE WHEN merged_into = 0 THEN number ELSE merged_into END FROM cases WHERE owner = ?1 AND number = ?2")
+STATEMENT(CASE_COMPANY, "SELECT p.id, coalesce(p.name, p.domain) FROM cases c JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
+STATEMENT(MAIL_ID_ADD, "INSERT INTO mail_id (owner, id, message, role) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM mail_id WHERE owner = ?1 AND id = ?2 AND message = ?3 AND role = ?4)")
+STATEMENT(REFERENCE_ADD, "INSERT INTO reference (owner, value, message, nr, written) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM reference WHERE owner = ?1 AND value = ?2 AND message = ?3)")
+STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, role) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM party WHERE owner = ?1 AND message = ?2 AND addr = ?3)")
+STATEMENT(MESSAGE_AGENT, "UPDATE message SET agent = ?3 WHERE owner = ?1 AND id = ?2")
+STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
+STATEMENT(ALIAS_ADD, "INSERT INTO alias (owner, domain, company) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE owner = ?1 AND domain = ?2)")
+STATEMENT(COMPANY_ADD, "INSERT INTO company (owner, id, domain, name) VALUES (?1, ?2, ?3, ?4)")
+STATEMENT(COMPANY_GET, "SELECT domain, name FROM company WHERE owner = ?1 AND id = ?2")
+STATEMENT(CANDIDATE_ADD, "INSERT INTO candidate (owner, message, case_number, score, why) VALUES (?1, ?2, ?3, ?4, ?5)")
+STATEMENT(CANDIDATES_DROP, "DELETE FROM candidate WHERE owner = ?1 AND message = ?2")
+STATEMENT(UNFILED_BY_ID, "SELECT m.id FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message WHERE k.owner = ?1 AND k.id = ?2 AND k.role = ?3 AND m.id <> ?4 AND m.case_number IS NULL AND m.waiting = 0 AND m.bulk = 0")
+STATEMENT(UNFILED_BY_NUMBER, "SELECT DISTINCT m.id FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message JOIN party p ON p.owner = m.owner AND p.message = m.id WHERE r.owner = ?1 AND r.value = ?2 AND p.domain = ?3 AND m.id <> ?4 AND m.case_number IS NULL AND m.waiting = 0 AND m.bulk = 0")
+
 /* event.c: rows under undo.  GET and PUT have the same columns in the same
  * order; the key of GET and DROP is owner, key1, key2. */
 #define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted"
@@ -56,6 +83,11 @@ STATEMENT(EVENTS_ALL, "SELECT id, case_number, at, actor, verb, text, coalesce(m
 /* token.c */
 STATEMENT(SECRET_GET, "SELECT key FROM secret WHERE owner = ?1")
 STATEMENT(SECRET_ADD, "INSERT INTO secret (owner, key) VALUES (?1, ?2)")
+
+/* mailbox.c */
+STATEMENT(MAILBOX_GET, "SELECT uidvalidity, uidnext FROM mailbox WHERE owner = ?1 AND source = ?2")
+STATEMENT(MAILBOX_SET, "UPDATE mailbox SET uidvalidity = ?3, uidnext = ?4 WHERE owner = ?1 AND source = ?2")
+STATEMENT(MAILBOX_ADD, "INSERT INTO mailbox (owner, source, uidvalidity, uidnext) VALUES (?1, ?2, ?3, ?4)")
 
 /* outbox.c */
 #define OUTBOX_COLUMNS "id, kind, case_number, recipient, message_id, state, handed, attempts, not_before, made, changed, raw, error"
