@@ -71,6 +71,7 @@ struct placing {
 	struct strings references; /* References, In-Reply-To, both levels */
 	const char *subject; /* of the original */
 	const char *text; /* newest text */
+	const char *comment; /* the owner's note above a forward; NULL */
 	struct moment date; /* of the original */
 	bool forwarded; /* an owner forwarded it */
 	bool bulk; /* List-Unsubscribe, List-Id, Precedence: bulk */
@@ -91,6 +92,7 @@ enum placed_by {
 	PLACED_OWNER
 };
 const char *placed_by_name(enum placed_by); /* "references", "new", ... */
+enum placed_by placed_by_of(const char *); /* no such word: PLACED_UNFILED */
 
 struct candidate {
 	int number; /* of the case */
@@ -107,6 +109,9 @@ struct placement {
 	struct candidate *candidates; /* best first; for DOUBT two or more, or
 	                               * one when a stranger wants in */
 	size_t candidate_count;
+	/* The sender's domain was not known to be the company's: show it, and
+	 * file it with direction FROM_OTHER, so that it settles nothing. */
+	bool stranger;
 	int64_t *joined; /* by thread_file(): earlier unfiled messages that
 	                  * now belong to the case as well */
 	size_t joined_count;

@@ -1,0 +1,825 @@
+/*
+ * See evidence.h.
+ *
+ * Points.  A reply to a mail of the case outweighs a reference number, that
+ * outweighs a subject, that outweighs words; but several weak signs together
+ * may outweigh one, and a rival number (of the same shape, and not one of the
+ * case's) speaks against it.  A message may say itself what it is not about;
+ * the case that this sentence fits best is then out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cases/evidence.h"
+#include "cases/store.h"
+#include "cases/thread.h"
+#include "cases/words.h"
+
+enum {
+	SUSPECTS_MOST = 64,
+	NUMBERS_MOST = 40,
+	TEXT_MOST = 4000, /* bytes of a message that are compared */
+	DAY = 24 * 60 * 60,
+	LIFE = 90 * DAY, /* of a closed case */
+	SILENCE = 180 * DAY, /* after which an open one fades */
+
+	POINTS_REPLY = 100,
+	POINTS_SIBLING = 90, /* both answer the same unseen mail */
+	POINTS_NUMBER_SUBJECT = 70,
+	POINTS_NUMBER = 55,
+	POINTS_RIVAL = -60,
+	POINTS_SUBJECT = 24,
+	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
+	POINTS_TURN = 6, /* it is the company's turn to speak */
+	POINTS_ADDRESS = 6, /* the very address, not only the domain */
+	POINTS_ONLY = 8, /* the only live case of that company */
+	POINTS_MENTION = 10, /* the company is named */
+	POINTS_FRESH = 4, /* something happened in the last month */
+	POINTS_FADED = -10,
+	WORDS_MOST = 40,
+};
+
+/* A suspect while points are added up. */
+struct file {
+	struct suspect s;
+	int64_t company;
+	bool closed;
+	int64_t closed_at;
+	int reply; /* points of ids */
+	int number; /* points of reference numbers */
+	const char *named; /* the number */
+	bool in_subject; /* which stands in the subject */
+	bool rival, same_subject, same_address, mentioned, only, receipt;
+	int64_t last, last_owner, last_company; /* 0: never */
+	int words, apart; /* weights in common with either part */
+	char *shared; /* some of the words, for why */
+};
+
+struct work {
+	struct store *store;
+	int64_t owner;
+	struct arena *arena;
+	const struct thread_words *words;
+	const struct placing *in;
+	struct evidence *out;
+	struct file *v;
+	size_t n;
+	struct bag *about, *apart;
+	const char *subject; /* normalised */
+	struct strings numbers; /* that the message gives as its own */
+	bool company_speaks;
+};
+
+bool
+party_is_other(const struct party *p)
+{
+	return p->addr != NULL && p->domain != NULL && !p->owner && !p->ours;
+}
+
+static struct file *
+file_of(struct work *w, int number)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.number == number)
+			return &w->v[i];
+	if (number == 0 || w->n >= SUSPECTS_MOST)
+		return NULL;
+	w->v = arena_grow(w->arena, w->v, w->n, sizeof(*w->v));
+	memset(&w->v[w->n], 0, sizeof(*w->v));
+	w->v[w->n].s.number = number;
+	return &w->v[w->n++];
+}
+
+/* --- 2: ids --- */
+
+static int
+follow_id(struct work *w, const char *id, bool mine, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_ID,
+	    sql_int(w->owner), sql_text(id), sql_int(w->in->message));
+	struct file *f;
+	bool is;
+	int points;
+
+	while (rows_next(r)) {
+		is = rows_int(r, 1) != 0;
+		/* My id or the id I answer: a reply.  Two that answer the
+		 * same mail are siblings. */
+		points = mine || is ? POINTS_REPLY : POINTS_SIBLING;
+		f = file_of(w, (int)rows_int(r, 0));
+		if (f != NULL && points > f->reply)
+			f->reply = points;
+	}
+	return rows_end(r, err);
+}
+
+/* The nearest ancestor decides: an older one only when it leads nowhere. */
+static int
+follow_ids(struct work *w, struct err *err)
+{
+	const struct placing *in = w->in;
+	size_t i;
+
+	for (i = 0; i < in->references.n && w->n == 0; i++)
+		if (follow_id(w, in->references.v[i], false, err) < 0)
+			return -1;
+	if (in->message_id != NULL &&
+	    follow_id(w, in->message_id, true, err) < 0)
+		return -1;
+	if (in->original_id != NULL &&
+	    follow_id(w, in->original_id, true, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* --- 3: numbers --- */
+
+static void
+add_string(struct arena *a, struct strings *s, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (strcmp(s->v[i], text) == 0)
+			return;
+	if (s->n >= NUMBERS_MOST)
+		return;
+	s->v = arena_grow(a, s->v, s->n, sizeof(*s->v));
+	s->v[s->n++] = text;
+}
+
+struct strings
+evidence_numbers(struct arena *a, const struct placing *in)
+{
+	struct strings s = {NULL, 0};
+	struct slice rest = slice_of(in->subject), written;
+	size_t i;
+
+	for (i = 0; in->findings != NULL && i < in->findings->reference_count;
+	     i++)
+		add_string(a, &s, in->findings->references[i]);
+	/* The owner's note to himself has no subject that a company gave. */
+	while (party_is_other(&in->from) && number_next(&rest, 5, &written))
+		add_string(a, &s, slice_dup(a, written));
+	return s;
+}
+
+static bool
+in_text(const char *text, const char *written)
+{
+	return text != NULL && words_mention(slice_of(text), written);
+}
+
+/* A number that several cases share (a customer number) tells less. */
+static int
+follow_number(
+    struct work *w, const char *written, const char *about, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_NUMBER,
+	    sql_int(w->owner), sql_text(number_plain(w->arena, written)),
+	    sql_int(w->in->message));
+	int cases[SUSPECTS_MOST], points;
+	size_t n = 0, i;
+	struct file *f;
+
+	while (n < SUSPECTS_MOST && rows_next(r))
+		cases[n++] = (int)rows_int(r, 0);
+	if (rows_end(r, err) < 0)
+		return -1;
+	points = in_text(w->in->subject, written) ? POINTS_NUMBER_SUBJECT
+		 : in_text(about, written)        ? POINTS_NUMBER
+						  : POINTS_NUMBER / 2;
+	for (i = 0; i < n; i++) {
+		f = file_of(w, cases[i]);
+		if (f == NULL || points / (int)n <= f->number)
+			continue;
+		f->number = points / (int)n;
+		f->named = written;
+		f->in_subject = points == POINTS_NUMBER_SUBJECT;
+	}
+	return 0;
+}
+
+/* Beside the message's own numbers any token that looks like one. */
+static int
+follow_numbers(struct work *w, const char *about, struct err *err)
+{
+	struct strings all = {NULL, 0};
+	struct slice rest, written;
+	const char *texts[] = {w->in->subject, about, w->in->comment};
+	size_t i;
+
+	for (i = 0; i < w->numbers.n; i++)
+		add_string(w->arena, &all, w->numbers.v[i]);
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		rest = slice_of(texts[i]);
+		while (number_next(&rest, 4, &written))
+			add_string(
+			    w->arena, &all, slice_dup(w->arena, written));
+	}
+	for (i = 0; i < all.n; i++)
+		if (follow_number(w, all.v[i], about, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- Domains and names --- */
+
+/* trusted: it may make the case known; else it only points there. */
+static int
+follow_domain(struct work *w, const char *domain, bool trusted, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_DOMAIN,
+	    sql_int(w->owner), sql_text(domain), sql_int(w->in->message));
+	struct file *f;
+
+	while (rows_next(r)) {
+		f = file_of(w, (int)rows_int(r, 0));
+		if (f == NULL)
+			continue;
+		if (trusted && rows_int(r, 1) != 0)
+			f->s.known = true;
+		else
+			f->s.alike = true;
+	}
+	return rows_end(r, err);
+}
+
+/* Who writes is judged by From alone: anybody can name the company in Cc. */
+static int
+follow_domains(struct work *w, struct err *err)
+{
+	size_t i;
+
+	if (w->company_speaks &&
+	    follow_domain(w, w->in->from.domain, true, err) < 0)
+		return -1;
+	for (i = 0; i < w->in->other_count; i++)
+		if (party_is_other(&w->in->others[i]) &&
+		    follow_domain(w, w->in->others[i].domain,
+			!w->company_speaks, err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool
+any_known(const struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.known)
+			return true;
+	return false;
+}
+
+static int
+add_company(struct work *w, int64_t company, bool alike, bool mentioned,
+    struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
+	    sql_int(w->owner), sql_int(company));
+	struct file *f;
+
+	while (rows_next(r)) {
+		f = file_of(w, (int)rows_int(r, 0));
+		if (f == NULL)
+			continue;
+		f->s.alike = f->s.alike || alike;
+		f->mentioned = f->mentioned || mentioned;
+	}
+	return rows_end(r, err);
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/*
+ * Companies by name: of the sender (a company writes from many domains), or
+ * named by the owner in a note or in a mail to somebody new (an ombudsman).
+ */
+static int
+follow_names(struct work *w, const char *text, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
+	const char *sender = NULL;
+	const char *name;
+	bool alike, mentioned;
+	int64_t company;
+
+	if (w->company_speaks && w->in->from.name != NULL)
+		sender = words_name(w->arena, w->words, w->in->from.name);
+	while (rows_next(r)) {
+		company = rows_int(r, 0);
+		name =
+		    words_name(w->arena, w->words, rows_text(r, 2, w->arena));
+		alike = same_name(name, sender);
+		mentioned =
+		    !w->company_speaks && words_mention(slice_of(text), name);
+		if ((alike || mentioned) &&
+		    add_company(w, company, alike, mentioned, err) < 0)
+			break;
+	}
+	return rows_end(r, err);
+}
+
+/* All that is alive: for the owner's notes, and for a stranger whom one of
+ * the companies may have named. */
+static int
+follow_living(struct work *w, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_LIVING, sql_int(w->owner),
+		sql_int(w->in->date.utc - SILENCE), sql_int(SUSPECTS_MOST));
+
+	while (rows_next(r))
+		(void)file_of(w, (int)rows_int(r, 0));
+	return rows_end(r, err);
+}
+
+/* --- What was said in each case --- */
+
+static void
+note_dates(struct file *f, enum direction d, int64_t date)
+{
+	if (date > f->last)
+		f->last = date;
+	if (d == FROM_OWNER && date > f->last_owner)
+		f->last_owner = date;
+	if (d == FROM_COMPANY && date > f->last_company)
+		f->last_company = date;
+}
+
+/* The other side may have been announced: "Marlow Adjusters act for us". */
+static bool
+announces(const struct work *w, const char *text)
+{
+	const char *name = w->in->from.name;
+
+	return w->company_speaks && name != NULL && strlen(name) >= 6 &&
+	       words_mention(slice_of(text), name);
+}
+
+static void
+read_message(struct work *w, struct file *f, struct bag *seen, struct rows *r)
+{
+	const char *subject = rows_text(r, 3, w->arena);
+	const char *text = rows_text(r, 4, w->arena);
+	const char *addr = rows_text(r, 1, w->arena);
+	enum direction d = direction_of(rows_text(r, 0, w->arena));
+	char *about, *apart;
+	bool fresh;
+
+	note_dates(f, d, rows_int(r, 2));
+	if (subject != NULL) {
+		bag_add(seen, w->words, slice_of(subject));
+		if (d != FROM_COMMAND && w->subject[0] != '\0' &&
+		    strcmp(thread_subject(w->arena, w->words, subject),
+			w->subject) == 0)
+			f->same_subject = true;
+	}
+	if (addr != NULL && w->in->from.addr != NULL && w->company_speaks &&
+	    strcmp(addr, w->in->from.addr) == 0)
+		f->same_address = true;
+	if (text == NULL)
+		return;
+	if (d == FROM_COMPANY && announces(w, text))
+		f->mentioned = true;
+	words_split(w->arena, w->words, text, &about, &apart, &fresh);
+	bag_add(seen, w->words, slice_of(about));
+}
+
+static int
+read_parties(struct work *w, struct file *f, struct bag *seen, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_PARTIES,
+	    sql_int(w->owner), sql_int(f->s.number));
+	const char *addr, *name;
+	size_t i;
+
+	while (rows_next(r)) {
+		addr = rows_text(r, 0, w->arena);
+		name = rows_text(r, 1, w->arena);
+		if (name != NULL)
+			bag_ignore(seen, w->words, slice_of(name));
+		for (i = 0; i < w->in->other_count; i++)
+			if (party_is_other(&w->in->others[i]) &&
+			    strcmp(addr, w->in->others[i].addr) == 0)
+				f->same_address = true;
+		if (party_is_other(&w->in->from) &&
+		    strcmp(addr, w->in->from.addr) == 0)
+			f->same_address = true;
+	}
+	return rows_end(r, err);
+}
+
+/* For each shape of number that both have, one must be the same. */
+static int
+read_numbers(struct work *w, struct file *f, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_NUMBERS,
+	    sql_int(w->owner), sql_int(f->s.number));
+	struct strings theirs = {NULL, 0};
+	const char *mine, *shape;
+	size_t i, j;
+	bool same, equal;
+
+	while (rows_next(r))
+		add_string(w->arena, &theirs, rows_text(r, 0, w->arena));
+	for (i = 0; i < w->numbers.n; i++) {
+		mine = number_plain(w->arena, w->numbers.v[i]);
+		shape = number_shape(w->arena, mine);
+		same = equal = false;
+		for (j = 0; j < theirs.n; j++) {
+			equal = equal || strcmp(mine, theirs.v[j]) == 0;
+			same =
+			    same || strcmp(number_shape(w->arena, theirs.v[j]),
+					shape) == 0;
+		}
+		if (equal)
+			break;
+		f->rival = f->rival || same;
+	}
+	if (i < w->numbers.n)
+		f->rival = false;
+	return rows_end(r, err);
+}
+
+static int
+read_case(struct work *w, struct file *f, struct bag **seen, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_CASE_GET, sql_int(w->owner),
+	    sql_int(f->s.number), sql_int(0));
+
+	if (rows_next(r)) {
+		f->company = rows_int(r, 2);
+		f->closed = !rows_null(r, 7);
+		f->closed_at = rows_int(r, 7);
+	}
+	if (rows_end(r, err) < 0)
+		return -1;
+	*seen = bag_new(w->arena);
+	if (read_parties(w, f, *seen, err) < 0 || read_numbers(w, f, err) < 0)
+		return -1;
+	r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES, sql_int(w->owner),
+	    sql_int(f->s.number), sql_int(TEXT_MOST));
+	while (rows_next(r))
+		read_message(w, f, *seen, r);
+	return rows_end(r, err);
+}
+
+/* --- Adding up --- */
+
+/* In how many of the cases the word occurs. */
+static int
+spread(struct bag **seen, size_t n, const char *text)
+{
+	size_t i;
+	int cases = 0;
+
+	for (i = 0; i < n; i++)
+		cases += bag_find(seen[i], text) != NULL;
+	return cases;
+}
+
+static void
+share_words(struct work *w, struct bag **seen)
+{
+	struct buf shared = {0};
+	const struct token *t;
+	size_t i, j;
+	int cases;
+
+	for (i = 0; i < w->n; i++) {
+		for (j = 0; (t = bag_at(w->about, j)) != NULL; j++) {
+			if (t->weight == 0 ||
+			    bag_find(seen[i], t->text) == NULL)
+				continue;
+			cases = spread(seen, w->n, t->text);
+			w->v[i].words += 2 * t->weight / cases;
+			if (cases == 1 && shared.len < 60)
+				buf_printf(&shared, "%s%s",
+				    shared.len == 0 ? "" : ", ", t->text);
+		}
+		for (j = 0; (t = bag_at(w->apart, j)) != NULL; j++)
+			if (t->weight > 0 && bag_find(seen[i], t->text) != NULL)
+				w->v[i].apart +=
+				    2 * t->weight / spread(seen, w->n, t->text);
+		w->v[i].shared = buf_keep(&shared, w->arena);
+	}
+}
+
+static bool
+has_signal(const struct findings *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; f != NULL && i < f->signal_count; i++)
+		if (strcmp(f->signals[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A receipt belongs to the case in which the owner wrote last, within a
+ * fortnight, and has not been answered. */
+static void
+find_receipt(struct work *w)
+{
+	struct file *best = NULL;
+	size_t i;
+	int64_t now = w->in->date.utc;
+
+	if (!w->company_speaks ||
+	    (!w->in->autoreply &&
+		!has_signal(w->in->findings, "acknowledgement")))
+		return;
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.known && w->v[i].last_owner > 0 &&
+		    w->v[i].last_owner <= now + DAY / 24 &&
+		    w->v[i].last_owner > now - 14 * DAY &&
+		    w->v[i].last_company < w->v[i].last_owner &&
+		    (best == NULL || w->v[i].last_owner > best->last_owner))
+			best = &w->v[i];
+	if (best != NULL)
+		best->receipt = true;
+}
+
+static bool
+lives(const struct file *f, int64_t now)
+{
+	return !f->closed || now <= f->closed_at + LIFE;
+}
+
+static void
+find_only(struct work *w)
+{
+	struct file *only = NULL;
+	size_t i;
+	int n = 0;
+
+	for (i = 0; i < w->n; i++) {
+		if ((!w->v[i].s.known && !w->v[i].s.alike &&
+			!w->v[i].mentioned) ||
+		    !lives(&w->v[i], w->in->date.utc))
+			continue;
+		only = &w->v[i];
+		n++;
+	}
+	if (n == 1 && (!w->company_speaks ||
+			  (w->in->findings != NULL &&
+			      w->in->findings->signal_count +
+				      w->in->findings->obligation_count >
+				  0)))
+		only->only = true;
+}
+
+static void
+find_denied(struct work *w)
+{
+	struct file *most = NULL;
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].apart > 0 &&
+		    (most == NULL || w->v[i].apart > most->apart))
+			most = &w->v[i];
+	for (i = 0; i < w->n; i++) {
+		if (&w->v[i] != most && !w->out->denied)
+			continue;
+		w->v[i].reply = 0;
+		w->v[i].receipt = w->v[i].only = w->v[i].same_subject = false;
+		if (!w->v[i].in_subject)
+			w->v[i].number = 0;
+		if (&w->v[i] == most && w->v[i].number == 0)
+			w->v[i].rival = true;
+	}
+}
+
+static int
+min(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
+circumstances(const struct work *w, const struct file *f)
+{
+	int64_t now = w->in->date.utc;
+	int points = 0;
+
+	if (f->mentioned)
+		points += POINTS_MENTION;
+	if (f->only)
+		points += POINTS_ONLY;
+	if (f->same_address)
+		points += POINTS_ADDRESS;
+	if (w->company_speaks && f->s.known && f->last_owner > f->last_company)
+		points += POINTS_TURN;
+	if (now - f->last < 30 * DAY && f->last - now < 30 * DAY)
+		points += POINTS_FRESH;
+	if (now - f->last > SILENCE)
+		points += POINTS_FADED;
+	return points;
+}
+
+static void
+explain(struct arena *a, struct file *f, int subject)
+{
+	if (f->reply > 0) {
+		f->s.by = PLACED_REFERENCES;
+		f->s.why = "answers a mail of this case";
+	} else if (f->number > 0) {
+		f->s.by = PLACED_NUMBER;
+		f->s.why = arena_printf(a, "names %s", f->named);
+	} else if (subject > 0) {
+		f->s.by = PLACED_SUBJECT;
+		f->s.why = "has the subject of this case";
+	} else if (f->receipt) {
+		f->s.by = PLACED_WORDS;
+		f->s.why = "acknowledges your last mail";
+	} else {
+		f->s.by = PLACED_WORDS;
+		f->s.why = f->shared[0] == '\0'
+			       ? "is from this company"
+			       : arena_printf(a, "speaks of %s", f->shared);
+	}
+}
+
+static void
+add_up(struct work *w, struct file *f, int subjects)
+{
+	bool alive = lives(f, w->in->date.utc);
+	int subject = f->same_subject && alive && subjects > 0 &&
+			      (f->s.known || f->s.alike)
+			  ? POINTS_SUBJECT / subjects
+			  : 0;
+
+	f->s.score = f->reply + f->number + subject;
+	if (f->rival)
+		f->s.score += POINTS_RIVAL;
+	if (alive)
+		f->s.score += min(f->words, WORDS_MOST) +
+			      (f->receipt ? POINTS_RECEIPT : 0) +
+			      circumstances(w, f);
+	explain(w->arena, f, subject);
+}
+
+/* A number counts with its domain, or in the owner's own words. */
+static void
+weigh_number(const struct work *w, struct file *f)
+{
+	if (w->company_speaks && !f->s.known && !f->s.alike && !f->mentioned)
+		f->number = 0;
+}
+
+static int
+by_score(const void *a, const void *b)
+{
+	const struct suspect *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void
+rank(struct work *w)
+{
+	struct evidence *out = w->out;
+	int subjects = 0;
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		subjects += w->v[i].same_subject;
+	out->v = arena_calloc(w->arena, w->n, sizeof(*out->v));
+	for (i = 0; i < w->n; i++) {
+		weigh_number(w, &w->v[i]);
+		add_up(w, &w->v[i], subjects);
+		out->v[out->n++] = w->v[i].s;
+	}
+	if (out->n > 1)
+		qsort(out->v, out->n, sizeof(*out->v), by_score);
+}
+
+/* --- The whole --- */
+
+static const struct party *
+main_party(const struct placing *in)
+{
+	size_t i;
+
+	if (party_is_other(&in->from))
+		return &in->from;
+	for (i = 0; i < in->other_count; i++)
+		if (party_is_other(&in->others[i]))
+			return &in->others[i];
+	return NULL;
+}
+
+static void
+ignore_names(struct work *w, struct bag *b)
+{
+	const struct placing *in = w->in;
+	size_t i;
+
+	if (in->from.name != NULL && in->from.owner)
+		bag_ignore(b, w->words, slice_of(in->from.name));
+	for (i = 0; i < in->other_count; i++)
+		if (in->others[i].name != NULL)
+			bag_ignore(b, w->words, slice_of(in->others[i].name));
+	if (w->out->main != NULL && w->out->main->name != NULL)
+		bag_ignore(b, w->words, slice_of(w->out->main->name));
+}
+
+static char *
+read_self(struct work *w)
+{
+	const struct placing *in = w->in;
+	char *about, *apart;
+
+	words_split(w->arena, w->words, in->text == NULL ? "" : in->text,
+	    &about, &apart, &w->out->denied);
+	w->about = bag_new(w->arena);
+	w->apart = bag_new(w->arena);
+	ignore_names(w, w->about);
+	ignore_names(w, w->apart);
+	bag_add(w->about, w->words, slice_of(in->subject));
+	bag_add(w->about, w->words, slice_of(about));
+	bag_add(w->about, w->words, slice_of(in->comment));
+	bag_add(w->apart, w->words, slice_of(apart));
+	w->subject =
+	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
+	w->numbers = evidence_numbers(w->arena, in);
+	return about;
+}
+
+static bool
+finds_anything(const struct findings *f)
+{
+	return f != NULL && f->signal_count + f->obligation_count > 0;
+}
+
+static int
+find_suspects(struct work *w, const char *about, struct err *err)
+{
+	const char *all = arena_printf(w->arena, "%s\n%s\n%s",
+	    w->in->subject == NULL ? "" : w->in->subject, about,
+	    w->in->comment == NULL ? "" : w->in->comment);
+
+	if (follow_ids(w, err) < 0 || follow_numbers(w, about, err) < 0 ||
+	    follow_domains(w, err) < 0)
+		return -1;
+	if (any_known(w))
+		return 0;
+	if (follow_names(w, all, err) < 0)
+		return -1;
+	if (w->out->note ||
+	    (w->n == 0 && !w->in->bulk && finds_anything(w->in->findings)))
+		return follow_living(w, err);
+	return 0;
+}
+
+int
+evidence_gather(struct store *s, int64_t owner, struct arena *a,
+    const struct thread_words *words, const struct placing *in,
+    struct evidence *out, struct err *err)
+{
+	struct work w = {
+	    .store = s,
+	    .owner = owner,
+	    .arena = a,
+	    .words = words,
+	    .in = in,
+	    .out = out,
+	};
+	struct bag **seen;
+	const char *about;
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->main = main_party(in);
+	out->note = out->main == NULL;
+	w.company_speaks = party_is_other(&in->from);
+	about = read_self(&w);
+	if (find_suspects(&w, about, err) < 0)
+		return -1;
+	seen = arena_calloc(a, w.n, sizeof(*seen));
+	for (i = 0; i < w.n; i++)
+		if (read_case(&w, &w.v[i], &seen[i], err) < 0)
+			return -1;
+	share_words(&w, seen);
+	find_receipt(&w);
+	find_only(&w);
+	find_denied(&w);
+	rank(&w);
+	return 0;
+}

@@ -1,0 +1,49 @@
+/*
+ * Evidence: what speaks for each case that a message could belong to.
+ *
+ * Gathering asks the store which cases share ids, reference numbers or domains
+ * with the message, reads what was said in them, and adds up points.  Deciding
+ * is thread.c's.
+ */
+#ifndef CASES_EVIDENCE_H
+#define CASES_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cases/store.h"
+#include "cases/thread.h"
+
+/* One case and what speaks for it. */
+struct suspect {
+	int number;
+	int score;
+	enum placed_by by; /* the strongest evidence */
+	const char *why;
+	bool known; /* the sender's domain belongs to the case */
+	bool alike; /* ... or at least its name */
+};
+
+struct evidence {
+	struct suspect *v; /* best first */
+	size_t n;
+	bool note; /* the owner's own, to nobody else */
+	bool denied; /* it says itself that it is a new matter */
+	const struct party *main; /* the other side; NULL for a note */
+};
+
+/* Everything in the arena. */
+int evidence_gather(struct store *, int64_t owner, struct arena *,
+    const struct thread_words *, const struct placing *, struct evidence *,
+    struct err *);
+
+/* The reference numbers that a message gives as its own: those that the rules
+ * found and those in its subject; as written. */
+struct strings evidence_numbers(struct arena *, const struct placing *);
+
+/* The other side's addresses: neither the owner's nor ours. */
+bool party_is_other(const struct party *);
+
+#endif

@@ -1,0 +1,590 @@
+/*
+ * See thread.h.  The deciding half (thread_place) weighs what evidence.c has
+ * gathered; the doing half (thread_file) writes rows and events.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cases/event.h"
+#include "cases/evidence.h"
+#include "cases/store.h"
+#include "cases/thread.h"
+#include "cases/words.h"
+
+/* Points; see evidence.c. */
+enum {
+	ENOUGH = 20, /* to join a case */
+	ENOUGH_NOTE = 8, /* for the owner's own note: it is about something */
+	ENOUGH_BULK = 55, /* for a newsletter: it must name the case */
+	MARGIN = 6, /* the next best must be so much worse */
+	CANDIDATES = 5,
+};
+
+static const char *const placed_names[] = {
+    [PLACED_ADDRESS] = "address",
+    [PLACED_REFERENCES] = "references",
+    [PLACED_NUMBER] = "number",
+    [PLACED_SUBJECT] = "subject",
+    [PLACED_WORDS] = "words",
+    [PLACED_NEW] = "new",
+    [PLACED_UNFILED] = "unfiled",
+    [PLACED_DOUBT] = "doubt",
+    [PLACED_OWNER] = "owner",
+};
+
+const char *
+placed_by_name(enum placed_by by)
+{
+	return placed_names[by];
+}
+
+enum placed_by
+placed_by_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0;
+	     name != NULL && i < sizeof(placed_names) / sizeof(*placed_names);
+	     i++)
+		if (strcmp(name, placed_names[i]) == 0)
+			return (enum placed_by)i;
+	return PLACED_UNFILED;
+}
+
+/* --- Whether it may open a case --- */
+
+/* Signals that only a dispute gives.  An offer, rights and no_reply stand in
+ * advertisements too; a request for information stands in every phish, so it
+ * needs a number beside it. */
+static const char *const dispute_signals[] = {"acknowledgement", "apology",
+    "refusal", "final_response", "closure", "delay", "handoff", "resolution",
+    "escalation"};
+
+static bool
+has_signal(const struct findings *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->signal_count; i++)
+		if (strcmp(f->signals[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_dispute(const struct placing *in, size_t numbers)
+{
+	const struct findings *f = in->findings;
+	size_t i;
+
+	if (f == NULL)
+		return false;
+	for (i = 0; i < f->obligation_count; i++)
+		if (f->obligations[i].who == WHO_COMPANY)
+			return true;
+	for (i = 0; i < sizeof(dispute_signals) / sizeof(*dispute_signals); i++)
+		if (has_signal(f, dispute_signals[i]))
+			return true;
+	return numbers > 0 && has_signal(f, "information_request");
+}
+
+static bool
+may_open(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *main)
+{
+	size_t numbers = evidence_numbers(a, in).n;
+	bool dispute = is_dispute(in, numbers);
+
+	if (main == NULL || in->bounce || in->direction == FROM_PROMISED ||
+	    in->direction == FROM_COMMAND)
+		return false;
+	if (in->forwarded && words_mistake(words, in->comment))
+		return false;
+	if (main->freemail)
+		return dispute && (in->forwarded || in->from.owner);
+	if (in->forwarded || in->from.owner)
+		return true;
+	if (in->bulk || in->autoreply)
+		return numbers > 0 && (dispute || in->autoreply);
+	return dispute;
+}
+
+/* --- Deciding --- */
+
+static void
+set_candidates(
+    struct arena *a, struct placement *p, const struct evidence *e, size_t n)
+{
+	size_t i;
+
+	p->candidates = arena_calloc(a, n, sizeof(*p->candidates));
+	for (i = 0; i < n && i < e->n && i < CANDIDATES; i++) {
+		p->candidates[i].number = e->v[i].number;
+		p->candidates[i].score =
+		    e->v[i].score > 100 ? 100 : e->v[i].score;
+		p->candidates[i].why = e->v[i].why;
+		p->candidate_count++;
+	}
+}
+
+static size_t
+close_seconds(const struct evidence *e)
+{
+	size_t n = 1;
+
+	while (n < e->n && e->v[n].score + MARGIN > e->v[0].score)
+		n++;
+	return n;
+}
+
+/* A stranger who answers a mail of the case has read it, but from whom? */
+static bool
+stranger_wants_in(const struct placing *in, const struct suspect *s)
+{
+	return s->by == PLACED_REFERENCES && party_is_other(&in->from) &&
+	       !in->forwarded && !s->known && !s->alike;
+}
+
+static int
+enough(const struct placing *in, const struct evidence *e)
+{
+	if (in->bulk && !in->forwarded)
+		return ENOUGH_BULK;
+	return e->note ? ENOUGH_NOTE : ENOUGH;
+}
+
+static void
+decide(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct evidence *e, struct placement *p)
+{
+	const struct suspect *best = e->n > 0 ? &e->v[0] : NULL;
+
+	if (best == NULL || best->score < enough(in, e)) {
+		p->by = may_open(a, words, in, e->main) ? PLACED_NEW
+							: PLACED_UNFILED;
+		p->why =
+		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
+	} else if (stranger_wants_in(in, best)) {
+		p->by = PLACED_DOUBT;
+		p->why = "a stranger answers a mail of this case";
+		set_candidates(a, p, e, 1);
+	} else if (close_seconds(e) > 1) {
+		p->by = PLACED_DOUBT;
+		p->why = "fits several cases nearly as well";
+		set_candidates(a, p, e, close_seconds(e));
+	} else {
+		p->by = best->by;
+		p->number = best->number;
+		p->why = best->why;
+		p->stranger =
+		    party_is_other(&in->from) && !in->forwarded && !best->known;
+	}
+}
+
+/* "trentside-energy.example" begins with the name "trentside". */
+static bool
+named_so(const char *domain, const char *name)
+{
+	return name != NULL && strncmp(domain, name, strlen(name)) == 0;
+}
+
+/*
+ * The domain that a company is known by: that of the sender, unless it writes
+ * through another's (a help desk, a shop's mailer) and answers are to go to
+ * one of its own name.
+ */
+static void
+find_company(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *main, struct placement *p)
+{
+	const char *name;
+	size_t i;
+
+	if (main == NULL)
+		return;
+	p->company = main->domain;
+	p->company_name = main->name;
+	if (main->name == NULL || main != &in->from)
+		return;
+	name = words_name(a, words, main->name);
+	if (named_so(main->domain, name))
+		return;
+	for (i = 0; i < in->other_count; i++)
+		if (party_is_other(&in->others[i]) &&
+		    named_so(in->others[i].domain, name))
+			p->company = in->others[i].domain;
+}
+
+static bool
+knows(const struct evidence *e, int number)
+{
+	size_t i;
+
+	for (i = 0; i < e->n; i++)
+		if (e->v[i].number == number)
+			return e->v[i].known;
+	return false;
+}
+
+int
+thread_place(struct store *s, int64_t owner, struct arena *a,
+    const struct thread_words *words, const struct placing *in,
+    struct placement *p, struct err *err)
+{
+	struct evidence e;
+	int64_t number = 0;
+
+	memset(p, 0, sizeof(*p));
+	if (in->case_address != 0 &&
+	    STORE_INT(s, err, 0, &number, SQL_CASE_FOLLOW, sql_int(owner),
+		sql_int(in->case_address)) < 0)
+		return -1;
+	if (evidence_gather(s, owner, a, words, in, &e, err) < 0)
+		return -1;
+	find_company(a, words, in, e.main, p);
+	if (number == 0) {
+		decide(a, words, in, &e, p);
+		return 0;
+	}
+	p->by = PLACED_ADDRESS;
+	p->number = (int)number;
+	p->why = "was sent to the address of this case";
+	p->stranger = party_is_other(&in->from) && !in->forwarded &&
+		      !knows(&e, p->number);
+	return 0;
+}
+
+/* --- Doing --- */
+
+struct filing {
+	struct store *store;
+	int64_t owner;
+	struct arena *arena;
+	const struct thread_words *words;
+	const struct placing *in;
+	struct placement *p;
+	struct change *change;
+	int64_t now;
+};
+
+static int
+add_id(struct filing *f, const char *id, const char *role, struct err *err)
+{
+	if (id == NULL || *id == '\0')
+		return 0;
+	return STORE_RUN(f->store, err, SQL_MAIL_ID_ADD, sql_int(f->owner),
+	    sql_text(id), sql_int(f->in->message), sql_text(role));
+}
+
+static int
+add_ids(struct filing *f, struct err *err)
+{
+	size_t i;
+
+	if (add_id(f, f->in->message_id, "is", err) < 0 ||
+	    add_id(f, f->in->original_id, "is", err) < 0)
+		return -1;
+	for (i = 0; i < f->in->references.n; i++)
+		if (add_id(f, f->in->references.v[i], "refers", err) < 0)
+			return -1;
+	return 0;
+}
+
+/* The digits alone are how people write a number: "790355". */
+static const char *
+digits_of(struct arena *a, const char *plain)
+{
+	size_t n, best = 0, at = 0, i;
+
+	for (i = 0; plain[i] != '\0'; i += n > 0 ? n : 1) {
+		n = strspn(plain + i, "0123456789");
+		if (n > best) {
+			best = n;
+			at = i;
+		}
+	}
+	return best >= 5 ? arena_strndup(a, plain + at, best) : NULL;
+}
+
+static int
+add_numbers(struct filing *f, struct err *err)
+{
+	struct strings s = evidence_numbers(f->arena, f->in);
+	const char *forms[2];
+	size_t i, j;
+
+	for (i = 0; i < s.n; i++) {
+		forms[0] = number_plain(f->arena, s.v[i]);
+		forms[1] = digits_of(f->arena, forms[0]);
+		for (j = 0; j < 2; j++)
+			if (forms[j] != NULL && forms[j][0] != '\0' &&
+			    STORE_RUN(f->store, err, SQL_REFERENCE_ADD,
+				sql_int(f->owner), sql_text(forms[j]),
+				sql_int(f->in->message),
+				sql_int((int64_t)(2 * i + j)),
+				sql_text(s.v[i])) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int
+add_party(struct filing *f, const struct party *party, const char *role,
+    struct err *err)
+{
+	if (!party_is_other(party))
+		return 0;
+	return STORE_RUN(f->store, err, SQL_PARTY_ADD, sql_int(f->owner),
+	    sql_int(f->in->message), sql_text(party->addr),
+	    sql_text(party->domain), sql_text(party->name), sql_text(role));
+}
+
+static int
+add_parties(struct filing *f, struct err *err)
+{
+	bool theirs = party_is_other(&f->in->from);
+	size_t i;
+
+	if (add_party(
+		f, &f->in->from, f->p->stranger ? "stranger" : "from", err) < 0)
+		return -1;
+	for (i = 0; i < f->in->other_count; i++)
+		if (add_party(f, &f->in->others[i], theirs ? "cc" : "to", err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static int
+find_or_add_company(struct filing *f, int64_t *company, struct err *err)
+{
+	const struct placement *p = f->p;
+
+	if (STORE_INT(f->store, err, 0, company, SQL_ALIAS_GET,
+		sql_int(f->owner), sql_text(p->company)) < 0)
+		return -1;
+	if (*company == 0 &&
+	    (store_number(f->store, f->owner, "company", company, err) < 0 ||
+		STORE_RUN(f->store, err, SQL_COMPANY_ADD, sql_int(f->owner),
+		    sql_int(*company), sql_text(p->company),
+		    sql_text(p->company_name)) < 0 ||
+		STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
+		    sql_text(p->company), sql_int(*company)) < 0))
+		return -1;
+	if (!party_is_other(&f->in->from) || f->in->from.freemail)
+		return 0;
+	return STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
+		   sql_text(f->in->from.domain), sql_int(*company)) < 0
+		   ? -1
+		   : 0;
+}
+
+static int
+open_case(struct filing *f, struct err *err)
+{
+	const char *title = thread_title(f->arena, f->words, f->in->subject);
+	int64_t company, number;
+
+	if (find_or_add_company(f, &company, err) < 0 ||
+	    store_number(f->store, f->owner, "case", &number, err) < 0)
+		return -1;
+	f->p->number = (int)number;
+	return STORE_RUN(f->store, err, SQL_CASE_PUT, sql_int(f->owner),
+	    sql_int(number), sql_int(company),
+	    sql_text(title[0] == '\0' ? "(no subject)" : title),
+	    sql_text(f->in->region), sql_int(f->in->date.utc),
+	    sql_int(f->in->date.offset), sql_null(), sql_null(), sql_int(0),
+	    sql_int(0), sql_int(0));
+}
+
+/*
+ * A domain that the owner writes to, of the same name as the company, is one
+ * of its own from now on.
+ */
+static int
+learn_alias(struct filing *f, const struct party *party, struct err *err)
+{
+	struct rows *r;
+	const char *theirs = NULL, *ours;
+	int64_t company = 0;
+
+	if (!party_is_other(party) || party->freemail || party->name == NULL)
+		return 0;
+	r = STORE_QUERY(f->store, SQL_CASE_COMPANY, sql_int(f->owner),
+	    sql_int(f->p->number));
+	if (rows_next(r)) {
+		company = rows_int(r, 0);
+		theirs = rows_text(r, 1, f->arena);
+	}
+	if (rows_end(r, err) < 0)
+		return -1;
+	ours = words_name(f->arena, f->words, party->name);
+	theirs = words_name(f->arena, f->words, theirs == NULL ? "" : theirs);
+	if (company == 0 || ours == NULL || theirs == NULL ||
+	    strcmp(ours, theirs) != 0)
+		return 0;
+	return STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
+		   sql_text(party->domain), sql_int(company)) < 0
+		   ? -1
+		   : 0;
+}
+
+static int
+learn_aliases(struct filing *f, struct err *err)
+{
+	size_t i;
+
+	if (!f->in->from.owner)
+		return 0;
+	for (i = 0; i < f->in->other_count; i++)
+		if (learn_alias(f, &f->in->others[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+put_message(struct filing *f, int64_t message, const char *by, const char *why,
+    struct err *err)
+{
+	if (change_touch(f->change, TABLE_MESSAGE, message, 0, err) < 0)
+		return -1;
+	return STORE_RUN(f->store, err, SQL_PLACING_PUT, sql_int(f->owner),
+		   sql_int(message),
+		   f->p->number == 0 ? sql_null() : sql_int(f->p->number),
+		   sql_text(by), sql_text(why)) < 0
+		   ? -1
+		   : 0;
+}
+
+static int
+add_candidates(struct filing *f, struct err *err)
+{
+	size_t i;
+
+	if (STORE_RUN(f->store, err, SQL_CANDIDATES_DROP, sql_int(f->owner),
+		sql_int(f->in->message)) < 0)
+		return -1;
+	for (i = 0; i < f->p->candidate_count; i++)
+		if (STORE_RUN(f->store, err, SQL_CANDIDATE_ADD,
+			sql_int(f->owner), sql_int(f->in->message),
+			sql_int(f->p->candidates[i].number),
+			sql_int(f->p->candidates[i].score),
+			sql_text(f->p->candidates[i].why)) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- Earlier mail that only now leads somewhere --- */
+
+static int
+join_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
+{
+	struct placement *p = f->p;
+	int64_t message;
+
+	while (rows_next(r)) {
+		message = rows_int(r, 0);
+		if (put_message(f, message, "references", why, err) < 0)
+			break;
+		p->joined = arena_grow(
+		    f->arena, p->joined, p->joined_count, sizeof(*p->joined));
+		p->joined[p->joined_count++] = message;
+	}
+	return rows_end(r, err);
+}
+
+static int
+join_by_id(struct filing *f, const char *id, const char *role, struct err *err)
+{
+	if (id == NULL)
+		return 0;
+	return join_rows(f,
+	    STORE_QUERY(f->store, SQL_UNFILED_BY_ID, sql_int(f->owner),
+		sql_text(id), sql_text(role), sql_int(f->in->message)),
+	    "is answered in this case", err);
+}
+
+static int
+join_by_number(struct filing *f, const char *domain, struct err *err)
+{
+	struct strings s = evidence_numbers(f->arena, f->in);
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (join_rows(f,
+			STORE_QUERY(f->store, SQL_UNFILED_BY_NUMBER,
+			    sql_int(f->owner),
+			    sql_text(number_plain(f->arena, s.v[i])),
+			    sql_text(domain), sql_int(f->in->message)),
+			"names a number of this case", err) < 0)
+			return -1;
+	return 0;
+}
+
+/* A stranger's mail draws nothing else into a case. */
+static int
+join_earlier(struct filing *f, struct err *err)
+{
+	size_t i;
+
+	if (f->p->stranger || f->in->bulk)
+		return 0;
+	for (i = 0; i < f->in->references.n; i++)
+		if (join_by_id(f, f->in->references.v[i], "is", err) < 0)
+			return -1;
+	if (join_by_id(f, f->in->message_id, "refers", err) < 0 ||
+	    join_by_id(f, f->in->original_id, "refers", err) < 0)
+		return -1;
+	if (f->p->company == NULL)
+		return 0;
+	return join_by_number(f, f->p->company, err);
+}
+
+static int
+file_message(struct filing *f, struct err *err)
+{
+	const struct findings *found = f->in->findings;
+
+	if (f->p->by == PLACED_NEW && open_case(f, err) < 0)
+		return -1;
+	f->change = change_begin(f->store, f->owner, f->arena, f->p->number,
+	    ACTOR_MAIL, f->p->by == PLACED_NEW ? "opened" : "filed", f->now);
+	change_message(f->change, f->in->message);
+	if (put_message(f, f->in->message, placed_by_name(f->p->by), f->p->why,
+		err) < 0)
+		return -1;
+	if (found != NULL && found->agent != NULL &&
+	    STORE_RUN(f->store, err, SQL_MESSAGE_AGENT, sql_int(f->owner),
+		sql_int(f->in->message), sql_text(found->agent)) < 0)
+		return -1;
+	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
+	    add_parties(f, err) < 0 || add_candidates(f, err) < 0)
+		return -1;
+	if (f->p->number == 0)
+		return 0;
+	return learn_aliases(f, err) < 0 ? -1 : join_earlier(f, err);
+}
+
+int
+thread_file(struct store *s, int64_t owner, struct arena *a,
+    const struct thread_words *words, const struct placing *in,
+    struct placement *p, int64_t now, struct err *err)
+{
+	struct filing f = {
+	    .store = s,
+	    .owner = owner,
+	    .arena = a,
+	    .words = words,
+	    .in = in,
+	    .p = p,
+	    .now = now,
+	};
+
+	if (file_message(&f, err) < 0)
+		return -1;
+	/* What stays unfiled is on no case's timeline. */
+	if (p->number == 0)
+		return 0;
+	return change_end(f.change, p->why, NULL, err);
+}

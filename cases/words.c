@@ -1,0 +1,732 @@
+/*
+ * See words.h and, for the subject of a thread, thread.h.
+ *
+ * The file thread.words: "[common]", "[prefix]" (words, separated by white
+ * space), "[apart]", "[fresh]", "[mistake]" (phrases, one a line); "#" begins a
+ * comment.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cases/thread.h"
+#include "cases/words.h"
+
+enum {
+	TOKENS_MOST = 4000, /* of one bag: a longer text adds nothing */
+	TOKEN_MOST = 40, /* bytes */
+	SENTENCE_MOST = 2000,
+};
+
+struct phrases {
+	const char **v;
+	size_t n;
+};
+
+struct thread_words {
+	struct bag *common, *prefix;
+	struct phrases apart, fresh, mistake;
+};
+
+/* --- A set of tokens: open addressing, no removal --- */
+
+struct bag {
+	struct arena *arena;
+	struct token *v; /* in the order of adding */
+	size_t n;
+	size_t *slots; /* index + 1 into v; 0: free */
+	size_t room; /* of slots, a power of two */
+};
+
+struct bag *
+bag_new(struct arena *a)
+{
+	struct bag *b = arena_alloc(a, sizeof(*b));
+
+	b->arena = a;
+	b->room = 64;
+	b->slots = arena_calloc(a, b->room, sizeof(*b->slots));
+	return b;
+}
+
+/* FNV-1a, 32 bits. */
+static size_t
+hash(const char *s)
+{
+	unsigned h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
+static size_t *
+slot_of(const struct bag *b, const char *text)
+{
+	size_t i = hash(text) & (b->room - 1);
+
+	while (
+	    b->slots[i] != 0 && strcmp(b->v[b->slots[i] - 1].text, text) != 0)
+		i = (i + 1) & (b->room - 1);
+	return &b->slots[i];
+}
+
+static void
+widen(struct bag *b)
+{
+	size_t i;
+
+	b->room *= 2;
+	b->slots = arena_calloc(b->arena, b->room, sizeof(*b->slots));
+	for (i = 0; i < b->n; i++)
+		*slot_of(b, b->v[i].text) = i + 1;
+}
+
+static void
+put(struct bag *b, const char *text, int weight)
+{
+	size_t *slot = slot_of(b, text);
+
+	if (*slot != 0) {
+		if (weight == 0)
+			b->v[*slot - 1].weight = 0;
+		return;
+	}
+	if (b->n >= TOKENS_MOST)
+		return;
+	b->v = arena_grow(b->arena, b->v, b->n, sizeof(*b->v));
+	b->v[b->n].text = arena_strdup(b->arena, text);
+	b->v[b->n].weight = weight;
+	*slot = ++b->n;
+	if (2 * b->n > b->room)
+		widen(b);
+}
+
+const struct token *
+bag_find(const struct bag *b, const char *text)
+{
+	size_t slot = *slot_of(b, text);
+
+	if (slot == 0 || b->v[slot - 1].weight == 0)
+		return NULL;
+	return &b->v[slot - 1];
+}
+
+const struct token *
+bag_at(const struct bag *b, size_t i)
+{
+	return i < b->n ? &b->v[i] : NULL;
+}
+
+/* --- Tokens of a text --- */
+
+/* How many bytes of a character that parts words stand here; 0: none.  Beside
+ * ASCII these are Latin-1 signs (U+0080-BF), punctuation and currency. */
+static size_t
+parts(struct slice s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+
+	if (c < 0x80)
+		return isalnum(c) ? 0 : 1;
+	if (c == 0xc2 && s.len > 1)
+		return 2;
+	if (c == 0xe2 && s.len > 2)
+		return 3;
+	return 0;
+}
+
+static void
+skip(struct slice *s, size_t n)
+{
+	s->p += n;
+	s->len -= n;
+}
+
+/* "41.99", "12,50" and "07:41" are one token. */
+static bool
+joins(struct slice rest, const struct buf *word)
+{
+	return rest.len > 1 && word->len > 0 &&
+	       (rest.p[0] == '.' || rest.p[0] == ',' || rest.p[0] == ':') &&
+	       isdigit((unsigned char)rest.p[1]) &&
+	       isdigit((unsigned char)word->p[word->len - 1]);
+}
+
+struct scan {
+	struct slice rest;
+	struct buf word; /* lower case */
+	bool capital; /* of the word */
+	bool first; /* it opens a sentence */
+	bool ended; /* a sentence ended before what comes next */
+	bool newline;
+};
+
+/* White space and signs; notes whether a sentence ends in them. */
+static void
+scan_gap(struct scan *s)
+{
+	size_t n;
+	char c;
+
+	while (s->rest.len > 0 && (n = parts(s->rest)) > 0) {
+		c = s->rest.p[0];
+		if (c == '.' || c == '!' || c == '?' || c == ':' ||
+		    (c == '\n' && s->newline))
+			s->ended = true;
+		s->newline = c == '\n' || (s->newline && c == '\r');
+		skip(&s->rest, n);
+	}
+}
+
+/* The next word of at most TOKEN_MOST bytes; false at the end. */
+static bool
+scan_word(struct scan *s)
+{
+	buf_clear(&s->word);
+	scan_gap(s);
+	if (s->rest.len == 0)
+		return false;
+	s->first = s->ended;
+	s->ended = s->newline = false;
+	s->capital = isupper((unsigned char)s->rest.p[0]) != 0;
+	while (s->rest.len > 0 &&
+	       (parts(s->rest) == 0 || joins(s->rest, &s->word))) {
+		if (s->word.len < TOKEN_MOST)
+			buf_putc(&s->word,
+			    (char)tolower((unsigned char)s->rest.p[0]));
+		skip(&s->rest, 1);
+	}
+	return true;
+}
+
+static bool
+has_digit(const char *s)
+{
+	return strpbrk(s, "0123456789") != NULL;
+}
+
+/* The commonest English endings; elsewhere little is lost. */
+static void
+stem(struct buf *w)
+{
+	static const char *const endings[] = {
+	    "ings", "ing", "ies", "ed", "es", "s", "e"};
+	size_t i, n;
+
+	if (has_digit(w->p))
+		return;
+	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		n = strlen(endings[i]);
+		if (w->len >= n + 3 &&
+		    strcmp(w->p + w->len - n, endings[i]) == 0) {
+			w->len -= n;
+			w->p[w->len] = '\0';
+			return;
+		}
+	}
+}
+
+static int
+weigh(const struct scan *s)
+{
+	if (has_digit(s->word.p))
+		return s->word.len >= 4 ? 4 : s->word.len == 3 ? 2 : 0;
+	if (s->capital && !s->first && s->word.len >= 3)
+		return 3;
+	return s->word.len >= 3 ? 2 : 0;
+}
+
+/* A small number tells something with its word only: "29 minutes". */
+static void
+add_pair(struct bag *b, const char *one, const char *two, int weight)
+{
+	char pair[2 * TOKEN_MOST + 2];
+	bool first = has_digit(one), second = has_digit(two);
+
+	if (first == second)
+		return;
+	snprintf(
+	    pair, sizeof(pair), "%s %s", first ? one : two, first ? two : one);
+	put(b, pair, weight);
+}
+
+static void
+scan_tokens(
+    struct bag *b, const struct thread_words *w, struct slice text, bool ignore)
+{
+	struct scan s = {.rest = text, .ended = true};
+	char before[TOKEN_MOST + 1] = "";
+	bool common;
+	int weight;
+
+	while (scan_word(&s)) {
+		common = bag_find(w->common, s.word.p) != NULL;
+		weight = common ? 0 : weigh(&s);
+		stem(&s.word);
+		if (ignore)
+			put(b, s.word.p, 0);
+		else if (weight > 0)
+			put(b, s.word.p, weight);
+		if (!ignore && before[0] != '\0' && s.word.len >= 1)
+			add_pair(b, before, s.word.p, 3);
+		snprintf(before, sizeof(before), "%s", s.word.p);
+	}
+	buf_free(&s.word);
+}
+
+void
+bag_add(struct bag *b, const struct thread_words *w, struct slice text)
+{
+	scan_tokens(b, w, text, false);
+}
+
+void
+bag_ignore(struct bag *b, const struct thread_words *w, struct slice text)
+{
+	scan_tokens(b, w, text, true);
+}
+
+/* --- The data file --- */
+
+static void
+add_plain(struct bag *b, struct slice line)
+{
+	struct scan s = {.rest = line};
+
+	while (scan_word(&s))
+		put(b, s.word.p, 1);
+	buf_free(&s.word);
+}
+
+static void
+add_phrase(struct arena *a, struct phrases *list, struct slice line)
+{
+	list->v = arena_grow(a, list->v, list->n, sizeof(*list->v));
+	list->v[list->n++] = slice_dup(a, line);
+}
+
+static const char *const sections[] = {
+    "[common]", "[prefix]", "[apart]", "[fresh]", "[mistake]"};
+enum section { COMMON, PREFIX, APART, FRESH, MISTAKE, SECTIONS };
+
+static enum section
+section_of(struct slice line)
+{
+	size_t i;
+
+	for (i = 0; i < SECTIONS; i++)
+		if (slice_is(line, sections[i]))
+			break;
+	return (enum section)i;
+}
+
+static void
+add_line(struct arena *a, struct thread_words *w, enum section section,
+    struct slice line)
+{
+	switch (section) {
+	case COMMON:
+		add_plain(w->common, line);
+		break;
+	case PREFIX:
+		add_plain(w->prefix, line);
+		break;
+	case APART:
+		add_phrase(a, &w->apart, line);
+		break;
+	case FRESH:
+		add_phrase(a, &w->fresh, line);
+		break;
+	case MISTAKE:
+		add_phrase(a, &w->mistake, line);
+		break;
+	case SECTIONS:
+		break;
+	}
+}
+
+static int
+parse(struct arena *a, struct thread_words *w, const char *path,
+    struct slice text, struct err *err)
+{
+	enum section section = SECTIONS;
+	struct slice line;
+	int number = 0;
+
+	while (slice_line(&text, &line)) {
+		number++;
+		line = slice_trim(line);
+		if (line.len == 0 || line.p[0] == '#')
+			continue;
+		if (line.p[0] == '[')
+			section = section_of(line);
+		if (section == SECTIONS)
+			return err_set(err, EX_CONFIG,
+			    "%s:%d: no such section; there are [common], "
+			    "[prefix], [apart], [fresh] and [mistake]",
+			    path, number);
+		if (line.p[0] != '[')
+			add_line(a, w, section, line);
+	}
+	return 0;
+}
+
+static int
+slurp(const char *path, struct buf *b, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (f == NULL) {
+		err_errno(err, "%s", path);
+		err->code = EX_CONFIG;
+		return -1;
+	}
+	do {
+		n = fread(buf_room(b, 8192), 1, 8192, f);
+		b->len += n;
+	} while (n > 0 && b->len < 1024 * 1024);
+	fclose(f);
+	buf_puts(b, "");
+	return 0;
+}
+
+struct thread_words *
+thread_words_load(struct arena *a, const char *path, struct err *err)
+{
+	struct thread_words *w = arena_alloc(a, sizeof(*w));
+	struct buf text = {0};
+	int result;
+
+	w->common = bag_new(a);
+	w->prefix = bag_new(a);
+	if (slurp(path, &text, err) < 0)
+		return NULL;
+	result = parse(a, w, path, buf_view(&text), err);
+	buf_free(&text);
+	return result < 0 ? NULL : w;
+}
+
+/* --- Subjects --- */
+
+/* One prefix with what follows it: "Re:", "RE[2]:", "[Ext]", "AW: "; how many
+ * bytes, 0 when none stands here. */
+static size_t
+prefix_length(const struct thread_words *w, struct slice s)
+{
+	char word[16];
+	size_t n = 0, i;
+
+	while (n < s.len && n < sizeof(word) - 1 &&
+	       (isalpha((unsigned char)s.p[n]) || (s.p[n] & 0x80) != 0)) {
+		word[n] = (char)tolower((unsigned char)s.p[n]);
+		n++;
+	}
+	word[n] = '\0';
+	if (n == 0 || bag_find(w->prefix, word) == NULL)
+		return 0;
+	i = n;
+	if (i < s.len && (s.p[i] == '[' || s.p[i] == '(')) {
+		while (i < s.len && s.p[i] != ']' && s.p[i] != ')')
+			i++;
+		i++;
+	}
+	while (i < s.len && s.p[i] == ' ')
+		i++;
+	return i < s.len && s.p[i] == ':' ? i + 1 : 0;
+}
+
+/* "[External]" at the front, when its word is one of the prefixes. */
+static size_t
+tag_length(const struct thread_words *w, struct slice s)
+{
+	const char *close;
+	char word[16];
+	size_t n;
+
+	if (s.len == 0 || s.p[0] != '[' ||
+	    (close = memchr(s.p, ']', s.len)) == NULL)
+		return 0;
+	n = (size_t)(close - s.p) - 1;
+	if (n == 0 || n >= sizeof(word))
+		return 0;
+	memcpy(word, s.p + 1, n);
+	word[n] = '\0';
+	for (n = 0; word[n] != '\0'; n++)
+		word[n] = (char)tolower((unsigned char)word[n]);
+	return bag_find(w->prefix, word) == NULL ? 0 : n + 2;
+}
+
+static struct slice
+strip_prefixes(const struct thread_words *w, const char *subject)
+{
+	struct slice s = slice_trim(slice_of(subject));
+	size_t n;
+
+	while ((n = prefix_length(w, s)) > 0 || (n = tag_length(w, s)) > 0) {
+		if (n > s.len)
+			n = s.len;
+		skip(&s, n);
+		s = slice_trim(s);
+	}
+	return s;
+}
+
+static char *
+fold(struct arena *a, struct slice s, bool lower)
+{
+	struct buf b = {0};
+	size_t i;
+	char c;
+
+	for (i = 0; i < s.len; i++) {
+		c = s.p[i];
+		if (isspace((unsigned char)c)) {
+			if (b.len > 0 && b.p[b.len - 1] != ' ')
+				buf_putc(&b, ' ');
+		} else {
+			buf_putc(
+			    &b, lower ? (char)tolower((unsigned char)c) : c);
+		}
+	}
+	while (b.len > 0 && b.p[b.len - 1] == ' ')
+		b.len--;
+	buf_puts(&b, "");
+	return buf_keep(&b, a);
+}
+
+char *
+thread_subject(
+    struct arena *a, const struct thread_words *w, const char *subject)
+{
+	return fold(a, strip_prefixes(w, subject), true);
+}
+
+char *
+thread_title(struct arena *a, const struct thread_words *w, const char *subject)
+{
+	return fold(a, strip_prefixes(w, subject), false);
+}
+
+/* --- Phrases --- */
+
+static bool
+word_byte(char c)
+{
+	return isalnum((unsigned char)c) || (c & 0x80) != 0;
+}
+
+/* How many bytes of s the phrase covers when it begins at s; 0: it does not. */
+static size_t
+covers(struct slice s, const char *phrase)
+{
+	size_t i = 0;
+
+	while (*phrase != '\0') {
+		if (i >= s.len)
+			return 0;
+		if (*phrase == ' ') {
+			if (!isspace((unsigned char)s.p[i]))
+				return 0;
+			while (i < s.len && isspace((unsigned char)s.p[i]))
+				i++;
+			phrase++;
+			continue;
+		}
+		if (tolower((unsigned char)s.p[i]) !=
+		    tolower((unsigned char)*phrase))
+			return 0;
+		i++;
+		phrase++;
+	}
+	return i;
+}
+
+bool
+words_mention(struct slice text, const char *phrase)
+{
+	char before = ' ';
+	size_t n;
+
+	if (phrase == NULL || *phrase == '\0')
+		return false;
+	for (; text.len > 0; before = text.p[0], skip(&text, 1)) {
+		if (word_byte(before))
+			continue;
+		n = covers(text, phrase);
+		if (n > 0 && (n == text.len || !word_byte(text.p[n])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+mentions_any(const struct phrases *list, struct slice text)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (words_mention(text, list->v[i]))
+			return true;
+	return false;
+}
+
+/* Up to the next full stop with white space behind it, or an empty line. */
+static struct slice
+next_sentence(struct slice *rest)
+{
+	struct slice s = {rest->p, 0};
+	size_t n = 0;
+	char c, next;
+
+	while (n < rest->len && n < SENTENCE_MOST) {
+		c = rest->p[n++];
+		next = n < rest->len ? rest->p[n] : '\n';
+		if ((c == '.' || c == '!' || c == '?') &&
+		    isspace((unsigned char)next))
+			break;
+		if (c == '\n' && next == '\n')
+			break;
+	}
+	s.len = n;
+	skip(rest, n);
+	return s;
+}
+
+void
+words_split(struct arena *a, const struct thread_words *w, const char *text,
+    char **about, char **apart, bool *fresh)
+{
+	struct slice rest = slice_of(text), sentence;
+	struct buf yes = {0}, no = {0};
+	bool begins;
+
+	*fresh = false;
+	while (rest.len > 0) {
+		sentence = next_sentence(&rest);
+		begins = mentions_any(&w->fresh, sentence);
+		*fresh = *fresh || begins;
+		buf_slice(
+		    begins || mentions_any(&w->apart, sentence) ? &no : &yes,
+		    sentence);
+	}
+	*about = buf_keep(&yes, a);
+	*apart = buf_keep(&no, a);
+}
+
+bool
+words_mistake(const struct thread_words *w, const char *note)
+{
+	return note != NULL && mentions_any(&w->mistake, slice_of(note));
+}
+
+char *
+words_name(struct arena *a, const struct thread_words *w, const char *name)
+{
+	struct scan s = {.rest = slice_of(name)};
+	char *found = NULL;
+
+	while (found == NULL && scan_word(&s))
+		if (s.word.len >= 4 && !has_digit(s.word.p) &&
+		    bag_find(w->common, s.word.p) == NULL)
+			found = arena_strdup(a, s.word.p);
+	buf_free(&s.word);
+	return found;
+}
+
+/* --- Reference numbers --- */
+
+char *
+number_plain(struct arena *a, const char *written)
+{
+	struct buf b = {0};
+
+	for (; *written != '\0' && b.len < TOKEN_MOST; written++)
+		if (isalnum((unsigned char)*written))
+			buf_putc(&b, (char)toupper((unsigned char)*written));
+	buf_puts(&b, "");
+	return buf_keep(&b, a);
+}
+
+char *
+number_shape(struct arena *a, const char *plain)
+{
+	char *shape = arena_strdup(a, plain), *p;
+
+	for (p = shape; *p != '\0'; p++)
+		*p = isdigit((unsigned char)*p) ? '9' : 'A';
+	return shape;
+}
+
+static bool
+number_byte(char c)
+{
+	return isalnum((unsigned char)c) ||
+	       (c != '\0' && strchr("-/_.:#", c) != NULL);
+}
+
+static bool
+is_amount(const char *before, const char *start, struct slice token)
+{
+	size_t i;
+
+	if (start > before && (start[-1] == '$' || (start[-1] & 0x80) != 0))
+		return true;
+	for (i = 0; i + 2 < token.len; i++)
+		if ((token.p[i] == '.' || token.p[i] == ':') &&
+		    isdigit((unsigned char)token.p[i + 1]) && i > 0 &&
+		    isdigit((unsigned char)token.p[i - 1]))
+			return true; /* also a time of day, an address */
+	return false;
+}
+
+static struct slice
+trim_number(struct slice s)
+{
+	while (s.len > 0 && !isalnum((unsigned char)s.p[0]))
+		skip(&s, 1);
+	while (s.len > 0 && !isalnum((unsigned char)s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+static size_t
+count_digits(struct slice s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s.len; i++)
+		n += isdigit((unsigned char)s.p[i]) != 0;
+	return n;
+}
+
+bool
+number_next(struct slice *rest, size_t digits, struct slice *written)
+{
+	const char *before = rest->p;
+	struct slice token;
+
+	while (rest->len > 0) {
+		while (rest->len > 0 && !number_byte(rest->p[0]))
+			skip(rest, 1);
+		token.p = rest->p;
+		while (rest->len > 0 && number_byte(rest->p[0]))
+			skip(rest, 1);
+		token.len = (size_t)(rest->p - token.p);
+		token = trim_number(token);
+		if (token.len > TOKEN_MOST || count_digits(token) < digits ||
+		    is_amount(before, token.p, token))
+			continue;
+		*written = token;
+		return true;
+	}
+	return false;
+}
