@@ -1,0 +1,272 @@
+/* See check.h. */
+#include <stdarg.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "rules/check.h"
+#include "rules/pack.h"
+#include "rules/view.h"
+#include "rules/zones.h"
+
+enum { EXAMPLES_LEAST = 2, COUNTERS_LEAST = 1, PUMP_BYTES = 4096 };
+
+struct check {
+	FILE *out;
+	struct pack *pack;
+	const struct rulebook *book;
+	struct calendars *calendars;
+	struct arena *arena; /* of the example at hand */
+	size_t rules, examples, faults;
+};
+
+static void fault(struct check *, const struct rule *, int line, int column,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+static void
+fault(struct check *c, const struct rule *rule, int line, int column,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(c->out, "%s:%d:%d: ", rule->path, line, column);
+	va_start(ap, fmt);
+	vfprintf(c->out, fmt, ap);
+	va_end(ap);
+	fputc('\n', c->out);
+	c->faults++;
+}
+
+static enum who
+sender_of(const struct rule *rule)
+{
+	return rule->senders & 1u << WHO_COMPANY ? WHO_COMPANY : WHO_CUSTOMER;
+}
+
+static enum zone
+zone_of(const struct rule *rule)
+{
+	int zone = ZONE_BODY;
+
+	while (rule->zones != 0 && (rule->zones & 1u << zone) == 0)
+		zone++;
+	return (enum zone)zone;
+}
+
+static struct findings *
+read_example(struct check *c, const struct rule *rule, const char *text)
+{
+	struct reading in = {.text = text, .sender = sender_of(rule)};
+
+	in.calendar = calendar_region(c->calendars, "none");
+	day_t day;
+
+	/* A Monday, long before any date that an example names. */
+	day_parse("2024-01-08", &day);
+	in.anchor = moment_at(day, 10 * 3600, 0);
+	return findings_read(c->arena, c->pack, &in);
+}
+
+static const struct obligation_found *
+read_by(const struct findings *found, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < found->obligation_count; i++)
+		if (strcmp(found->obligations[i].rule, rule->where) == 0)
+			return &found->obligations[i];
+	return NULL;
+}
+
+/* A rule that says no obligation is looked at alone. */
+static bool
+matches_alone(struct check *c, const struct rule *rule, const char *text)
+{
+	struct reader r =
+	    reader_new(c->arena, c->pack, c->book, sender_of(rule));
+	struct slice s = slice_of(text), seen;
+	struct view view = view_new(&r, s, 0, s.len, zone_of(rule), true);
+	struct span found, ref;
+	size_t i;
+
+	seen = rule->says == SAYS_REFERENCE || rule->says == SAYS_AGENT ||
+		       rule->says == SAYS_ZONE
+		   ? view.raw.text
+		   : view.marked.text;
+	for (i = 0; i < rule->matches; i++) {
+		if (!reader_match(&r, rule, &rule->match[i], seen, 0, &found))
+			continue;
+		if (rule->says == SAYS_REFERENCE) {
+			if (!pattern_group(c->pack->matcher,
+				rule->match[i].pattern, "ref", &ref))
+				continue;
+			s.p = seen.p + ref.start;
+			s.len = ref.end - ref.start;
+			return !reader_guarded(&r, rule, s);
+		}
+		return !reader_guarded(&r, rule, seen);
+	}
+	return false;
+}
+
+static const char *
+taken_by(const struct findings *found)
+{
+	return found->obligation_count > 0 ? found->obligations[0].rule
+					   : "no rule";
+}
+
+static bool
+is_commitment(const struct rule *rule)
+{
+	return rule->says == SAYS_PROMISE || rule->says == SAYS_DEADLINE;
+}
+
+static void
+check_example(struct check *c, const struct rule *rule, const struct example *e)
+{
+	struct findings *found;
+	const struct obligation_found *o;
+
+	if (!is_commitment(rule)) {
+		if (!matches_alone(c, rule, e->text))
+			fault(c, rule, e->line, e->column,
+			    "rule %s does not read its example", rule->name);
+		return;
+	}
+	found = read_example(c, rule, e->text);
+	o = read_by(found, rule);
+	if (o == NULL)
+		fault(c, rule, e->line, e->column,
+		    "rule %s does not read its example (%s does)", rule->name,
+		    taken_by(found));
+	else if (e->has_action && o->action != e->action)
+		fault(c, rule, e->line, e->column, "%s is read, not %s",
+		    action_name(o->action), action_name(e->action));
+}
+
+static void
+check_counter(struct check *c, const struct rule *rule, const struct example *e)
+{
+	bool read = is_commitment(rule)
+			? read_by(read_example(c, rule, e->text), rule) != NULL
+			: matches_alone(c, rule, e->text);
+
+	if (read)
+		fault(c, rule, e->line, e->column,
+		    "rule %s reads its counter-example", rule->name);
+}
+
+static void
+check_examples(struct check *c, const struct rule *rule)
+{
+	size_t i;
+
+	if (rule->examples < EXAMPLES_LEAST || rule->counters < COUNTERS_LEAST)
+		fault(c, rule, rule->line, 1,
+		    "rule %s wants %d examples and a counter-example",
+		    rule->name, EXAMPLES_LEAST);
+	for (i = 0; i < rule->examples; i++, c->examples++)
+		check_example(c, rule, &rule->example[i]);
+	for (i = 0; i < rule->counters; i++, c->examples++)
+		check_counter(c, rule, &rule->counter[i]);
+	arena_reset(c->arena);
+}
+
+/* What makes expressions run away: long runs of what they repeat. */
+static const char *const pumps[] = {"a", "aA", " ", "a ", "the ", "1", "1,",
+    "-", "we will ", "please ", "your refund ", "will be ", "if not ", "\"",
+    "(", ".", "\x01 ", "a-", "A1", "and "};
+
+static void
+check_pump(struct check *c, const struct rule *rule, struct expression *e,
+    const char *unit)
+{
+	char text[PUMP_BYTES];
+	struct slice s = {text, 0};
+	struct span found;
+	size_t n = strlen(unit);
+
+	for (; s.len + n <= sizeof(text); s.len += n)
+		memcpy(text + s.len, unit, n);
+	matcher_begin(c->pack->matcher);
+	if (pattern_match(c->pack->matcher, e->pattern, s, 0, &found) ==
+	    MATCH_GAVE_UP)
+		fault(c, rule, e->line, e->column,
+		    "gives up on a long run of \"%s\"",
+		    unit[0] == '\x01' ? "<time>" : unit);
+}
+
+static void
+check_pattern(struct check *c, const struct rule *rule, struct expression *e)
+{
+	size_t i, offset;
+	struct err err;
+
+	if (pattern_check(
+		rulebook_pattern(c->pack, c->book, e), &offset, &err) != 0) {
+		fault(
+		    c, rule, e->line, e->column + (int)offset, "%s", err.text);
+		return;
+	}
+	for (i = 0; i < sizeof(pumps) / sizeof(*pumps); i++)
+		check_pump(c, rule, e, pumps[i]);
+}
+
+static void
+check_rule(struct check *c, const struct rule *rule)
+{
+	size_t i, before = c->faults;
+
+	c->rules++;
+	for (i = 0; i < rule->matches; i++)
+		check_pattern(c, rule, &rule->match[i]);
+	for (i = 0; i < rule->unlesses; i++)
+		check_pattern(c, rule, &rule->unless[i]);
+	if (c->faults == before)
+		check_examples(c, rule);
+}
+
+static void
+check_book(struct check *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->book->rule_count; i++)
+		check_rule(c, c->book->rules[i]);
+}
+
+static int
+check_pack(struct check *c, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < c->pack->book_count; i++) {
+		c->book = c->pack->books[i];
+		check_book(c);
+	}
+	fprintf(c->out, "%zu rules, %zu examples, %zu faults\n", c->rules,
+	    c->examples, c->faults);
+	return c->faults == 0
+		   ? 0
+		   : err_set(err, EX_CONFIG, "%zu faults in rules", c->faults);
+}
+
+int
+rules_check(FILE *out, const char *dir, struct err *err)
+{
+	struct check c = {.out = out};
+	int result = -1;
+
+	c.pack = pack_load(dir, NULL, err);
+	if (c.pack == NULL)
+		return -1;
+	c.calendars = calendars_load(dir, err);
+	if (c.calendars != NULL) {
+		c.arena = arena_new();
+		result = check_pack(&c, err);
+		arena_free(c.arena);
+	}
+	calendars_free(c.calendars);
+	pack_free(c.pack);
+	return result;
+}

@@ -1,0 +1,374 @@
+/*
+ * See clause.h.  A sentence is cut at clause breaks (", but we", "; ").  Each
+ * frame has a window: from its start to the next frame or the clause's end.
+ * What is done is told by the action rules in the window: the first verb, and
+ * those joined to it ("call you and issue the refund").  A time in the window
+ * is the frame's; else one before it in the clause ("By Friday we will ...").
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/clause.h"
+
+enum { HITS_MOST = 64, HEADS_MOST = 4 };
+
+struct frame {
+	struct hit hit;
+	struct span clause; /* that it stands in */
+	size_t end; /* of its window */
+};
+
+struct clauses {
+	struct span v[HITS_MOST];
+	size_t n;
+};
+
+static struct slice
+part(struct slice s, size_t start, size_t end)
+{
+	struct slice p = {s.p + start, end - start};
+
+	return p;
+}
+
+static void
+find_clauses(struct reader *r, struct slice text, struct clauses *c)
+{
+	struct span found;
+	size_t start = 0, from = 0;
+
+	c->n = 0;
+	while (
+	    r->book->clause_break != NULL && c->n + 1 < HITS_MOST &&
+	    reader_match(r, NULL, r->book->clause_break, text, from, &found)) {
+		from = found.end > from ? found.end : from + 1;
+		if (found.start > start)
+			c->v[c->n++] = (struct span){start, found.start};
+		start = found.start;
+	}
+	c->v[c->n++] = (struct span){start, text.len};
+}
+
+static struct span
+clause_at(const struct clauses *c, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < c->n && at >= c->v[i].end; i++)
+		continue;
+	return c->v[i];
+}
+
+static bool
+touches(const struct hits *hits, struct span at)
+{
+	size_t i;
+
+	for (i = 0; i < hits->n; i++)
+		if (hits->v[i].at.start < at.end &&
+		    at.start < hits->v[i].at.end)
+			return true;
+	return false;
+}
+
+/* The earlier one first; of two that begin together the longer one. */
+static int
+by_place(const void *a, const void *b)
+{
+	const struct frame *x = a, *y = b;
+
+	if (x->hit.at.start != y->hit.at.start)
+		return x->hit.at.start < y->hit.at.start ? -1 : 1;
+	if (x->hit.at.end != y->hit.at.end)
+		return x->hit.at.end > y->hit.at.end ? -1 : 1;
+	return x->hit.order < y->hit.order ? -1 : x->hit.order > y->hit.order;
+}
+
+struct frames {
+	struct frame v[2 * HITS_MOST];
+	size_t n;
+};
+
+static void
+add_frames(struct reader *r, enum says says, const struct view *view,
+    const struct clauses *clauses, struct frames *frames)
+{
+	struct hits hits = reader_hits(r, says, view, view->marked.text);
+	struct frame *f;
+	size_t i;
+
+	for (i = 0; i < hits.n && frames->n < 2 * HITS_MOST; i++) {
+		f = &frames->v[frames->n];
+		f->hit = hits.v[i];
+		f->clause = clause_at(clauses, f->hit.at.start);
+		if (f->clause.end < f->hit.at.end)
+			f->clause.end = f->hit.at.end;
+		if (!reader_guarded(r, f->hit.rule,
+			part(
+			    view->marked.text, f->clause.start, f->clause.end)))
+			frames->n++;
+	}
+}
+
+/* Drops frames that say nothing, or stand within another, and sets windows. */
+static void
+settle(struct frames *frames, const struct hits *nothing)
+{
+	size_t i, n = 0;
+	struct frame *f;
+
+	qsort(frames->v, frames->n, sizeof(*frames->v), by_place);
+	for (i = 0; i < frames->n; i++) {
+		f = &frames->v[i];
+		if (touches(nothing, f->hit.at) ||
+		    (n > 0 && f->hit.at.start < frames->v[n - 1].hit.at.end))
+			continue;
+		frames->v[n++] = *f;
+	}
+	frames->n = n;
+	for (i = 0; i < n; i++) {
+		f = &frames->v[i];
+		f->end = f->clause.end;
+		if (i + 1 < n && frames->v[i + 1].hit.at.start < f->end)
+			f->end = frames->v[i + 1].hit.at.start;
+	}
+}
+
+/* What is done in a frame: a verb of one action, and where it stands. */
+struct head {
+	const struct rule *rule;
+	enum action action;
+	size_t start, end;
+};
+
+struct heads {
+	struct head v[HITS_MOST];
+	size_t n;
+};
+
+static bool
+joined(struct reader *r, struct slice window, size_t at)
+{
+	struct span found;
+	size_t from = 0;
+
+	while (r->book->join != NULL &&
+	       reader_match(r, NULL, r->book->join, window, from, &found)) {
+		if (found.end == at)
+			return true;
+		if (found.start >= at)
+			return false;
+		from = found.start + 1;
+	}
+	return false;
+}
+
+static int
+head_order(const void *a, const void *b)
+{
+	const struct head *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return 0;
+}
+
+/* The first verb, and those of other actions that are joined to it. */
+static void
+pick_heads(struct reader *r, struct slice window, struct heads *heads)
+{
+	size_t i, k, n = 0;
+	struct head h;
+
+	qsort(heads->v, heads->n, sizeof(*heads->v), head_order);
+	for (i = 0; i < heads->n && n < HEADS_MOST; i++) {
+		h = heads->v[i];
+		for (k = 0; k < n && heads->v[k].action != h.action; k++)
+			continue;
+		if (k < n || (n > 0 && (h.start < heads->v[n - 1].end ||
+					   !joined(r, window, h.start))))
+			continue;
+		heads->v[n++] = h;
+	}
+	heads->n = n;
+	/* To look into it and come back is to come back. */
+	if (n > 1 && heads->v[0].action == ACTION_INVESTIGATE) {
+		memmove(heads->v, heads->v + 1, (n - 1) * sizeof(*heads->v));
+		heads->n--;
+	}
+}
+
+static void
+find_heads(struct reader *r, const struct view *view, const struct frame *f,
+    enum who owner, struct heads *heads)
+{
+	struct slice window = part(view->marked.text, f->hit.at.start, f->end);
+	struct hits hits = reader_hits(r, SAYS_ACTION, view, window);
+	const struct rule *rule;
+	size_t i;
+
+	heads->n = 0;
+	for (i = 0; i < hits.n && heads->n < HITS_MOST; i++) {
+		rule = hits.v[i].rule;
+		if ((rule->owners & 1u << owner) == 0 ||
+		    reader_guarded(r, rule, window))
+			continue;
+		heads->v[heads->n++] = (struct head){
+		    rule, rule->action, hits.v[i].at.start, hits.v[i].at.end};
+	}
+	pick_heads(r, window, heads);
+	for (i = 0; i < heads->n; i++)
+		heads->v[i].start += f->hit.at.start;
+}
+
+/* How well a kind of phrase says by when; 0: it does not. */
+static int
+time_rank(const struct when *w)
+{
+	static const int rank[] = {[WHEN_LIMIT] = 5,
+	    [WHEN_POINT] = 4,
+	    [WHEN_CLOCK] = 3,
+	    [WHEN_SPAN] = 3,
+	    [WHEN_VAGUE] = 1,
+	    [WHEN_PAST] = 0};
+
+	return rank[w->class];
+}
+
+/* The phrase that a mark stands for. */
+static const struct when *
+phrase_at(const struct view *view, size_t mark)
+{
+	size_t i, start = view->marked.at[mark];
+
+	for (i = 0; i < view->times.n; i++)
+		if (view->times.v[i].start == start)
+			return &view->times.v[i];
+	return NULL;
+}
+
+/* The best phrase whose mark lies in a range of the marked text. */
+static const struct when *
+time_in(const struct view *view, size_t start, size_t end)
+{
+	const struct when *best = NULL, *w;
+	struct slice text = view->marked.text;
+	size_t i;
+
+	for (i = start; i < end && i < text.len; i++) {
+		if (text.p[i] < MARK_FIRST || text.p[i] > MARK_LAST)
+			continue;
+		w = phrase_at(view, i);
+		if (w != NULL &&
+		    time_rank(w) > (best == NULL ? 0 : time_rank(best)))
+			best = w;
+	}
+	return best;
+}
+
+/* The time of head i: behind it, else behind a later one, else before all. */
+static const struct when *
+time_of(const struct view *view, const struct frames *frames, size_t f,
+    const struct heads *heads, size_t i)
+{
+	const struct frame *frame = &frames->v[f];
+	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
+	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
+	const struct when *time = time_in(view, from, to);
+
+	if (time == NULL && to < frame->end)
+		time = time_in(view, to, frame->end);
+	if (time == NULL) {
+		from = frame->clause.start;
+		if (f > 0 && frames->v[f - 1].end > from)
+			from = frames->v[f - 1].end;
+		time = time_in(view, from, frame->hit.at.start);
+	}
+	return time;
+}
+
+static bool
+conditional(const struct hits *conditions, struct span clause)
+{
+	return touches(conditions, clause);
+}
+
+struct emission {
+	struct reader *reader;
+	const struct view *view;
+	const struct frames *frames;
+	const struct hits *conditions;
+	struct commitments *made;
+};
+
+static void
+emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
+    struct commitment c)
+{
+	const struct rule *rule = c.rule;
+	struct commitments *made = e->made;
+
+	c.time = time_of(e->view, e->frames, f, heads, i);
+	if (c.time == NULL && (rule->needs_time || !c.has_action))
+		return;
+	if (rule->needs_action && !c.has_action)
+		return;
+	made->v =
+	    arena_grow(e->reader->arena, made->v, made->n, sizeof(*made->v));
+	made->v[made->n++] = c;
+}
+
+static void
+read_frame(struct emission *e, size_t f)
+{
+	const struct frame *frame = &e->frames->v[f];
+	const struct rule *rule = frame->hit.rule;
+	enum who sender = e->reader->sender;
+	enum who other = sender == WHO_COMPANY ? WHO_CUSTOMER : WHO_COMPANY;
+	struct commitment c = {
+	    .rule = rule, .has_action = true, .action = rule->action};
+	bool others = rule->owes_other || rule->says == SAYS_DEADLINE;
+	struct heads heads = {.n = 0};
+	size_t i;
+
+	c.kind = rule->says == SAYS_DEADLINE ? KIND_DEADLINE : KIND_PROMISE;
+	c.who = rule->has_owner ? rule->owner : others ? other : sender;
+	c.condition =
+	    c.kind == KIND_PROMISE && conditional(e->conditions, frame->clause);
+	if (!rule->has_action)
+		find_heads(e->reader, e->view, frame, c.who, &heads);
+	for (i = 0; i < heads.n; i++) {
+		c.action = heads.v[i].action;
+		emit(e, f, &heads, i, c);
+	}
+	if (heads.n == 0) {
+		c.has_action = rule->has_action;
+		c.action = rule->has_action ? rule->action : ACTION_OTHER;
+		emit(e, f, &heads, 0, c);
+	}
+}
+
+struct commitments
+clause_read(struct reader *r, const struct view *view)
+{
+	struct commitments made = {NULL, 0};
+	struct clauses clauses;
+	struct frames frames = {.n = 0};
+	struct hits nothing, conditions;
+	struct emission e = {r, view, &frames, &conditions, &made};
+	size_t i;
+
+	find_clauses(r, view->marked.text, &clauses);
+	add_frames(r, SAYS_PROMISE, view, &clauses, &frames);
+	add_frames(r, SAYS_DEADLINE, view, &clauses, &frames);
+	if (frames.n == 0)
+		return made;
+	nothing = reader_hits(r, SAYS_NOTHING, view, view->marked.text);
+	conditions = reader_hits(r, SAYS_CONDITION, view, view->marked.text);
+	settle(&frames, &nothing);
+	for (i = 0; i < frames.n; i++)
+		read_frame(&e, i);
+	return made;
+}

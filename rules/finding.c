@@ -1,0 +1,39 @@
+/* See finding.h. */
+#include <string.h>
+
+#include "rules/finding.h"
+
+static const char *const actions[] = {"reply", "call", "refund", "replace",
+    "repair", "deliver", "cancel", "investigate", "pay", "provide", "other"};
+
+const char *
+who_name(enum who who)
+{
+	return who == WHO_COMPANY ? "company" : "customer";
+}
+
+const char *
+kind_name(enum kind kind)
+{
+	return kind == KIND_PROMISE ? "promise" : "deadline";
+}
+
+const char *
+action_name(enum action action)
+{
+	return actions[action];
+}
+
+bool
+action_of(const char *name, enum action *action)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+		if (strcmp(name, actions[i]) == 0) {
+			*action = (enum action)i;
+			return true;
+		}
+	}
+	return false;
+}

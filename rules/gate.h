@@ -1,0 +1,33 @@
+/*
+ * The gate: which patterns stand a chance on a sentence.  One pass over the
+ * text finds the required literals of all patterns at once (Aho, Corasick
+ * 1975), so that cost does not grow with the number of rules.
+ */
+#ifndef RULES_GATE_H
+#define RULES_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "rules/literal.h"
+
+struct gate;
+
+/* literals: what each of the n patterns requires, by its number. */
+struct gate *gate_new(struct arena *, const struct literals *, size_t n);
+/* The number of 64-bit words of a set of patterns. */
+size_t gate_words(const struct gate *);
+/* Puts into set (gate_words() words) all patterns that stand a chance, those
+ * that require nothing among them.  ASCII case is ignored. */
+void gate_scan(const struct gate *, struct slice text, uint64_t *set);
+
+static inline bool
+gate_has(const uint64_t *set, size_t pattern)
+{
+	return (set[pattern / 64] >> (pattern % 64) & 1) != 0;
+}
+
+#endif

@@ -1,0 +1,259 @@
+/*
+ * See language.h.  The file has a keyword at the start of each line:
+ *
+ *	words the of and ...            (as many lines as it takes)
+ *	abbreviations mr mrs approx ...
+ *	spell pls = please
+ *	spell *'ll = * will
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "rules/language.h"
+#include "rules/source.h"
+
+enum { WORD_MOST = 32, SCORE_WORDS = 200 };
+
+enum sort { SORT_COMMON = 1, SORT_ABBREVIATION = 2, SORT_SPELLING = 4 };
+
+struct entry {
+	const char *word; /* NULL: free */
+	const char *spelled;
+	unsigned sorts;
+};
+
+struct language {
+	struct entry *table; /* open addressing, linear probing */
+	size_t room, used; /* room is a power of two */
+	struct arena *arena;
+	struct {
+		const char *end; /* "'ll" */
+		const char *spelled;
+	} * suffix;
+	size_t suffixes;
+};
+
+static unsigned char
+lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static size_t
+hash(struct slice word)
+{
+	size_t i, h = 5381;
+
+	for (i = 0; i < word.len; i++)
+		h = h * 33 + lower(word.p[i]);
+	return h ^ h >> 15;
+}
+
+static struct entry *
+find(const struct language *l, struct slice word)
+{
+	size_t at = hash(word) & (l->room - 1);
+
+	while (l->table[at].word != NULL &&
+	       !slice_is_nocase(word, l->table[at].word))
+		at = (at + 1) & (l->room - 1);
+	return &l->table[at];
+}
+
+static void
+grow(struct language *l)
+{
+	struct entry *old = l->table;
+	size_t i, n = l->room;
+
+	l->room = n == 0 ? 512 : 2 * n;
+	l->table = arena_calloc(l->arena, l->room, sizeof(*l->table));
+	for (i = 0; i < n; i++)
+		if (old[i].word != NULL)
+			*find(l, slice_of(old[i].word)) = old[i];
+}
+
+static struct entry *
+enter(struct language *l, struct slice word, enum sort sort)
+{
+	struct entry *e;
+
+	if (2 * l->used >= l->room)
+		grow(l);
+	e = find(l, word);
+	if (e->word == NULL) {
+		e->word = slice_dup(l->arena, word);
+		l->used++;
+	}
+	e->sorts |= (unsigned)sort;
+	return e;
+}
+
+static bool
+take_word(struct slice *rest, struct slice *word)
+{
+	*rest = slice_trim(*rest);
+	word->p = rest->p;
+	word->len = 0;
+	while (word->len < rest->len && rest->p[word->len] != ' ' &&
+	       rest->p[word->len] != '\t')
+		word->len++;
+	rest->p += word->len;
+	rest->len -= word->len;
+	return word->len > 0;
+}
+
+static int
+enter_words(struct language *l, const struct source *src, struct slice rest,
+    enum sort sort, struct err *err)
+{
+	struct slice word;
+
+	while (take_word(&rest, &word)) {
+		if (word.len > WORD_MOST)
+			return source_fault(
+			    src, word.p, err, "word is too long");
+		enter(l, word, sort);
+	}
+	return 0;
+}
+
+static int
+enter_spelling(struct language *l, const struct source *src, struct slice rest,
+    struct err *err)
+{
+	struct slice word, sign;
+
+	if (!take_word(&rest, &word) || !take_word(&rest, &sign) ||
+	    !slice_is(sign, "=") || word.len > WORD_MOST)
+		return source_fault(
+		    src, word.p, err, "want: spell SHORT = LONG");
+	rest = slice_trim(rest);
+	if (word.p[0] != '*') {
+		enter(l, word, SORT_SPELLING)->spelled =
+		    slice_dup(l->arena, rest);
+		return 0;
+	}
+	if (!slice_starts(rest, "*") || word.len < 2)
+		return source_fault(
+		    src, rest.p, err, "want: spell *END = *LONG");
+	l->suffix =
+	    arena_grow(l->arena, l->suffix, l->suffixes, sizeof(*l->suffix));
+	word.p++, word.len--;
+	rest.p++, rest.len--;
+	l->suffix[l->suffixes].end = slice_dup(l->arena, word);
+	l->suffix[l->suffixes++].spelled = slice_dup(l->arena, rest);
+	return 0;
+}
+
+static int
+read_line(struct language *l, const struct source *src, struct err *err)
+{
+	struct slice rest = src->line, key;
+
+	if (!take_word(&rest, &key) || key.p[0] == '#')
+		return 0;
+	if (slice_is(key, "words"))
+		return enter_words(l, src, rest, SORT_COMMON, err);
+	if (slice_is(key, "abbreviations"))
+		return enter_words(l, src, rest, SORT_ABBREVIATION, err);
+	if (slice_is(key, "spell"))
+		return enter_spelling(l, src, rest, err);
+	return source_fault(src, key.p, err,
+	    "unknown keyword \"%.*s\"; "
+	    "known are words, abbreviations, spell",
+	    (int)key.len, key.p);
+}
+
+int
+language_load(struct arena *arena, const char *path, struct language **made,
+    struct err *err)
+{
+	struct language *l = arena_alloc(arena, sizeof(*l));
+	struct source src;
+
+	l->arena = arena;
+	grow(l);
+	if (source_open(arena, path, &src, err) != 0)
+		return -1;
+	while (source_line(&src))
+		if (read_line(l, &src, err) != 0)
+			return -1;
+	*made = l;
+	return 0;
+}
+
+static bool
+is_sort(const struct language *l, struct slice word, enum sort sort)
+{
+	return word.len <= WORD_MOST &&
+	       (find(l, word)->sorts & (unsigned)sort) != 0;
+}
+
+bool
+language_common(const struct language *l, struct slice word)
+{
+	return is_sort(l, word, SORT_COMMON);
+}
+
+bool
+language_abbreviation(const struct language *l, struct slice word)
+{
+	return is_sort(l, word, SORT_ABBREVIATION);
+}
+
+const char *
+language_spelling(const struct language *l, struct slice word, size_t *stem)
+{
+	const struct entry *e;
+	size_t i, n;
+
+	*stem = 0;
+	if (word.len > WORD_MOST)
+		return NULL;
+	e = find(l, word);
+	if (e->spelled != NULL)
+		return e->spelled;
+	if (memchr(word.p, '\'', word.len) == NULL)
+		return NULL;
+	for (i = 0; i < l->suffixes; i++) {
+		n = strlen(l->suffix[i].end);
+		if (word.len > n &&
+		    memcmp(word.p + word.len - n, l->suffix[i].end, n) == 0) {
+			*stem = word.len - n;
+			return l->suffix[i].spelled;
+		}
+	}
+	return NULL;
+}
+
+static bool
+is_letter(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return (lower(c) >= 'a' && lower(c) <= 'z') || u >= 0x80;
+}
+
+int
+language_score(const struct language *l, struct slice text)
+{
+	size_t i = 0, start;
+	int words = 0, common = 0;
+	struct slice word;
+
+	while (i < text.len && words < SCORE_WORDS) {
+		while (i < text.len && !is_letter(text.p[i]))
+			i++;
+		for (start = i; i < text.len && is_letter(text.p[i]); i++)
+			continue;
+		if (i == start)
+			break;
+		word.p = text.p + start;
+		word.len = i - start;
+		common += language_common(l, word);
+		words++;
+	}
+	return words == 0 ? 0 : common * 1000 / words;
+}

@@ -1,0 +1,38 @@
+/*
+ * What a language is made of, before any rule: its commonest words (by which
+ * it is told from others), its abbreviations (after which a full stop ends no
+ * sentence), and how sloppy or short forms are spelled out ("we'll", "u").
+ * Read from rules/LANG/language; see promised-rules(5).
+ */
+#ifndef RULES_LANGUAGE_H
+#define RULES_LANGUAGE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct language;
+
+/* -1 with err (file:line:column) when it is bad or can't be read. */
+int language_load(
+    struct arena *, const char *path, struct language **, struct err *);
+
+/* A word, ASCII case ignored: one of the commonest; an abbreviation (without
+ * its full stop). */
+bool language_common(const struct language *, struct slice word);
+bool language_abbreviation(const struct language *, struct slice word);
+
+/*
+ * How a word is spelled out, or NULL when it stays as it is.  A suffix rule
+ * ("*'ll = * will") leaves the first *stem bytes of the word standing; else
+ * *stem is 0.  word is in lower case, with "'" for any apostrophe.
+ */
+const char *
+language_spelling(const struct language *, struct slice word, size_t *stem);
+
+/* Of the first words of a text, the share of a thousand that are common. */
+int language_score(const struct language *, struct slice text);
+
+#endif

@@ -1,0 +1,499 @@
+/*
+ * See pack.h and read.h.  Loading reads and understands all files, finds each
+ * pattern's required literals and builds the gate; it compiles nothing, but
+ * for the owner's own rules, whose faults must be told at once.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "rules/pack.h"
+#include "rules/rulefile.h"
+
+enum { NESTING_MOST = 16, EXPANDED_MOST = 65536, NAMES_MOST = 512 };
+
+/* Names that every pack has: the marks of time phrases, see fold.h. */
+static const struct {
+	const char *name, *text;
+} builtin[] = {
+    {"time", "[\\x01-\\x05]"},
+    {"limit", "\\x01"},
+    {"point", "\\x02"},
+    {"span", "\\x03"},
+    {"clock", "\\x04"},
+    {"vague", "\\x05"},
+    {"past", "\\x06"},
+};
+
+static const char *
+builtin_text(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(builtin) / sizeof(*builtin); i++)
+		if (slice_is(name, builtin[i].name))
+			return builtin[i].text;
+	return NULL;
+}
+
+static struct definition *
+find_definition(const struct rulebook *book, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < book->definition_count; i++)
+		if (slice_is(name, book->definitions[i].name))
+			return &book->definitions[i];
+	return NULL;
+}
+
+/* The <name> at p; false for "(?<name>" and for a plain "<". */
+static bool
+reference_at(struct slice s, size_t at, struct slice *name)
+{
+	size_t i = at + 1;
+
+	if (s.p[at] != '<' ||
+	    (at > 0 && (s.p[at - 1] == '?' || s.p[at - 1] == 'P' ||
+			   s.p[at - 1] == '\\')))
+		return false;
+	while (
+	    i < s.len && ((s.p[i] >= 'a' && s.p[i] <= 'z') ||
+			     (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
+		i++;
+	name->p = s.p + at + 1;
+	name->len = i - at - 1;
+	return name->len > 0 && i < s.len && s.p[i] == '>';
+}
+
+static void
+expand(
+    const struct rulebook *book, struct slice text, int depth, struct buf *out)
+{
+	struct slice name;
+	const struct definition *d;
+	const char *fixed;
+	size_t i, k;
+
+	for (i = 0; i < text.len && out->len < EXPANDED_MOST; i++) {
+		if (depth > NESTING_MOST || !reference_at(text, i, &name)) {
+			buf_putc(out, text.p[i]);
+			continue;
+		}
+		i += name.len + 1;
+		fixed = builtin_text(name);
+		d = find_definition(book, name);
+		if (fixed != NULL)
+			buf_puts(out, fixed);
+		if (fixed != NULL || d == NULL)
+			continue;
+		buf_puts(out, "(?:");
+		for (k = 0; k < d->alternatives; k++) {
+			if (k > 0)
+				buf_putc(out, '|');
+			expand(book, d->alternative[k], depth + 1, out);
+		}
+		buf_putc(out, ')');
+	}
+}
+
+struct pattern *
+rulebook_pattern(
+    struct pack *pack, const struct rulebook *book, struct expression *e)
+{
+	struct buf text = {0};
+
+	if (e->pattern == NULL) {
+		expand(book, e->text, 0, &text);
+		e->pattern = pattern_new(buf_keep(&text, pack->arena));
+	}
+	return e->pattern;
+}
+
+/* What is looked up while literals are analysed. */
+struct analysis {
+	struct arena *arena;
+	struct rulebook *book;
+	struct slice
+	    unknown; /* a name that is not defined, or defined by itself */
+	bool circular;
+};
+
+static bool
+look_up(void *ctx, struct slice name, struct known *known)
+{
+	struct analysis *a = ctx;
+	struct definition *d = find_definition(a->book, name);
+	struct buf all = {0};
+	size_t i;
+
+	if (builtin_text(name) != NULL)
+		return false;
+	if (d == NULL || d->visiting) {
+		a->unknown = name;
+		a->circular = d != NULL;
+		return false;
+	}
+	if (!d->analysed) {
+		d->visiting = true;
+		for (i = 0; i < d->alternatives; i++) {
+			buf_puts(&all, i > 0 ? "|" : "");
+			buf_slice(&all, d->alternative[i]);
+		}
+		d->known = literal_analyse(
+		    a->arena, slice_of(buf_keep(&all, a->arena)), look_up, a);
+		d->visiting = false;
+		d->analysed = true;
+	}
+	*known = d->known;
+	return true;
+}
+
+static int
+name_fault(const struct rule *rule, const struct expression *e,
+    const struct analysis *a, struct err *err)
+{
+	return err_set(err, EX_CONFIG, "%s:%d:%d: <%.*s> is %s", rule->path,
+	    e->line, e->column, (int)a->unknown.len, a->unknown.p,
+	    a->circular ? "defined by itself" : "not defined");
+}
+
+static int
+analyse(struct analysis *a, const struct rule *rule, const struct expression *e,
+    struct literals *literals, struct err *err)
+{
+	struct known known = literal_analyse(a->arena, e->text, look_up, a);
+	struct slice name;
+	size_t i;
+
+	*literals = literal_required(&known);
+	/* Names in a part that the analysis did not reach are looked up too. */
+	for (i = 0; i < e->text.len && a->unknown.p == NULL; i++)
+		if (reference_at(e->text, i, &name) &&
+		    builtin_text(name) == NULL &&
+		    find_definition(a->book, name) == NULL)
+			a->unknown = name;
+	return a->unknown.p != NULL ? name_fault(rule, e, a, err) : 0;
+}
+
+static int
+check_rule(const struct rule *rule, struct err *err)
+{
+	if (rule->matches == 0)
+		return err_set(err, EX_CONFIG, "%s:%d:1: rule %s has no match",
+		    rule->path, rule->line, rule->name);
+	return 0;
+}
+
+static int
+compile_own(struct pack *pack, const struct rulebook *book,
+    const struct rule *rule, struct expression *e, struct err *err)
+{
+	size_t offset;
+
+	if (pattern_check(rulebook_pattern(pack, book, e), &offset, err) == 0)
+		return 0;
+	return err_prefix(
+	    err, "%s:%d:%d", rule->path, e->line, e->column + (int)offset);
+}
+
+static int
+check_own(struct pack *pack, const struct rulebook *book,
+    const struct rule *rule, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < rule->matches; i++)
+		if (compile_own(pack, book, rule, &rule->match[i], err) != 0)
+			return -1;
+	for (i = 0; i < rule->unlesses; i++)
+		if (compile_own(pack, book, rule, &rule->unless[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+static void
+gather_gated(struct arena *arena, struct rulebook *book)
+{
+	size_t i, k, says, total = 0;
+
+	for (i = 0; i < book->rule_count; i++)
+		total += book->rules[i]->matches;
+	book->gated = arena_calloc(arena, total + 1, sizeof(*book->gated));
+	for (says = 0; says <= SAYS_ZONE; says++) {
+		book->first_gated[says] = book->gated_count;
+		for (i = 0; i < book->rule_count; i++) {
+			if ((size_t)book->rules[i]->says != says)
+				continue;
+			for (k = 0; k < book->rules[i]->matches; k++)
+				book->gated[book->gated_count++] =
+				    (struct gated){book->rules[i],
+					&book->rules[i]->match[k]};
+		}
+	}
+	book->first_gated[says] = book->gated_count;
+}
+
+static int
+build_gate(struct pack *pack, struct rulebook *book, struct err *err)
+{
+	struct analysis a = {pack->arena, book, {NULL, 0}, false};
+	struct literals *literals, unused;
+	size_t i, k;
+
+	gather_gated(pack->arena, book);
+	literals =
+	    arena_calloc(pack->arena, book->gated_count + 1, sizeof(*literals));
+	for (i = 0; i < book->gated_count; i++)
+		if (analyse(&a, book->gated[i].rule, book->gated[i].expression,
+			&literals[i], err) != 0)
+			return -1;
+	for (i = 0; i < book->rule_count; i++) {
+		if (check_rule(book->rules[i], err) != 0)
+			return -1;
+		for (k = 0; k < book->rules[i]->unlesses; k++)
+			if (analyse(&a, book->rules[i],
+				&book->rules[i]->unless[k], &unused, err) != 0)
+				return -1;
+		if (book->rules[i]->own &&
+		    check_own(pack, book, book->rules[i], err) != 0)
+			return -1;
+	}
+	book->gate = gate_new(pack->arena, literals, book->gated_count);
+	return 0;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct rule *const *x = a, *const *y = b;
+	int order = strcmp((*x)->name, (*y)->name);
+
+	/* The owner's before the shipped one, then as they stand. */
+	if (order == 0)
+		order = (*y)->own - (*x)->own;
+	if (order == 0)
+		order = strcmp((*x)->path, (*y)->path);
+	return order != 0 ? order : (*x)->line - (*y)->line;
+}
+
+/* Drops shipped rules that the owner replaced; a name used twice is a fault. */
+static int
+settle_names(struct arena *arena, struct rules_read *read, struct err *err)
+{
+	struct rule **sorted =
+	    arena_dup(arena, read->rules, read->rule_count * sizeof(*sorted));
+	size_t i, n = 0;
+
+	qsort(sorted, read->rule_count, sizeof(*sorted), by_name);
+	for (i = 1; i < read->rule_count; i++) {
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) != 0)
+			continue;
+		if (sorted[i]->own || !sorted[i - 1]->own)
+			return err_set(err, EX_CONFIG,
+			    "%s:%d:6: rule %s is at line %d already",
+			    sorted[i]->path, sorted[i]->line, sorted[i]->name,
+			    sorted[i - 1]->line);
+		sorted[i]->matches = 0;
+		sorted[i]->replaced = true;
+	}
+	for (i = 0; i < read->rule_count; i++)
+		if (!read->rules[i]->replaced)
+			read->rules[n++] = read->rules[i];
+	read->rule_count = n;
+	return 0;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* The names in a folder that end in `end` ("" for all), sorted; none when the
+ * folder can't be read. */
+static size_t
+list_folder(
+    struct arena *arena, const char *path, const char *end, const char **names)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	size_t n = 0, len;
+
+	if (dir == NULL)
+		return 0;
+	while ((e = readdir(dir)) != NULL && n < NAMES_MOST) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] != '.' && len > strlen(end) &&
+		    strcmp(e->d_name + len - strlen(end), end) == 0)
+			names[n++] = arena_strdup(arena, e->d_name);
+	}
+	closedir(dir);
+	qsort(names, n, sizeof(*names), compare_names);
+	return n;
+}
+
+static int
+read_folder(struct arena *arena, const char *dir, const char *language,
+    bool own, struct rules_read *read, struct err *err)
+{
+	const char *names[NAMES_MOST], *folder, *path, *where;
+	size_t i, n;
+
+	folder = arena_printf(arena, "%s/%s", dir, language);
+	n = list_folder(arena, folder, ".rules", names);
+	for (i = 0; i < n; i++) {
+		path = arena_printf(arena, "%s/%s", folder, names[i]);
+		where = own ? path
+			    : arena_printf(arena, "%s/%s", language, names[i]);
+		if (rulefile_read(arena, path, where, own, read, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct expression *
+reserved(struct arena *arena, const struct rulebook *book, const char *name)
+{
+	struct expression *e;
+
+	if (find_definition(book, slice_of(name)) == NULL)
+		return NULL;
+	e = arena_alloc(arena, sizeof(*e));
+	e->text = slice_of(arena_printf(arena, "<%s>", name));
+	return e;
+}
+
+static int
+load_lexicon(
+    struct pack *pack, struct rulebook *book, const char *dir, struct err *err)
+{
+	const char *path =
+	    arena_printf(pack->arena, "%s/%s/time", dir, book->name);
+
+	if (access(path, F_OK) != 0)
+		return 0;
+	book->lexicon = lexicon_load(path, err);
+	return book->lexicon == NULL ? -1 : 0;
+}
+
+static int
+load_book(struct pack *pack, struct rulebook *book, const char *dir,
+    const char *own_dir, struct err *err)
+{
+	const char *path =
+	    arena_printf(pack->arena, "%s/%s/language", dir, book->name);
+	struct rules_read read = {0};
+
+	if (language_load(pack->arena, path, &book->language, err) != 0 ||
+	    load_lexicon(pack, book, dir, err) != 0)
+		return -1;
+	if (own_dir != NULL && read_folder(pack->arena, own_dir, book->name,
+				   true, &read, err) != 0)
+		return -1;
+	if (read_folder(pack->arena, dir, book->name, false, &read, err) != 0 ||
+	    settle_names(pack->arena, &read, err) != 0)
+		return -1;
+	book->rules = read.rules;
+	book->rule_count = read.rule_count;
+	book->definitions = read.definitions;
+	book->definition_count = read.definition_count;
+	book->clause_break = reserved(pack->arena, book, "clause-break");
+	book->join = reserved(pack->arena, book, "join");
+	return build_gate(pack, book, err);
+}
+
+/* Every folder with a file "language" is one. */
+static int
+load_books(
+    struct pack *pack, const char *dir, const char *own_dir, struct err *err)
+{
+	const char *names[NAMES_MOST];
+	size_t i, n = list_folder(pack->arena, dir, "", names);
+	struct rulebook *book;
+
+	pack->books =
+	    arena_calloc(pack->arena, n + 1, sizeof(struct rulebook *));
+	for (i = 0; i < n; i++) {
+		if (access(arena_printf(
+			       pack->arena, "%s/%s/language", dir, names[i]),
+			F_OK) != 0)
+			continue;
+		book = arena_alloc(pack->arena, sizeof(*book));
+		book->name = names[i];
+		pack->books[pack->book_count++] = book;
+		if (load_book(pack, book, dir, own_dir, err) != 0)
+			return -1;
+	}
+	if (pack->book_count == 0)
+		return err_set(err, EX_CONFIG,
+		    "%s: no rule pack here: want LANGUAGE/language", dir);
+	return 0;
+}
+
+struct pack *
+pack_load(const char *dir, const char *own_dir, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct pack *pack = arena_alloc(arena, sizeof(*pack));
+
+	pack->arena = arena;
+	pack->matcher = matcher_new();
+	if (load_books(pack, dir, own_dir, err) != 0) {
+		pack_free(pack);
+		return NULL;
+	}
+	return pack;
+}
+
+static void
+free_expressions(struct expression *e, size_t n)
+{
+	for (; n > 0; n--, e++)
+		pattern_free(e->pattern);
+}
+
+static void
+free_book(struct rulebook *book)
+{
+	size_t i;
+
+	for (i = 0; i < book->rule_count; i++) {
+		free_expressions(
+		    book->rules[i]->match, book->rules[i]->matches);
+		free_expressions(
+		    book->rules[i]->unless, book->rules[i]->unlesses);
+	}
+	free_expressions(book->clause_break, book->clause_break != NULL);
+	free_expressions(book->join, book->join != NULL);
+	lexicon_free(book->lexicon);
+}
+
+void
+pack_free(struct pack *pack)
+{
+	size_t i;
+
+	if (pack == NULL)
+		return;
+	for (i = 0; i < pack->book_count; i++)
+		free_book(pack->books[i]);
+	matcher_free(pack->matcher);
+	arena_free(pack->arena);
+}
+
+const struct rulebook *
+pack_book(const struct pack *pack, const char *language)
+{
+	size_t i;
+
+	for (i = 0; i < pack->book_count; i++)
+		if (strcmp(pack->books[i]->name, language) == 0)
+			return pack->books[i];
+	return NULL;
+}

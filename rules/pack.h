@@ -1,0 +1,131 @@
+/*
+ * Rule packs: the rule files of one language, loaded.  The format is told in
+ * promised-rules(5).  pack_load() and pack_free() are in read.h.
+ */
+#ifndef RULES_PACK_H
+#define RULES_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "rules/finding.h"
+#include "rules/gate.h"
+#include "rules/language.h"
+#include "rules/pattern.h"
+#include "rules/read.h"
+#include "rules/source.h"
+#include "rules/when.h"
+
+enum says {
+	SAYS_PROMISE,
+	SAYS_DEADLINE,
+	SAYS_NOTHING,
+	SAYS_CONDITION,
+	SAYS_ACTION,
+	SAYS_SIGNAL,
+	SAYS_REFERENCE,
+	SAYS_AGENT,
+	SAYS_ZONE
+};
+
+enum zone {
+	ZONE_BODY,
+	ZONE_SUBJECT,
+	ZONE_SALUTATION,
+	ZONE_CLOSING,
+	ZONE_SIGNATURE,
+	ZONE_FOOTER,
+	ZONE_QUOTED
+};
+
+/* A pattern of a rule as written. */
+struct expression {
+	struct slice text;
+	int line, column;
+	struct pattern *pattern; /* NULL until it is first used */
+};
+
+struct example {
+	const char *text;
+	int line, column;
+	bool has_action;
+	enum action action; /* that must be read in it */
+};
+
+struct rule {
+	const char *name;
+	const char *where; /* "en/promise.rules:41" */
+	const char *path;
+	int line;
+	bool own; /* the owner's: stands in for another of its name */
+	bool replaced; /* by one of the owner's */
+	enum says says;
+	bool has_action;
+	enum action action; /* SAYS_ACTION, or fixed by "does" */
+	const char *signal; /* SAYS_SIGNAL */
+	enum zone zone; /* SAYS_ZONE */
+	unsigned senders; /* in whose mail: 1 << enum who */
+	unsigned owners; /* SAYS_ACTION: of whose obligations */
+	bool owes_other; /* the obligation is the other side's */
+	bool has_owner;
+	enum who owner; /* "who company" or "who customer" */
+	unsigned zones; /* where it is read: 1 << enum zone */
+	bool needs_time, needs_action; /* what must be found beside it */
+	struct expression *match, *unless;
+	size_t matches, unlesses;
+	struct example *example, *counter;
+	size_t examples, counters;
+};
+
+/* One match pattern; its number in the gate is its index. */
+struct gated {
+	struct rule *rule;
+	struct expression *expression;
+};
+
+/* define NAME and its alternatives. */
+struct definition {
+	const char *name;
+	struct slice *alternative;
+	size_t alternatives;
+	bool own;
+	bool visiting, analysed; /* while literals are looked for */
+	struct known known;
+};
+
+/* The pack of one language. */
+struct rulebook {
+	const char *name; /* "en" */
+	struct language *language;
+	struct lexicon *lexicon; /* NULL when the pack has no time file */
+	struct rule **rules; /* the owner's first, then by file name */
+	size_t rule_count;
+	struct gated *gated; /* sorted by what the rule says */
+	size_t gated_count;
+	size_t first_gated[SAYS_ZONE + 2]; /* where each kind begins */
+	struct gate *gate;
+	struct definition *definitions; /* sorted by name once loaded */
+	size_t definition_count;
+	/* Words that the reader needs, by their definitions (may be NULL). */
+	struct expression *clause_break, *join;
+};
+
+struct pack {
+	struct arena *arena;
+	struct matcher *matcher;
+	struct rulebook **books;
+	size_t book_count;
+};
+
+const char *says_name(enum says);
+const char *zone_name(enum zone);
+
+/* The pattern of an expression, expanded at its first use. */
+struct pattern *
+rulebook_pattern(struct pack *, const struct rulebook *, struct expression *);
+/* By name ("en"), or NULL. */
+const struct rulebook *pack_book(const struct pack *, const char *language);
+
+#endif

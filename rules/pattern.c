@@ -1,0 +1,251 @@
+/*
+ * See pattern.h.  PCRE2's limits hold for each start offset anew (pcre2api(3),
+ * "the count restarts from zero"), so that they alone bound nothing useful: a
+ * sentence has at most 4 KB, the limit shrinks as the sentence grows, and a
+ * message has a budget of CPU time, looked at after every match that was not
+ * short.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/arena.h"
+#include "rules/pattern.h"
+
+enum {
+	MATCH_LIMIT = 100000, /* for subjects up to SHORT bytes */
+	LEAST_LIMIT = 4000,
+	DEPTH_LIMIT = 2000,
+	HEAP_KB = 20480,
+	SHORT = 256,
+	JIT_AFTER = 48, /* matches; compiling for the machine costs some 20 */
+	JIT_STACK = 256 * 1024,
+	PATTERN_MOST = 65536, /* bytes of one expression */
+	MESSAGE_CPU_MS = 200,
+	LOOK_EVERY = 512 /* matches between two looks at the clock */
+};
+
+struct matcher {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+	uint32_t limit; /* that the context has now */
+	unsigned since_look;
+	int64_t began; /* nanoseconds of CPU time */
+	bool spent;
+};
+
+struct pattern {
+	const char *text;
+	pcre2_code *code;
+	unsigned uses;
+	bool bad;
+};
+
+static int64_t
+cpu_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void *
+need(void *p)
+{
+	if (p == NULL)
+		mem_realloc(NULL, SIZE_MAX / 2); /* ends the process */
+	return p;
+}
+
+struct matcher *
+matcher_new(void)
+{
+	struct matcher *m = mem_alloc(sizeof(*m));
+
+	memset(m, 0, sizeof(*m));
+	m->data = need(pcre2_match_data_create(16, NULL));
+	m->context = need(pcre2_match_context_create(NULL));
+	m->limit = MATCH_LIMIT;
+	pcre2_set_match_limit(m->context, MATCH_LIMIT);
+	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
+	pcre2_set_heap_limit(m->context, HEAP_KB);
+	return m;
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	pcre2_match_data_free(m->data);
+	pcre2_match_context_free(m->context);
+	pcre2_jit_stack_free(m->stack);
+	free(m);
+}
+
+void
+matcher_begin(struct matcher *m)
+{
+	m->began = cpu_now();
+	m->since_look = 0;
+	m->spent = false;
+}
+
+bool
+matcher_spent(const struct matcher *m)
+{
+	return m->spent;
+}
+
+struct pattern *
+pattern_new(const char *text)
+{
+	struct pattern *p = mem_alloc(sizeof(*p));
+
+	memset(p, 0, sizeof(*p));
+	p->text = text;
+	return p;
+}
+
+void
+pattern_free(struct pattern *p)
+{
+	if (p == NULL)
+		return;
+	pcre2_code_free(p->code);
+	free(p);
+}
+
+int
+pattern_check(struct pattern *p, size_t *offset, struct err *err)
+{
+	const uint32_t options =
+	    PCRE2_CASELESS | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL;
+	PCRE2_UCHAR reason[160];
+	int code;
+
+	*offset = 0;
+	if (p->code != NULL)
+		return 0;
+	p->bad = true;
+	if (strlen(p->text) > PATTERN_MOST)
+		return err_set(err, EX_CONFIG, "pattern is too long");
+	if (strstr(p->text, "(?C") != NULL)
+		return err_set(err, EX_CONFIG, "callouts are not allowed");
+	p->code = pcre2_compile((PCRE2_SPTR)p->text, PCRE2_ZERO_TERMINATED,
+	    options, &code, offset, NULL);
+	if (p->code == NULL) {
+		pcre2_get_error_message(code, reason, sizeof(reason));
+		return err_set(err, EX_CONFIG, "%s", (const char *)reason);
+	}
+	p->bad = false;
+	return 0;
+}
+
+/* The expression, ready to run; NULL when it is bad. */
+static const pcre2_code *
+ready(struct matcher *m, struct pattern *p)
+{
+	struct err err;
+	size_t offset;
+
+	if (p->bad || pattern_check(p, &offset, &err) != 0)
+		return NULL;
+	if (++p->uses == JIT_AFTER &&
+	    pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 &&
+	    m->stack == NULL) {
+		m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
+		if (m->stack != NULL)
+			pcre2_jit_stack_assign(m->context, NULL, m->stack);
+	}
+	return p->code;
+}
+
+/* The longer the subject, the more start offsets, the less for each. */
+static void
+set_limit(struct matcher *m, size_t len)
+{
+	size_t limit = MATCH_LIMIT;
+
+	if (len > SHORT)
+		limit = (size_t)MATCH_LIMIT * SHORT / len;
+	if (limit < LEAST_LIMIT)
+		limit = LEAST_LIMIT;
+	if (limit == m->limit)
+		return;
+	m->limit = (uint32_t)limit;
+	pcre2_set_match_limit(m->context, m->limit);
+}
+
+static void
+look_at_budget(struct matcher *m, size_t len)
+{
+	m->since_look += len > SHORT ? (unsigned)(len / 16) : 1;
+	if (m->since_look < LOOK_EVERY)
+		return;
+	m->since_look = 0;
+	if (cpu_now() - m->began > (int64_t)MESSAGE_CPU_MS * 1000000)
+		m->spent = true;
+}
+
+enum match_result
+pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
+    size_t from, struct span *found)
+{
+	const pcre2_code *code;
+	const size_t *at;
+	int n;
+
+	if (m->spent || from > subject.len)
+		return m->spent ? MATCH_GAVE_UP : MATCH_NONE;
+	code = ready(m, p);
+	if (code == NULL)
+		return MATCH_GAVE_UP;
+	set_limit(m, subject.len);
+	n = pcre2_match(code, (PCRE2_SPTR)(subject.p == NULL ? "" : subject.p),
+	    subject.len, from, PCRE2_NO_UTF_CHECK, m->data, m->context);
+	look_at_budget(m, subject.len);
+	if (n == PCRE2_ERROR_NOMATCH)
+		return MATCH_NONE;
+	if (n < 0)
+		return MATCH_GAVE_UP;
+	at = pcre2_get_ovector_pointer(m->data);
+	found->start = at[0];
+	found->end = at[1];
+	/* \K inside a lookahead can set the start behind the end. */
+	if (found->start > found->end)
+		found->start = found->end;
+	return MATCH_FOUND;
+}
+
+bool
+pattern_group(const struct matcher *m, const struct pattern *p,
+    const char *name, struct span *group)
+{
+	const size_t *at = pcre2_get_ovector_pointer(m->data);
+	PCRE2_SPTR first, last;
+	int size, n;
+
+	size = pcre2_substring_nametable_scan(
+	    p->code, (PCRE2_SPTR)name, &first, &last);
+	if (size < 0)
+		return false;
+	/* With (?J) a name may stand for several groups: the first that took
+	 * part counts.  An entry begins with the number, high byte first. */
+	for (; first <= last; first += size) {
+		n = first[0] << 8 | first[1];
+		if ((uint32_t)n < pcre2_get_ovector_count(m->data) &&
+		    at[2 * n] != PCRE2_UNSET) {
+			group->start = at[2 * n];
+			group->end = at[2 * n + 1];
+			return group->start <= group->end;
+		}
+	}
+	return false;
+}

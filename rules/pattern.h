@@ -1,0 +1,61 @@
+/*
+ * Patterns: regular expressions over one sentence.  PCRE2 lives in pattern.c
+ * and nowhere else.
+ *
+ * A pattern is compiled when it is first used, and by the just-in-time compiler
+ * once it has been used often, so that a process for one message pays for the
+ * few patterns that it needs.  Nothing that a rule or a mail can hold makes
+ * matching crash, recurse or run away: match, depth and heap limits, a CPU
+ * budget for each message, no \C, no callouts (HAZARDS: regex blow-up).
+ */
+#ifndef RULES_PATTERN_H
+#define RULES_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct span {
+	size_t start, end; /* byte offsets; start <= end */
+};
+
+/* Scratch memory, limits and the budget of the message at hand: one for each
+ * pack, not to be shared by threads. */
+struct matcher;
+
+struct matcher *matcher_new(void);
+void matcher_free(struct matcher *);
+/* A new message: its CPU budget begins. */
+void matcher_begin(struct matcher *);
+/* True once the budget of this message is used up: every match gives up. */
+bool matcher_spent(const struct matcher *);
+
+struct pattern;
+
+/* text is borrowed for the pattern's life.  Never fails: see pattern_check().
+ * Freed by pattern_free(), which allows NULL. */
+struct pattern *pattern_new(const char *text);
+void pattern_free(struct pattern *);
+/* Compiles; -1 with err (EX_CONFIG, the reason alone) and the byte offset in
+ * the text when it is no regular expression. */
+int pattern_check(struct pattern *, size_t *offset, struct err *);
+
+enum match_result {
+	MATCH_NONE,
+	MATCH_FOUND,
+	MATCH_GAVE_UP /* a limit was met, or the pattern is bad: not analysed */
+};
+
+/*
+ * The first match at or after `from`.  The subject must be valid UTF-8 and
+ * `from` lie between characters.
+ */
+enum match_result pattern_match(struct matcher *, struct pattern *,
+    struct slice subject, size_t from, struct span *found);
+/* A named group of the match just found; false when it took no part. */
+bool pattern_group(const struct matcher *, const struct pattern *,
+    const char *name, struct span *);
+
+#endif

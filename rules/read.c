@@ -1,0 +1,399 @@
+/*
+ * See read.h.  The way of a text: its language, its zones, its sentences; each
+ * sentence through the gate; what rules stand a chance are run; commitments
+ * get their due dates; what is said twice is one.
+ *
+ * Budgets: TEXT_MOST bytes are read, a sentence has at most SENTENCE_MOST, and
+ * matching has a budget of CPU time for each message (pattern.c).
+ */
+#include <string.h>
+
+#include "rules/clause.h"
+#include "rules/pack.h"
+#include "rules/sentence.h"
+#include "rules/utf8.h"
+#include "rules/zones.h"
+
+enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
+
+struct run {
+	struct reader reader;
+	const struct reading *in;
+	struct slice text;
+	struct findings *out;
+};
+
+static const struct rulebook *
+detect(const struct pack *pack, struct slice text)
+{
+	const struct rulebook *best = pack->books[0];
+	int score, most = -1;
+	size_t i;
+
+	if (pack->book_count == 1)
+		return best;
+	if (text.len > LANGUAGE_SAMPLE)
+		text.len = LANGUAGE_SAMPLE;
+	for (i = 0; i < pack->book_count; i++) {
+		score = language_score(pack->books[i]->language, text);
+		if (score > most) {
+			most = score;
+			best = pack->books[i];
+		}
+	}
+	return best;
+}
+
+/* The part that is read: within the budget, and up to what is not UTF-8. */
+static struct slice
+readable(struct arena *arena, const char *text)
+{
+	struct slice s = slice_of(text);
+	struct buf clean = {0};
+	size_t valid;
+
+	if (s.p == NULL)
+		s.p = "";
+	if (s.len > TEXT_MOST)
+		for (s.len = TEXT_MOST;
+		     s.len > 0 && (s.p[s.len] & 0xc0) == 0x80;)
+			s.len--;
+	valid = utf8_valid(s);
+	if (valid == s.len)
+		return s;
+	/* One byte for one, so that offsets stay true. */
+	buf_slice(&clean, s);
+	for (; valid < s.len;
+	     valid += 1 + utf8_valid((struct slice){
+			      clean.p + valid + 1, s.len - valid - 1}))
+		clean.p[valid] = '?';
+	s.p = buf_keep(&clean, arena);
+	return s;
+}
+
+/* A due date of a day that is past says nothing about what is to come. */
+static bool
+is_past(const struct obligation_found *o, struct moment anchor)
+{
+	return o->due.precision != DUE_NONE && o->due.day < moment_day(anchor);
+}
+
+static bool
+same_thing(const struct obligation_found *a, const struct obligation_found *b)
+{
+	return a->who == b->who && a->action == b->action;
+}
+
+static bool
+has_clock(const struct obligation_found *o)
+{
+	return o->due.precision != DUE_NONE || o->vague || o->condition;
+}
+
+static bool
+same_due(const struct obligation_found *a, const struct obligation_found *b)
+{
+	return a->due.precision == b->due.precision && a->vague == b->vague &&
+	       a->condition == b->condition &&
+	       (a->due.precision == DUE_NONE || a->due.day == b->due.day);
+}
+
+/* What was said already is not said again; a time is better than none. */
+static void
+add_obligation(struct run *run, const struct obligation_found *o)
+{
+	struct findings *out = run->out;
+	struct obligation_found *old;
+	size_t i;
+
+	for (i = 0; i < out->obligation_count; i++) {
+		old = &out->obligations[i];
+		if (!same_thing(old, o))
+			continue;
+		if (same_due(old, o) || !has_clock(o))
+			return;
+		if (!has_clock(old)) {
+			*old = *o;
+			return;
+		}
+	}
+	out->obligations = arena_grow(run->reader.arena, out->obligations,
+	    out->obligation_count, sizeof(*o));
+	out->obligations[out->obligation_count++] = *o;
+}
+
+static void
+set_time(struct run *run, const struct view *view, const struct when *w,
+    struct obligation_found *o)
+{
+	struct slice phrase = {view->raw.text.p + w->start, w->end - w->start};
+
+	o->phrase = slice_dup(run->reader.arena, phrase);
+	o->expr = w->expr;
+	o->vague = w->vague && !o->condition;
+	o->condition = o->condition || w->condition;
+	if (!o->vague && !o->condition)
+		o->due = calendar_due(run->reader.arena, run->in->calendar,
+		    w->expr, run->in->anchor, NULL);
+}
+
+static void
+commit(struct run *run, const struct view *view, const struct commitment *c)
+{
+	struct obligation_found o = {.who = c->who,
+	    .kind = c->kind,
+	    .action = c->action,
+	    .condition = c->condition,
+	    .start = view->start,
+	    .end = view->end,
+	    .rule = c->rule->where};
+
+	if (c->time != NULL)
+		set_time(run, view, c->time, &o);
+	if (is_past(&o, run->in->anchor))
+		return;
+	if (!has_clock(&o) && c->rule->needs_time)
+		return;
+	o.quote = slice_dup(run->reader.arena, view->raw.text);
+	add_obligation(run, &o);
+}
+
+static bool
+has_signal(const struct findings *out, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < out->signal_count; i++)
+		if (strcmp(out->signals[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_signal(struct run *run, const char *name, const char *rule, size_t start,
+    size_t end)
+{
+	struct findings *out = run->out;
+
+	if (has_signal(out, name))
+		return;
+	out->signals = arena_grow(run->reader.arena, out->signals,
+	    out->signal_count, sizeof(*out->signals));
+	out->signals[out->signal_count++] =
+	    (struct signal_found){name, rule, start, end};
+}
+
+static void
+read_signals(struct run *run, const struct view *view)
+{
+	struct hits hits =
+	    reader_hits(&run->reader, SAYS_SIGNAL, view, view->marked.text);
+	size_t i;
+
+	for (i = 0; i < hits.n; i++)
+		if (!has_signal(run->out, hits.v[i].rule->signal) &&
+		    !reader_guarded(
+			&run->reader, hits.v[i].rule, view->marked.text))
+			add_signal(run, hits.v[i].rule->signal,
+			    hits.v[i].rule->where, view->start, view->end);
+}
+
+static void
+add_reference(struct run *run, struct slice ref)
+{
+	struct findings *out = run->out;
+	size_t i;
+
+	for (i = 0; i < out->reference_count; i++)
+		if (slice_is_nocase(ref, out->references[i]))
+			return;
+	out->references = arena_grow(run->reader.arena, out->references,
+	    out->reference_count, sizeof(*out->references));
+	out->references[out->reference_count++] =
+	    slice_dup(run->reader.arena, ref);
+}
+
+/* References are read in the text as written: a number is no time there. */
+static void
+read_references(struct run *run, const struct view *view)
+{
+	const struct rulebook *book = run->reader.book;
+	struct slice text = view->raw.text, ref;
+	const struct gated *g;
+	struct span found, group;
+	size_t i, from;
+
+	for (i = book->first_gated[SAYS_REFERENCE];
+	     i < book->first_gated[SAYS_REFERENCE + 1]; i++) {
+		g = &book->gated[i];
+		if (!gate_has(view->gate, i) ||
+		    (g->rule->zones != 0 &&
+			(g->rule->zones & 1u << view->zone) == 0))
+			continue;
+		for (from = 0; reader_match(&run->reader, g->rule,
+			 g->expression, text, from, &found);
+		     from = found.end > from ? found.end : from + 1) {
+			if (!pattern_group(run->reader.pack->matcher,
+				g->expression->pattern, "ref", &group))
+				continue;
+			ref.p = text.p + group.start;
+			ref.len = group.end - group.start;
+			if (!reader_guarded(&run->reader, g->rule, ref))
+				add_reference(run, ref);
+		}
+	}
+}
+
+static void
+read_sentence(struct run *run, struct slice text, const struct sentence *s)
+{
+	struct reader *r = &run->reader;
+	struct view view = view_new(r, text, s->start, s->end, s->zone, false);
+	struct commitments made;
+	size_t i;
+
+	if (view_any(r, &view, SAYS_REFERENCE, SAYS_REFERENCE))
+		read_references(run, &view);
+	if (view_any(r, &view, SAYS_SIGNAL, SAYS_SIGNAL))
+		read_signals(run, &view);
+	if (s->zone != ZONE_BODY ||
+	    !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))
+		return;
+	made = clause_read(r, &view);
+	for (i = 0; i < made.n; i++)
+		commit(run, &view, &made.v[i]);
+}
+
+/* The name in a line of the closing or signature, or NULL. */
+static const char *
+name_in(struct run *run, struct slice line, enum zone zone)
+{
+	const struct rulebook *book = run->reader.book;
+	const struct gated *g;
+	struct span found, group;
+	struct slice name;
+	size_t i;
+
+	gate_scan(book->gate, line, run->reader.gate);
+	for (i = book->first_gated[SAYS_AGENT];
+	     i < book->first_gated[SAYS_AGENT + 1]; i++) {
+		g = &book->gated[i];
+		if (!gate_has(run->reader.gate, i) ||
+		    (g->rule->zones != 0 && (g->rule->zones & 1u << zone) == 0))
+			continue;
+		if (!reader_match(&run->reader, g->rule, g->expression, line, 0,
+			&found) ||
+		    !pattern_group(run->reader.pack->matcher,
+			g->expression->pattern, "agent", &group))
+			continue;
+		name.p = line.p + group.start;
+		name.len = group.end - group.start;
+		if (!reader_guarded(&run->reader, g->rule, line))
+			return slice_dup(run->reader.arena, name);
+	}
+	return NULL;
+}
+
+/* True when the name is the firm's: all its letters stand in a row in the
+ * domain ("Calder Vale" in caldervalewater.example). */
+static bool
+is_brand(struct run *run, const char *name)
+{
+	const char *domain = run->in->sender_addr == NULL
+				 ? NULL
+				 : strchr(run->in->sender_addr, '@');
+	char squeezed[AGENT_LONGEST + 1];
+	size_t n = 0;
+
+	for (; *name != '\0' && n < AGENT_LONGEST; name++)
+		if ((*name | 32) >= 'a' && (*name | 32) <= 'z')
+			squeezed[n++] = (char)(*name | 32);
+	squeezed[n] = '\0';
+	return domain != NULL && n >= 3 && strstr(domain, squeezed) != NULL;
+}
+
+static void
+read_agent(struct run *run, struct lines lines)
+{
+	const char *name;
+	struct slice line;
+	size_t i;
+
+	for (i = 0; i < lines.n && run->out->agent == NULL; i++) {
+		if (lines.v[i].blank || (lines.v[i].zone != ZONE_SIGNATURE &&
+					    lines.v[i].zone != ZONE_CLOSING))
+			continue;
+		line = line_text(run->text, &lines.v[i]);
+		if (line.len > AGENT_LONGEST * 2)
+			continue;
+		name = name_in(run, line, lines.v[i].zone);
+		if (name != NULL && strlen(name) <= AGENT_LONGEST &&
+		    !is_brand(run, name))
+			run->out->agent = name;
+	}
+}
+
+static void
+read_subject(struct run *run)
+{
+	struct slice subject = readable(run->reader.arena, run->in->subject);
+	struct sentence s = {0, subject.len, ZONE_SUBJECT};
+
+	if (subject.len > 0)
+		read_sentence(run, subject, &s);
+}
+
+static void
+read_text(struct run *run)
+{
+	const struct rulebook *book = run->reader.book;
+	struct arena *arena = run->reader.arena;
+	struct writer writer = {run->in->sender_name, run->in->sender_addr};
+	struct lines lines =
+	    zones_find(arena, run->reader.pack, book, run->text, writer);
+	struct sentences sentences =
+	    sentences_find(arena, book->language, run->text, lines);
+	size_t i;
+
+	read_subject(run);
+	for (i = 0; i < sentences.n; i++)
+		if (sentences.v[i].zone != ZONE_QUOTED)
+			read_sentence(run, run->text, &sentences.v[i]);
+	if (run->in->sender == WHO_COMPANY)
+		read_agent(run, lines);
+}
+
+struct findings *
+findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
+{
+	struct run run = {
+	    .in = in, .out = arena_alloc(arena, sizeof(*run.out))};
+
+	matcher_begin(pack->matcher);
+	run.text = readable(arena, in->text);
+	run.reader =
+	    reader_new(arena, pack, detect(pack, run.text), in->sender);
+	run.out->language = run.reader.book->name;
+	run.out->sender = in->sender;
+	run.out->anchor = in->anchor;
+	if (in->machine_written)
+		add_signal(&run, "autoreply", "headers", 0, 0);
+	read_text(&run);
+	run.out->faults = run.reader.faults;
+	run.out->fault_count = run.reader.fault_count;
+	return run.out;
+}
+
+struct phrases
+phrases_read(struct arena *arena, struct pack *pack, const char *text,
+    const char *language, struct moment anchor, const struct calendar *calendar)
+{
+	struct slice s = readable(arena, text);
+	const struct rulebook *book =
+	    language == NULL ? detect(pack, s) : pack_book(pack, language);
+	struct phrases none = {NULL, 0};
+
+	if (book == NULL || book->lexicon == NULL)
+		return none;
+	return when_phrases(arena, book->lexicon, s, anchor, calendar);
+}

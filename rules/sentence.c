@@ -1,0 +1,269 @@
+/*
+ * See sentence.h.  First it is decided which line breaks are only wrapping: the
+ * next word would not have fitted on the line.  Then the stretch between hard
+ * breaks is cut at full stops, question and exclamation marks that end
+ * something (after Kiss and Strunk 2006: abbreviations, initials, and what
+ * follows decide).
+ */
+#include <string.h>
+
+#include "rules/sentence.h"
+
+enum { NARROWEST = 45, WIDEST = 100, FLOWING = 130 };
+
+struct splitting {
+	struct arena *arena;
+	const struct language *language;
+	struct slice text;
+	struct lines lines;
+	size_t width; /* that lines were wrapped at; 0: they were not */
+	struct sentences found;
+};
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return is_lower(c) || is_upper(c) || (unsigned char)c >= 0x80;
+}
+
+/* How many bytes of the line are a bullet: "- ", "* ", "2) ", "(a) ". */
+static size_t
+bullet(struct slice s)
+{
+	size_t i = 0;
+
+	if (slice_starts(s, "\xe2\x80\xa2") || slice_starts(s, "\xc2\xb7") ||
+	    slice_starts(s, "\xe2\x80\x93"))
+		i = slice_starts(s, "\xc2") ? 2 : 3;
+	else if (s.len > 1 && strchr("-*o+", s.p[0]) != NULL &&
+		 is_blank(s.p[1]))
+		i = 1;
+	else if (s.len > 2) {
+		i = s.p[0] == '(';
+		while (i < s.len && i < 4 && is_digit(s.p[i]))
+			i++;
+		if (i < s.len && i <= 1 && is_letter(s.p[i]))
+			i++;
+		if (i == 0 || i >= s.len || (s.p[i] != ')' && s.p[i] != '.'))
+			return 0;
+		i++;
+		if (i < s.len && !is_blank(s.p[i]))
+			return 0;
+	}
+	while (i > 0 && i < s.len && is_blank(s.p[i]))
+		i++;
+	return i;
+}
+
+static size_t
+first_word(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len && !is_blank(s.p[i]))
+		i++;
+	return i;
+}
+
+static size_t
+wrap_width(const struct splitting *s)
+{
+	size_t i, len, width = 0;
+
+	for (i = 0; i < s->lines.n; i++) {
+		len = s->lines.v[i].end - s->lines.v[i].start;
+		if (len > FLOWING)
+			return 0;
+		if (len > width && len <= WIDEST)
+			width = len;
+	}
+	return width < NARROWEST ? 0 : width;
+}
+
+/* True when the break after line i only wraps. */
+static bool
+soft_break(const struct splitting *s, size_t i)
+{
+	const struct line *a = &s->lines.v[i], *b = a + 1;
+	struct slice here, next;
+	char last;
+
+	if (i + 1 >= s->lines.n || a->blank || b->blank || a->zone != b->zone)
+		return false;
+	if (a->zone == ZONE_SIGNATURE || a->zone == ZONE_SALUTATION)
+		return false;
+	here = line_text(s->text, a);
+	next = line_text(s->text, b);
+	if (bullet(next) > 0)
+		return false;
+	last = here.p[here.len - 1];
+	if (is_lower(next.p[0]) && last != '.' && last != '!' && last != '?')
+		return true;
+	if (last == ',')
+		return true;
+	return s->width > 0 && here.len + 1 + first_word(next) > s->width;
+}
+
+static void
+add(struct splitting *s, size_t start, size_t end, enum zone zone)
+{
+	struct sentence *one;
+
+	while (start < end && is_blank(s->text.p[start]))
+		start++;
+	while (end > start && is_blank(s->text.p[end - 1]))
+		end--;
+	if (start == end)
+		return;
+	s->found.v = arena_grow(s->arena, s->found.v, s->found.n, sizeof(*one));
+	one = &s->found.v[s->found.n++];
+	one->start = start;
+	one->end = end;
+	one->zone = zone;
+}
+
+static struct slice
+word_before(const struct splitting *s, size_t start, size_t at)
+{
+	struct slice word = {s->text.p + at, 0};
+
+	while (at > start &&
+	       (is_letter(s->text.p[at - 1]) || s->text.p[at - 1] == '.')) {
+		at--;
+		word.p--;
+		word.len++;
+	}
+	return word;
+}
+
+static struct slice
+word_after(const struct splitting *s, size_t at, size_t end)
+{
+	struct slice word = {s->text.p + at, 0};
+
+	while (at + word.len < end && is_letter(word.p[word.len]))
+		word.len++;
+	return word;
+}
+
+/* "Mr.", "J.", "p.m.", "approx.": the stop may belong to the word. */
+static bool
+abbreviates(const struct splitting *s, struct slice before)
+{
+	if (before.len == 1)
+		return is_letter(before.p[0]);
+	return memchr(before.p, '.', before.len) != NULL ||
+	       language_abbreviation(s->language, before);
+}
+
+/* A full stop at `at`, and the next text at `next`. */
+static bool
+stop_ends(
+    const struct splitting *s, size_t start, size_t at, size_t next, size_t end)
+{
+	struct slice before = word_before(s, start, at);
+	struct slice after = word_after(s, next, end);
+
+	if (next == at + 1) /* no blank: "done.We", but not "acme.example" */
+		return before.len > 2 && is_lower(before.p[before.len - 1]) &&
+		       after.len > 1 && is_upper(after.p[0]) &&
+		       is_lower(after.p[1]) &&
+		       memchr(before.p, '.', before.len) == NULL;
+	if (before.len > 0 && abbreviates(s, before))
+		return after.len > 0 && is_upper(after.p[0]) &&
+		       before.len > 1 && language_common(s->language, after);
+	if (at > start && s->text.p[at - 1] == '.') /* an ellipsis */
+		return !is_lower(s->text.p[next]);
+	return true;
+}
+
+static bool
+ends_here(const struct splitting *s, size_t start, size_t at, size_t end,
+    size_t *after)
+{
+	size_t i = at + 1;
+
+	while (i < end && strchr(".!?\"')]", s->text.p[i]) != NULL)
+		i++;
+	while (i + 2 < end && memcmp(s->text.p + i, "\xe2\x80\x9d", 3) == 0)
+		i += 3;
+	*after = i;
+	while (i < end && is_blank(s->text.p[i]))
+		i++;
+	if (i >= end)
+		return true;
+	if (s->text.p[at] != '.')
+		return i > *after;
+	if (at + 1 < end && s->text.p[at + 1] == '.')
+		return false; /* the last of the dots decides */
+	return stop_ends(s, start, at, i == *after ? at + 1 : i, end);
+}
+
+static void
+cut(struct splitting *s, size_t start, size_t end, enum zone zone)
+{
+	size_t i, after, begun = start, blank = 0;
+
+	for (i = start; i < end; i++) {
+		if (is_blank(s->text.p[i]))
+			blank = i;
+		if (i - begun >= SENTENCE_MOST) {
+			i = blank > begun ? blank : i;
+			while (i > begun && (s->text.p[i] & 0xc0) == 0x80)
+				i--;
+			add(s, begun, i, zone);
+			begun = i;
+			continue;
+		}
+		if (strchr(".!?", s->text.p[i]) == NULL ||
+		    !ends_here(s, begun, i, end, &after))
+			continue;
+		add(s, begun, after, zone);
+		begun = after;
+		i = after - 1;
+	}
+	add(s, begun, end, zone);
+}
+
+struct sentences
+sentences_find(struct arena *arena, const struct language *language,
+    struct slice text, struct lines lines)
+{
+	struct splitting s = {arena, language, text, lines, 0, {NULL, 0}};
+	size_t i, start;
+
+	s.width = wrap_width(&s);
+	for (i = 0; i < lines.n; i++) {
+		if (lines.v[i].blank)
+			continue;
+		start = lines.v[i].start + bullet(line_text(text, &lines.v[i]));
+		while (soft_break(&s, i))
+			i++;
+		cut(&s, start, lines.v[i].end, lines.v[i].zone);
+	}
+	return s.found;
+}

@@ -1,0 +1,33 @@
+/*
+ * A data file of a rule pack, read line by line, with errors that name
+ * file:line:column.
+ */
+#ifndef RULES_SOURCE_H
+#define RULES_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct source {
+	const char *path; /* as told in errors; borrowed */
+	struct slice text, rest;
+	struct slice line; /* the line at hand */
+	int number; /* its number, from 1 */
+};
+
+/* Reads a whole file (at most 4 MB, valid UTF-8 without NUL) into the arena;
+ * -1 with err. */
+int
+source_open(struct arena *, const char *path, struct source *, struct err *);
+bool source_line(struct source *); /* the next line; false at the end */
+
+/* Fills err (EX_CONFIG) with "path:line:column: ..."; at points into the line
+ * (NULL: its first column).  Returns -1. */
+int source_fault(const struct source *, const char *at, struct err *,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,60 @@
+/* See utf8.h. */
+#include "rules/utf8.h"
+
+static int
+follows(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* The table of RFC 3629 section 4: overlong forms, surrogates and what lies
+ * above U+10FFFF are told by the second byte. */
+static int
+second_fits(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xe0:
+		return second >= 0xa0;
+	case 0xed:
+		return second <= 0x9f;
+	case 0xf0:
+		return second >= 0x90;
+	case 0xf4:
+		return second <= 0x8f;
+	default:
+		return 1;
+	}
+}
+
+size_t
+utf8_length(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t len, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (n < len || !second_fits(p[0], p[1]))
+		return 0;
+	for (i = 1; i < len; i++)
+		if (!follows(p[i]))
+			return 0;
+	return len;
+}
+
+size_t
+utf8_valid(struct slice s)
+{
+	size_t at = 0, len;
+
+	while (at < s.len) {
+		len = utf8_length(s.p + at, s.len - at);
+		if (len == 0)
+			break;
+		at += len;
+	}
+	return at;
+}

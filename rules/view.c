@@ -1,0 +1,138 @@
+/* See view.h. */
+#include <string.h>
+
+#include "rules/view.h"
+
+enum { HITS_MOST = 64 };
+
+struct reader
+reader_new(struct arena *arena, struct pack *pack, const struct rulebook *book,
+    enum who sender)
+{
+	struct reader r = {
+	    .arena = arena, .pack = pack, .book = book, .sender = sender};
+
+	r.gate = arena_calloc(arena, gate_words(book->gate), sizeof(*r.gate));
+	return r;
+}
+
+bool
+view_any(const struct reader *r, const struct view *view, enum says from,
+    enum says to)
+{
+	size_t i;
+
+	for (i = r->book->first_gated[from]; i < r->book->first_gated[to + 1];
+	     i++)
+		if (gate_has(view->gate, i))
+			return true;
+	return false;
+}
+
+struct view
+view_new(struct reader *r, struct slice text, size_t start, size_t end,
+    enum zone zone, bool times)
+{
+	struct slice s = {text.p + start, end - start};
+	struct view view = {
+	    .start = start, .end = end, .zone = zone, .gate = r->gate};
+
+	view.raw = fold_space(r->arena, s);
+	view.spelled =
+	    fold_spelling(r->arena, r->book->language, view.raw.text);
+	view.marked = view.spelled;
+	gate_scan(r->book->gate, view.spelled.text, view.gate);
+	if (r->book->lexicon == NULL ||
+	    (!times && (zone != ZONE_BODY ||
+			   !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))))
+		return view;
+	view.times = when_find(r->arena, r->book->lexicon, view.raw.text);
+	if (view.times.n > 0)
+		view.marked = fold_times(r->arena, view.spelled, view.times);
+	return view;
+}
+
+static void
+report(struct reader *r, const struct rule *rule)
+{
+	const char *where = rule == NULL ? r->book->name : rule->where;
+	size_t i;
+
+	for (i = 0; i < r->fault_count; i++)
+		if (strcmp(r->faults[i], where) == 0)
+			return;
+	r->faults =
+	    arena_grow(r->arena, r->faults, r->fault_count, sizeof(*r->faults));
+	r->faults[r->fault_count++] = where;
+}
+
+bool
+reader_match(struct reader *r, const struct rule *rule, struct expression *e,
+    struct slice text, size_t from, struct span *found)
+{
+	struct pattern *pattern = rulebook_pattern(r->pack, r->book, e);
+
+	switch (pattern_match(r->pack->matcher, pattern, text, from, found)) {
+	case MATCH_FOUND:
+		return true;
+	case MATCH_GAVE_UP:
+		report(r, rule);
+		break;
+	case MATCH_NONE:
+		break;
+	}
+	return false;
+}
+
+bool
+reader_guarded(struct reader *r, const struct rule *rule, struct slice text)
+{
+	struct span found;
+	size_t i;
+
+	for (i = 0; i < rule->unlesses; i++)
+		if (reader_match(r, rule, &rule->unless[i], text, 0, &found))
+			return true;
+	return false;
+}
+
+bool
+rule_reads(const struct rule *rule, enum zone zone, enum who sender)
+{
+	unsigned zones = rule->zones != 0 ? rule->zones : 1u << ZONE_BODY;
+
+	return (zones & 1u << zone) != 0 && (rule->senders & 1u << sender) != 0;
+}
+
+static void
+add_hits(struct reader *r, size_t order, struct slice text, struct hits *hits)
+{
+	const struct gated *g = &r->book->gated[order];
+	struct span found;
+	size_t from = 0;
+
+	while (hits->n < HITS_MOST && from <= text.len &&
+	       reader_match(r, g->rule, g->expression, text, from, &found)) {
+		hits->v =
+		    arena_grow(r->arena, hits->v, hits->n, sizeof(*hits->v));
+		hits->v[hits->n++] = (struct hit){g->rule, found, order};
+		from = found.end > found.start ? found.end : found.end + 1;
+		while (from < text.len && (text.p[from] & 0xc0) == 0x80)
+			from++;
+	}
+}
+
+struct hits
+reader_hits(struct reader *r, enum says says, const struct view *view,
+    struct slice text)
+{
+	const struct rulebook *book = r->book;
+	struct hits hits = {NULL, 0};
+	size_t i;
+
+	for (i = book->first_gated[says]; i < book->first_gated[says + 1]; i++)
+		if (gate_has(view->gate, i) &&
+		    rule_reads(book->gated[i].rule, view->zone, r->sender))
+			add_hits(r, i, text, &hits);
+	return hits;
+}

@@ -1,0 +1,72 @@
+/*
+ * A sentence in all its forms, and the rules that stand a chance on it.
+ */
+#ifndef RULES_VIEW_H
+#define RULES_VIEW_H
+
+#include "base/arena.h"
+#include "rules/fold.h"
+#include "rules/pack.h"
+
+struct view {
+	size_t start, end; /* in the text */
+	enum zone zone;
+	struct folded raw; /* white space folded: what is quoted */
+	struct folded spelled; /* words spelled out */
+	struct folded marked; /* time phrases marked: what rules see */
+	struct whens times;
+	uint64_t *gate; /* see gate_has() */
+};
+
+/* What is read with: one for each message. */
+struct reader {
+	struct arena *arena; /* of the message */
+	struct pack *pack;
+	const struct rulebook *book;
+	enum who sender;
+	const char **faults; /* "en/promise.rules:41": gave up, each once */
+	size_t fault_count;
+	uint64_t *gate; /* scratch for the view at hand */
+};
+
+/* One match of a rule. */
+struct hit {
+	const struct rule *rule;
+	struct span at;
+	size_t order; /* of the pattern in the pack */
+};
+
+struct hits {
+	struct hit *v;
+	size_t n;
+};
+
+struct reader reader_new(
+    struct arena *, struct pack *, const struct rulebook *, enum who sender);
+/*
+ * Looks at one sentence of a text.  Time phrases are found only when a rule may
+ * ask for them, or when times is set.  The view is good until the next one.
+ */
+struct view view_new(struct reader *, struct slice text, size_t start,
+    size_t end, enum zone, bool times);
+/* True when a rule of these kinds stands a chance. */
+bool view_any(
+    const struct reader *, const struct view *, enum says from, enum says to);
+
+/*
+ * All matches in a text of the rules of one kind that the gate let pass and
+ * that are read in this zone and this sender's mail, guards not yet looked at,
+ * in the order of rules.
+ */
+struct hits
+reader_hits(struct reader *, enum says, const struct view *, struct slice text);
+/* True when one of the rule's "not" patterns matches in the text. */
+bool reader_guarded(struct reader *, const struct rule *, struct slice text);
+/* The first match of an expression; a limit met is a fault of the rule (NULL:
+ * of the pack). */
+bool reader_match(struct reader *, const struct rule *, struct expression *,
+    struct slice text, size_t from, struct span *);
+/* True when the rule is read there. */
+bool rule_reads(const struct rule *, enum zone, enum who sender);
+
+#endif

@@ -1,0 +1,318 @@
+/*
+ * See zones.h.  Lines are told by the rules that say a zone; what rules cannot
+ * tell is told by shape: a signature is a few short lines at the end.
+ */
+#include <string.h>
+
+#include "rules/zones.h"
+
+enum {
+	LINES_MOST = 20000,
+	SALUTATION_WITHIN = 6, /* lines that are not blank */
+	CLOSING_LONGEST = 70,
+	SIGNATURE_LINES = 8,
+	SIGNATURE_LINE = 64, /* bytes */
+	SIGNATURE_WORDS = 9,
+	TRAILING_MOST = 3 /* paragraphs that may follow a bare signature */
+};
+
+struct zoning {
+	struct arena *arena;
+	struct pack *pack;
+	const struct rulebook *book;
+	struct slice text;
+	struct writer writer;
+	struct lines lines;
+};
+
+struct slice
+line_text(struct slice text, const struct line *line)
+{
+	struct slice s = {text.p + line->start, line->end - line->start};
+
+	return s;
+}
+
+static struct slice
+text_of(const struct zoning *z, size_t i)
+{
+	return line_text(z->text, &z->lines.v[i]);
+}
+
+static void
+split_lines(struct zoning *z)
+{
+	struct slice rest = z->text, line;
+	struct line *l;
+
+	while (z->lines.n < LINES_MOST && slice_line(&rest, &line)) {
+		z->lines.v =
+		    arena_grow(z->arena, z->lines.v, z->lines.n, sizeof(*l));
+		l = &z->lines.v[z->lines.n++];
+		line = slice_trim(line);
+		l->start = (size_t)(line.p - z->text.p);
+		l->end = l->start + line.len;
+		l->blank = line.len == 0;
+		l->zone =
+		    line.len > 0 && line.p[0] == '>' ? ZONE_QUOTED : ZONE_BODY;
+	}
+}
+
+/* The zone that a rule gives the line, or ZONE_BODY. */
+static enum zone
+zone_by_rule(const struct zoning *z, struct slice line, uint64_t *set)
+{
+	const struct rulebook *book = z->book;
+	const struct gated *g;
+	size_t i;
+	struct span found;
+
+	gate_scan(book->gate, line, set);
+	for (i = book->first_gated[SAYS_ZONE];
+	     i < book->first_gated[SAYS_ZONE + 1]; i++) {
+		g = &book->gated[i];
+		if (gate_has(set, i) &&
+		    pattern_match(z->pack->matcher,
+			rulebook_pattern(z->pack, book, g->expression), line, 0,
+			&found) == MATCH_FOUND)
+			return g->rule->zone;
+	}
+	return ZONE_BODY;
+}
+
+static size_t
+paragraph_start(const struct zoning *z, size_t i)
+{
+	while (i > 0 && !z->lines.v[i - 1].blank)
+		i--;
+	return i;
+}
+
+static size_t
+paragraph_end(const struct zoning *z, size_t i)
+{
+	while (i < z->lines.n && !z->lines.v[i].blank)
+		i++;
+	return i;
+}
+
+static void
+set_zone(struct zoning *z, size_t from, size_t to, enum zone zone)
+{
+	for (; from < to; from++)
+		if (z->lines.v[from].zone != ZONE_QUOTED)
+			z->lines.v[from].zone = zone;
+}
+
+static size_t
+count_words(struct slice s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s.len; i++)
+		n += s.p[i] != ' ' && (i == 0 || s.p[i - 1] == ' ');
+	return n;
+}
+
+static bool
+ends_sentence(struct slice s)
+{
+	while (s.len > 0 && strchr("\"')", s.p[s.len - 1]) != NULL)
+		s.len--;
+	return s.len > 0 && strchr(".!?:;,", s.p[s.len - 1]) != NULL;
+}
+
+/* Short, and not the end of a sentence: a name, a job, a firm. */
+static bool
+signature_shaped(struct slice s)
+{
+	return s.len <= SIGNATURE_LINE && count_words(s) <= SIGNATURE_WORDS &&
+	       (!ends_sentence(s) ||
+		   (s.p[s.len - 1] != ':' && count_words(s) <= 3));
+}
+
+static void
+mark_by_rules(struct zoning *z)
+{
+	uint64_t *set =
+	    arena_calloc(z->arena, gate_words(z->book->gate), sizeof(*set));
+	size_t i, seen = 0;
+	enum zone zone;
+
+	for (i = 0; i < z->lines.n; i++) {
+		if (z->lines.v[i].blank || z->lines.v[i].zone == ZONE_QUOTED)
+			continue;
+		seen++;
+		zone = zone_by_rule(z, text_of(z, i), set);
+		if (zone == ZONE_SALUTATION && seen > SALUTATION_WITHIN)
+			continue;
+		if (zone == ZONE_CLOSING && text_of(z, i).len > CLOSING_LONGEST)
+			continue;
+		if (zone == ZONE_FOOTER)
+			set_zone(z, paragraph_start(z, i), paragraph_end(z, i),
+			    zone);
+		else if (zone != ZONE_BODY && z->lines.v[i].zone == ZONE_BODY)
+			z->lines.v[i].zone = zone;
+	}
+}
+
+static size_t
+next_line(const struct zoning *z, size_t i)
+{
+	for (i++; i < z->lines.n && z->lines.v[i].blank; i++)
+		continue;
+	return i;
+}
+
+/* All below line i is signature, but for a postscript (body by rule) and what
+ * a rule knows for a footer. */
+static void
+sign_from(struct zoning *z, size_t i)
+{
+	for (; i < z->lines.n; i++)
+		if (z->lines.v[i].zone == ZONE_BODY ||
+		    z->lines.v[i].zone == ZONE_CLOSING)
+			z->lines.v[i].zone = ZONE_SIGNATURE;
+}
+
+/* A closing counts when a short line or nothing follows. */
+static bool
+sign_after_closing(struct zoning *z)
+{
+	size_t i, next;
+
+	for (i = 0; i < z->lines.n; i++) {
+		if (z->lines.v[i].zone == ZONE_SIGNATURE) {
+			sign_from(z, i);
+			return true;
+		}
+		if (z->lines.v[i].zone != ZONE_CLOSING)
+			continue;
+		next = next_line(z, i);
+		if (next >= z->lines.n || signature_shaped(text_of(z, next))) {
+			sign_from(z, next);
+			return true;
+		}
+		z->lines.v[i].zone = ZONE_BODY;
+	}
+	return false;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool
+contains_nocase(const char *text, struct slice word)
+{
+	size_t i;
+
+	for (; text != NULL && *text != '\0'; text++) {
+		for (i = 0; i < word.len && lower(text[i]) == lower(word.p[i]);
+		     i++)
+			continue;
+		if (i == word.len)
+			return true;
+	}
+	return false;
+}
+
+bool
+writer_shares(struct writer w, struct slice line)
+{
+	size_t i = 0, start;
+	struct slice word;
+
+	while (i < line.len) {
+		while (i < line.len &&
+		       (lower(line.p[i]) < 'a' || lower(line.p[i]) > 'z'))
+			i++;
+		for (start = i; i < line.len && lower(line.p[i]) >= 'a' &&
+				lower(line.p[i]) <= 'z';
+		     i++)
+			continue;
+		word.p = line.p + start;
+		word.len = i - start;
+		if (word.len >= 3 && (contains_nocase(w.name, word) ||
+					 contains_nocase(w.addr, word)))
+			return true;
+	}
+	return false;
+}
+
+/* The paragraph from line i: all lines short, some of the writer's if need be. */
+static bool
+paragraph_signs(const struct zoning *z, size_t from, size_t to, bool evidence)
+{
+	size_t i;
+	bool shares = false;
+
+	if (to - from > SIGNATURE_LINES)
+		return false;
+	for (i = from; i < to; i++) {
+		if (z->lines.v[i].zone != ZONE_BODY ||
+		    !signature_shaped(text_of(z, i)))
+			return false;
+		shares = shares || writer_shares(z->writer, text_of(z, i));
+	}
+	return shares || !evidence;
+}
+
+/* "We'll swap the tray.\nJosh": the last lines of a paragraph of text. */
+static bool
+tail_signs(struct zoning *z, size_t from, size_t to)
+{
+	size_t i;
+
+	for (i = from + 1; i < to; i++) {
+		if (!ends_sentence(text_of(z, i - 1)))
+			continue;
+		if (paragraph_signs(z, i, to, count_words(text_of(z, i)) > 3)) {
+			sign_from(z, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* No closing: the last paragraphs, told by shape. */
+static void
+sign_by_shape(struct zoning *z)
+{
+	size_t to = z->lines.n, from, passed = 0;
+
+	while (to > 0 && passed <= TRAILING_MOST) {
+		while (to > 0 && (z->lines.v[to - 1].blank ||
+				     z->lines.v[to - 1].zone == ZONE_FOOTER ||
+				     z->lines.v[to - 1].zone == ZONE_QUOTED))
+			to--;
+		if (to == 0)
+			return;
+		from = paragraph_start(z, to - 1);
+		if (from == 0 || z->lines.v[from].zone == ZONE_SALUTATION)
+			return;
+		if (paragraph_signs(z, from, to, passed > 0)) {
+			sign_from(z, from);
+			return;
+		}
+		if (passed == 0 && tail_signs(z, from, to))
+			return;
+		to = from;
+		passed++;
+	}
+}
+
+struct lines
+zones_find(struct arena *arena, struct pack *pack, const struct rulebook *book,
+    struct slice text, struct writer writer)
+{
+	struct zoning z = {arena, pack, book, text, writer, {NULL, 0}};
+
+	split_lines(&z);
+	mark_by_rules(&z);
+	if (!sign_after_closing(&z))
+		sign_by_shape(&z);
+	return z.lines;
+}
