@@ -1,0 +1,856 @@
+/*
+ * Templates; the language is told in template.h.
+ *
+ * A template is compiled once into a flat list of steps; rendering walks it
+ * with a stack of at most TEMPLATE_DEPTH open sections, so that neither the
+ * depth of a file nor that of the values can exhaust anything.
+ */
+#include <string.h>
+#include <sysexits.h>
+
+#include "cases/template.h"
+
+/* Values. */
+
+struct slot {
+	const char *name, *text;
+	struct values **v; /* a list; text is NULL then */
+	size_t n;
+};
+
+struct values {
+	struct arena *arena;
+	struct slot *v;
+	size_t n;
+};
+
+struct values *
+values_new(struct arena *a)
+{
+	struct values *vs = arena_alloc(a, sizeof(*vs));
+
+	vs->arena = a;
+	return vs;
+}
+
+static struct slot *
+value_find(const struct values *vs, struct slice name)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		if (slice_is(name, vs->v[i].name))
+			return &vs->v[i];
+	return NULL;
+}
+
+static struct slot *
+value_make(struct values *vs, const char *name)
+{
+	struct slot *v = value_find(vs, slice_of(name));
+
+	if (v != NULL)
+		return v;
+	vs->v = arena_grow(vs->arena, vs->v, vs->n, sizeof(*vs->v));
+	v = &vs->v[vs->n++];
+	memset(v, 0, sizeof(*v));
+	v->name = name;
+	return v;
+}
+
+void
+values_set(struct values *vs, const char *name, const char *text)
+{
+	value_make(vs, name)->text = text == NULL ? "" : text;
+}
+
+void
+values_printf(struct values *vs, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	values_set(vs, name, arena_vprintf(vs->arena, fmt, ap));
+	va_end(ap);
+}
+
+struct values *
+values_add(struct values *vs, const char *name)
+{
+	struct slot *v = value_make(vs, name);
+
+	v->v = arena_grow(vs->arena, v->v, v->n, sizeof(*v->v));
+	return v->v[v->n++] = values_new(vs->arena);
+}
+
+/* Compiling. */
+
+enum escape { ESCAPE_TEXT, ESCAPE_HTML, ESCAPE_LINK, ESCAPE_QUERY };
+
+enum op { OP_TEXT, OP_VALUE, OP_EACH, OP_UNLESS, OP_END };
+
+struct step {
+	enum op op;
+	enum escape escape;
+	struct slice text; /* OP_TEXT: itself; else the name */
+	size_t other; /* OP_EACH, OP_UNLESS: the step of its OP_END */
+};
+
+struct template
+{
+	enum template_form form;
+	struct step *v;
+	size_t n;
+};
+
+/* Where in an HTML file the reader stands. */
+enum place { PLACE_TEXT, PLACE_TAG, PLACE_QUOTED };
+
+struct html {
+	enum place place;
+	char quote;
+	char attribute[16], value[16]; /* name, and how its value begins */
+	size_t attribute_len, value_len;
+	bool query; /* a '?' was seen in the value */
+};
+
+struct section {
+	size_t step;
+	struct slice names; /* what its schema lists; empty for a text */
+};
+
+struct parser {
+	struct arena *arena;
+	struct template *t;
+	struct html html;
+	struct section open[TEMPLATE_DEPTH + 1]; /* [0] is the whole */
+	size_t depth;
+	size_t base; /* depth at which this file began */
+	const struct template_source *source, *body;
+	struct slice rest; /* not yet read */
+	struct err *err;
+};
+
+static int
+fail(struct parser *p, const char *at, const char *what, struct slice name)
+{
+	int line = p->source->line > 0 ? p->source->line : 1;
+	int column = p->source->column > 0 ? p->source->column : 1;
+
+	for (const char *c = p->source->text.p; c < at; c++) {
+		column = *c == '\n' ? 1 : column + 1;
+		line += *c == '\n';
+	}
+	return err_set(p->err, EX_CONFIG, "%s:%d:%d: %s%.*s", p->source->file,
+	    line, column, what, (int)name.len, name.len > 0 ? name.p : "");
+}
+
+static bool
+is_name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* The length of what stands in the parentheses that open at p[0]. */
+static size_t
+inner_length(struct slice p)
+{
+	size_t depth = 0, i;
+
+	for (i = 0; i < p.len; i++) {
+		depth += p.p[i] == '(';
+		depth -= p.p[i] == ')';
+		if (depth == 0)
+			break;
+	}
+	return i == 0 ? 0 : i - 1;
+}
+
+/* Takes the next name off a schema; its inner names when it is a list. */
+static bool
+schema_next(struct slice *schema, struct slice *name, struct slice *inner)
+{
+	*schema = slice_trim(*schema);
+	inner->p = NULL;
+	inner->len = 0;
+	name->p = schema->p;
+	for (name->len = 0; name->len < schema->len; name->len++)
+		if (!is_name_byte(schema->p[name->len]))
+			break;
+	if (name->len == 0)
+		return false;
+	schema->p += name->len;
+	schema->len -= name->len;
+	if (schema->len == 0 || schema->p[0] != '(')
+		return true;
+	inner->p = schema->p + 1;
+	inner->len = inner_length(*schema);
+	schema->p += inner->len + 2;
+	schema->len -= inner->len + 2;
+	return true;
+}
+
+/* Is there such a name in the open sections, from the inmost out? */
+static bool
+known(const struct parser *p, struct slice name, struct slice *inner)
+{
+	for (size_t i = p->depth + 1; i-- > 0;) {
+		struct slice schema = p->open[i].names, one;
+
+		while (schema_next(&schema, &one, inner))
+			if (one.len == name.len &&
+			    memcmp(one.p, name.p, name.len) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void
+step_add(struct parser *p, enum op op, struct slice text, enum escape escape)
+{
+	struct template *t = p->t;
+	struct step s = {op, escape, text, 0};
+
+	if (op == OP_TEXT && text.len == 0)
+		return;
+	t->v = arena_grow(p->arena, t->v, t->n, sizeof(*t->v));
+	t->v[t->n++] = s;
+}
+
+static void
+html_begin_tag(struct html *h)
+{
+	h->place = PLACE_TAG;
+	h->attribute_len = 0;
+}
+
+static void
+html_in_tag(struct html *h, char c)
+{
+	if (c == '>')
+		h->place = PLACE_TEXT;
+	else if (c == '"' || c == '\'') {
+		h->place = PLACE_QUOTED;
+		h->quote = c;
+		h->value_len = 0;
+		h->query = false;
+	} else if (c == ' ' || c == '\n' || c == '\t')
+		h->attribute_len = 0;
+	else if (c != '=' && h->attribute_len < sizeof(h->attribute))
+		h->attribute[h->attribute_len++] = c;
+}
+
+static void
+html_in_quotes(struct html *h, char c)
+{
+	if (c == h->quote) {
+		html_begin_tag(h);
+		return;
+	}
+	h->query = h->query || c == '?';
+	if (h->value_len < sizeof(h->value))
+		h->value[h->value_len++] = c;
+}
+
+/* "<!--" and "<!DOCTYPE" begin no tag that could hold a value. */
+static bool
+is_tag_start(char c)
+{
+	return c == '/' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Follows the literal text of an HTML file. */
+static void
+html_follow(struct html *h, struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.p[i];
+
+		if (h->place == PLACE_TAG)
+			html_in_tag(h, c);
+		else if (h->place == PLACE_QUOTED)
+			html_in_quotes(h, c);
+		else if (c == '<' && i + 1 < text.len &&
+			 is_tag_start(text.p[i + 1]))
+			html_begin_tag(h);
+	}
+}
+
+static void
+literal(struct parser *p, struct slice text)
+{
+	if (p->t->form == TEMPLATE_HTML)
+		html_follow(&p->html, text);
+	step_add(p, OP_TEXT, text, ESCAPE_TEXT);
+}
+
+static bool
+is_link_attribute(const struct html *h)
+{
+	struct slice name = {h->attribute, h->attribute_len};
+
+	return slice_is_nocase(name, "href") || slice_is_nocase(name, "src") ||
+	       slice_is_nocase(name, "action");
+}
+
+/* How a value must be escaped here; false where none may stand. */
+static bool
+escape_here(struct parser *p, const char *at, enum escape *escape)
+{
+	struct html *h = &p->html;
+	struct slice value = {h->value, h->value_len}, none = {NULL, 0};
+
+	*escape = p->t->form != TEMPLATE_HTML ? ESCAPE_TEXT : ESCAPE_HTML;
+	if (p->t->form != TEMPLATE_HTML || h->place == PLACE_TEXT)
+		return true;
+	if (h->place == PLACE_TAG) {
+		fail(p, at, "inside a tag a placeholder needs quotes around it",
+		    none);
+		return false;
+	}
+	if (!is_link_attribute(h))
+		return true;
+	if (!slice_starts(value, "mailto:") && !slice_starts(value, "https:")) {
+		fail(p, at,
+		    "a link must begin with mailto: or https:, not with"
+		    " a placeholder",
+		    none);
+		return false;
+	}
+	*escape = h->query ? ESCAPE_QUERY : ESCAPE_LINK;
+	return true;
+}
+
+static int
+unknown_name(struct parser *p, const char *at, struct slice name)
+{
+	struct buf names = {0};
+	struct slice none = {NULL, 0};
+
+	for (size_t i = p->depth + 1; i-- > 0;) {
+		struct slice schema = p->open[i].names, one, inner;
+
+		while (schema_next(&schema, &one, &inner)) {
+			buf_putc(&names, ' ');
+			buf_slice(&names, one);
+		}
+	}
+	fail(p, at, "", none);
+	err_set(p->err, EX_CONFIG,
+	    "%.200s{%.*s} is no placeholder here; there are:%s",
+	    arena_strdup(p->arena, p->err->text), (int)name.len, name.p,
+	    names.len > 0 ? names.p : " none");
+	buf_free(&names);
+	return -1;
+}
+
+static int parse_file(struct parser *, const struct template_source *);
+
+/* The mail's own file, where the layout says {body}. */
+static int
+splice_body(struct parser *p)
+{
+	struct parser was = *p;
+	int rc;
+
+	p->body = NULL;
+	rc = parse_file(p, was.body);
+	p->source = was.source;
+	p->base = was.base;
+	p->rest = was.rest;
+	return rc;
+}
+
+static int
+value_tag(struct parser *p, const char *at, struct slice name)
+{
+	struct slice inner;
+	enum escape escape;
+
+	if (p->body != NULL && slice_is(name, "body"))
+		return splice_body(p);
+	if (!known(p, name, &inner))
+		return unknown_name(p, at, name);
+	if (inner.len > 0)
+		return fail(p, at, "a list needs {#...}: ", name);
+	if (!escape_here(p, at, &escape))
+		return -1;
+	step_add(p, OP_VALUE, name, escape);
+	return 0;
+}
+
+static int
+open_tag(struct parser *p, const char *at, enum op op, struct slice name)
+{
+	struct slice inner;
+
+	if (!known(p, name, &inner))
+		return unknown_name(p, at, name);
+	if (p->depth == TEMPLATE_DEPTH)
+		return fail(p, at, "sections are nested too deep: ", name);
+	p->depth++;
+	p->open[p->depth].step = p->t->n;
+	p->open[p->depth].names = inner;
+	if (op == OP_UNLESS)
+		p->open[p->depth].names.len = 0;
+	step_add(p, op, name, ESCAPE_TEXT);
+	return 0;
+}
+
+static int
+close_tag(struct parser *p, const char *at, struct slice name)
+{
+	struct step *open;
+
+	if (p->depth == p->base)
+		return fail(p, at, "nothing is open for {/...}: ", name);
+	open = &p->t->v[p->open[p->depth].step];
+	if (open->text.len != name.len ||
+	    memcmp(open->text.p, name.p, name.len) != 0)
+		return fail(
+		    p, at, "the section that is open here is: ", open->text);
+	open->other = p->t->n;
+	p->depth--;
+	step_add(p, OP_END, name, ESCAPE_TEXT);
+	p->t->v[p->t->n - 1].other = p->open[p->depth + 1].step;
+	return 0;
+}
+
+/* tag: what stands between the braces. */
+static int
+one_tag(struct parser *p, const char *at, struct slice tag)
+{
+	char mark = tag.len > 0 ? tag.p[0] : '\0';
+	struct slice name = tag;
+
+	if (mark == '!')
+		return 0;
+	if (mark == '#' || mark == '^' || mark == '/') {
+		name.p++;
+		name.len--;
+	}
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_name_byte(name.p[i]))
+			return unknown_name(p, at, name);
+	if (name.len == 0)
+		return fail(p, at, "a tag without a name", name);
+	switch (mark) {
+	case '#':
+		return open_tag(p, at, OP_EACH, name);
+	case '^':
+		return open_tag(p, at, OP_UNLESS, name);
+	case '/':
+		return close_tag(p, at, name);
+	default:
+		return value_tag(p, at, name);
+	}
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * A tag that makes no text and stands alone on its line takes the line with
+ * it: cuts the blanks before it off `before` and steps over its line end.
+ */
+static void
+stand_alone(struct parser *p, struct slice tag, struct slice *before)
+{
+	const char *file = p->source->text.p;
+	size_t cut = before->len, skip = 0;
+	const char *at;
+
+	if (tag.len == 0 || strchr("#^/!", tag.p[0]) == NULL)
+		return;
+	while (cut > 0 && is_blank(before->p[cut - 1]))
+		cut--;
+	at = before->p + cut;
+	if (at > file && at[-1] != '\n')
+		return;
+	while (skip < p->rest.len && is_blank(p->rest.p[skip]))
+		skip++;
+	if (skip < p->rest.len && p->rest.p[skip] == '\r')
+		skip++;
+	if (skip < p->rest.len && p->rest.p[skip] != '\n')
+		return;
+	before->len = cut;
+	skip += skip < p->rest.len;
+	p->rest.p += skip;
+	p->rest.len -= skip;
+}
+
+/* The next `{` that begins a tag; NULL when none is left. */
+static const char *
+tag_find(struct slice rest)
+{
+	const char *p = rest.p, *end = rest.p + rest.len;
+
+	while (p < end && (p = memchr(p, '{', (size_t)(end - p))) != NULL) {
+		if (p + 1 < end && strchr(" \t\r\n", p[1]) == NULL)
+			return p;
+		p++;
+	}
+	return NULL;
+}
+
+static int
+next_step(struct parser *p, const char *at)
+{
+	struct slice before = {p->rest.p, (size_t)(at - p->rest.p)}, tag;
+	const char *end = p->rest.p + p->rest.len, *close;
+
+	for (close = at + 1; close < end && *close != '}'; close++)
+		if (*close == '\n')
+			break;
+	tag.p = at + 1;
+	tag.len = (size_t)(close - tag.p);
+	if (close == end || *close != '}') {
+		tag.len = 0;
+		return fail(p, at, "a tag that does not end on its line", tag);
+	}
+	p->rest.p = close + 1;
+	p->rest.len = (size_t)(end - p->rest.p);
+	stand_alone(p, tag, &before);
+	literal(p, before);
+	return one_tag(p, at, tag);
+}
+
+static int
+parse_file(struct parser *p, const struct template_source *source)
+{
+	struct slice none = {NULL, 0};
+	const char *at;
+
+	p->source = source;
+	p->rest = source->text;
+	p->base = p->depth;
+	if (source->text.len > TEMPLATE_MOST)
+		return fail(p, source->text.p, "the file is too long", none);
+	if (memchr(source->text.p, '\0', source->text.len) != NULL)
+		return fail(
+		    p, source->text.p, "the file holds a NUL byte", none);
+	while ((at = tag_find(p->rest)) != NULL)
+		if (next_step(p, at) == -1)
+			return -1;
+	literal(p, p->rest);
+	if (p->depth != p->base)
+		return fail(p, source->text.p + source->text.len,
+		    "a section is not closed: ",
+		    p->t->v[p->open[p->depth].step].text);
+	return 0;
+}
+
+struct template *
+template_parse(struct arena *a, enum template_form form,
+    const struct template_source *layout, const struct template_source *body,
+    const char *schema, struct err *err)
+{
+	struct template *t = arena_alloc(a, sizeof(*t));
+	struct parser p = {.arena = a, .t = t, .err = err};
+	struct slice none = {NULL, 0};
+
+	t->form = form;
+	p.open[0].names = slice_of(schema);
+	if (layout == NULL)
+		return parse_file(&p, body) == -1 ? NULL : t;
+	p.body = body;
+	if (parse_file(&p, layout) == -1)
+		return NULL;
+	if (p.body != NULL) {
+		fail(&p, layout->text.p, "a layout without {body}", none);
+		return NULL;
+	}
+	return t;
+}
+
+/* Rendering. */
+
+/*
+ * Bytes of a character that must not reach a reader's screen: controls other
+ * than line end and tab, and the marks that turn the direction of text
+ * (U+202A-202E, U+2066-2069), with which a quote could be made to read
+ * otherwise than it does.  0 when the character is a fit one.
+ */
+static size_t
+unfit(struct slice text)
+{
+	const unsigned char *c = (const unsigned char *)text.p;
+
+	if (c[0] < 0x20)
+		return c[0] != '\n' && c[0] != '\t';
+	if (c[0] == 0x7f)
+		return 1;
+	if (text.len > 1 && c[0] == 0xc2 && c[1] < 0xa0)
+		return 2;
+	if (text.len < 3 || c[0] != 0xe2)
+		return 0;
+	if (c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae)
+		return 3;
+	return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}
+
+/* How a continued line begins: the indent and quote marks of this one, with
+ * blanks where it has "- " or "* ". */
+static void
+line_prefix(struct buf *out, struct slice line)
+{
+	size_t i = 0;
+
+	while (i < line.len && (is_blank(line.p[i]) || line.p[i] == '>'))
+		i++;
+	buf_add(out, line.p, i);
+	if (i + 1 < line.len && strchr("-*", line.p[i]) != NULL &&
+	    line.p[i + 1] == ' ')
+		buf_puts(out, "  ");
+}
+
+static void
+put_text_byte(struct buf *out, char c)
+{
+	struct slice line;
+	struct buf prefix = {0};
+	size_t at = out->len;
+
+	if (c != '\n') {
+		buf_putc(out, c);
+		return;
+	}
+	while (at > 0 && out->p[at - 1] != '\n')
+		at--;
+	line.p = out->p + at;
+	line.len = out->len - at;
+	line_prefix(&prefix, line);
+	buf_putc(out, '\n');
+	buf_slice(out, buf_view(&prefix));
+	buf_free(&prefix);
+}
+
+static void
+put_html_byte(struct buf *out, char c)
+{
+	switch (c) {
+	case '&':
+		buf_puts(out, "&amp;");
+		break;
+	case '<':
+		buf_puts(out, "&lt;");
+		break;
+	case '>':
+		buf_puts(out, "&gt;");
+		break;
+	case '"':
+		buf_puts(out, "&quot;");
+		break;
+	case '\'':
+		buf_puts(out, "&#39;");
+		break;
+	case '\n':
+		buf_puts(out, "<br>\n");
+		break;
+	default:
+		buf_putc(out, c);
+	}
+}
+
+/* RFC 3986 section 2.3; "@" and "+" stand for themselves in the address of a
+ * mailto link (RFC 6068 section 2), where some read "+" in a query as blank. */
+static void
+put_link_byte(struct buf *out, char c, const char *also)
+{
+	bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		     (c >= '0' && c <= '9') ||
+		     (c != '\0' && strchr("-._~", c) != NULL);
+
+	if (plain || (c != '\0' && strchr(also, c) != NULL))
+		buf_putc(out, c);
+	else if (c == '\n')
+		buf_puts(out, "%0D%0A"); /* RFC 6068 section 5 */
+	else
+		buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
+}
+
+static void
+put_value(struct buf *out, const char *text, enum escape escape)
+{
+	struct slice rest = slice_of(text);
+
+	while (rest.len > 0) {
+		size_t drop = unfit(rest);
+
+		if (drop == 0 && escape == ESCAPE_TEXT)
+			put_text_byte(out, *rest.p);
+		else if (drop == 0 && escape == ESCAPE_HTML)
+			put_html_byte(out, *rest.p);
+		else if (drop == 0)
+			put_link_byte(
+			    out, *rest.p, escape == ESCAPE_LINK ? "@+" : "@");
+		drop += drop == 0;
+		rest.p += drop;
+		rest.len -= drop;
+	}
+}
+
+/* An open section while rendering. */
+struct level {
+	const struct values *scope; /* what it adds; NULL for a text */
+	const struct slot *list;
+	size_t at;
+};
+
+struct render {
+	struct buf out;
+	struct level level[TEMPLATE_DEPTH + 1];
+	size_t depth;
+};
+
+static const struct slot *
+lookup(const struct render *r, struct slice name)
+{
+	for (size_t i = r->depth + 1; i-- > 0;) {
+		const struct slot *v =
+		    r->level[i].scope == NULL
+			? NULL
+			: value_find(r->level[i].scope, name);
+
+		if (v != NULL)
+			return v;
+	}
+	return NULL;
+}
+
+static bool
+is_empty(const struct slot *v)
+{
+	return v == NULL ||
+	       (v->n == 0 && (v->text == NULL || *v->text == '\0'));
+}
+
+/* Opens a section; returns the step to go on with. */
+static size_t
+enter(struct render *r, const struct step *s, size_t at)
+{
+	const struct slot *v = lookup(r, s->text);
+	struct level *level = &r->level[r->depth + 1];
+
+	if (is_empty(v) == (s->op == OP_EACH))
+		return s->other + 1;
+	memset(level, 0, sizeof(*level));
+	if (s->op == OP_EACH && v->n > 0) {
+		level->list = v;
+		level->scope = v->v[0];
+	}
+	r->depth++;
+	return at + 1;
+}
+
+/* The end of a section: again for the next element, or on. */
+static size_t
+leave(struct render *r, const struct step *s, size_t at)
+{
+	struct level *level = &r->level[r->depth];
+
+	if (level->list != NULL && level->at + 1 < level->list->n) {
+		level->scope = level->list->v[++level->at];
+		return s->other + 1;
+	}
+	r->depth--;
+	return at + 1;
+}
+
+char *
+template_render(
+    struct arena *a, const struct template *t, const struct values *values)
+{
+	struct render r = {.level = {{.scope = values}}};
+	const struct slot *v;
+	char *text;
+	size_t i = 0;
+
+	while (i < t->n) {
+		const struct step *s = &t->v[i];
+
+		if (s->op == OP_EACH || s->op == OP_UNLESS) {
+			i = enter(&r, s, i);
+			continue;
+		}
+		if (s->op == OP_END) {
+			i = leave(&r, s, i);
+			continue;
+		}
+		if (s->op == OP_TEXT)
+			buf_slice(&r.out, s->text);
+		else if ((v = lookup(&r, s->text)) != NULL && v->text != NULL)
+			put_value(&r.out, v->text, s->escape);
+		i++;
+	}
+	text = buf_keep(&r.out, a);
+	return t->form == TEMPLATE_TEXT ? text_fold(a, text) : text;
+}
+
+/* Folding. */
+
+/* Characters, not bytes: what is no continuation byte of UTF-8. */
+static bool
+is_column(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/*
+ * Where to break the line: the last blank within the columns, else the first
+ * one after them (an address is never cut); line.len when there is none.
+ */
+static size_t
+break_at(struct slice line, size_t from, size_t columns)
+{
+	size_t last = 0, column = columns, i;
+
+	for (i = from; i < line.len; i++) {
+		if (line.p[i] == ' ' && column <= TEMPLATE_COLUMNS)
+			last = i;
+		else if (line.p[i] == ' ')
+			return last > 0 ? last : i;
+		column += is_column(line.p[i]);
+	}
+	return column <= TEMPLATE_COLUMNS || last == 0 ? line.len : last;
+}
+
+static void
+fold_line(struct buf *out, struct slice line)
+{
+	struct buf prefix = {0};
+	size_t from, to;
+
+	while (
+	    line.len > 0 && is_blank(line.p[line.len - 1]) &&
+	    !slice_is(line, "-- ")) /* the mark of a signature, RFC 3676 4.3 */
+		line.len--;
+	line_prefix(&prefix, line);
+	for (from = prefix.len;; from = 0) {
+		to = break_at(line, from, prefix.len);
+		buf_add(out, line.p, to);
+		while (to < line.len && line.p[to] == ' ')
+			to++;
+		line.p += to;
+		line.len -= to;
+		if (line.len == 0)
+			break;
+		buf_putc(out, '\n');
+		buf_slice(out, buf_view(&prefix));
+	}
+	buf_free(&prefix);
+}
+
+char *
+text_fold(struct arena *a, const char *text)
+{
+	struct slice rest = slice_of(text), line;
+	struct buf out = {0};
+
+	while (slice_line(&rest, &line)) {
+		fold_line(&out, line);
+		buf_putc(&out, '\n');
+	}
+	return buf_keep(&out, a);
+}
