@@ -29,10 +29,10 @@ void lexicon_free(struct lexicon *);
 enum when_class {
 	WHEN_LIMIT, /* says by when: "by Friday", "within 5 days", "until 3 May" */
 	WHEN_POINT, /* a day, period or moment: "on Friday", "tomorrow", "in May" */
-	WHEN_SPAN,  /* a bare duration: "5 working days", "two weeks" */
+	WHEN_SPAN, /* a bare duration: "5 working days", "two weeks" */
 	WHEN_CLOCK, /* a bare time of day: "at 5pm", "between 8 and 1pm" */
 	WHEN_VAGUE, /* "shortly", "in due course" */
-	WHEN_PAST   /* spoken of as past: "a month ago", "your letter of 3 May" */
+	WHEN_PAST /* spoken of as past: "a month ago", "your letter of 3 May" */
 };
 
 struct when {
@@ -41,7 +41,7 @@ struct when {
 	/* Normal form for calendar_due(), in the arena; "vague" for a vague one.
 	 * One of WHEN_PAST gives DUE_NONE. */
 	const char *expr;
-	bool vague;     /* WHEN_VAGUE, or a span of unknown length */
+	bool vague; /* WHEN_VAGUE, or a span of unknown length */
 	bool condition; /* the clock starts at an event that the text does not
 			 * date: "within 5 days of receiving the item" */
 };
@@ -55,7 +55,8 @@ struct whens {
  * All time phrases of a text, in time linear in its length.  No phrase goes
  * over an empty line or the end of a sentence.  The result lives in the arena.
  */
-struct whens when_find(struct arena *, const struct lexicon *, struct slice text);
+struct whens
+when_find(struct arena *, const struct lexicon *, struct slice text);
 
 /* Both phases: what phrases_read() answers once the language is known. */
 struct phrases when_phrases(struct arena *, const struct lexicon *,

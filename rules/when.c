@@ -1,0 +1,577 @@
+/*
+ * See when.h.  The text is cut into tokens, a window of them at a time (up to
+ * an empty line, or the first sentence end in a long window).  At each token
+ * that can begin a phrase every top class of the lexicon is matched; the
+ * longest match wins, and a false friend (class "none") only swallows its
+ * words.  What matches where is remembered for the window, and the steps taken
+ * from one token are limited, so the time is linear in the text.
+ *
+ * The recursion follows the classes of the grammar, which cannot recur, never
+ * the text: its depth is bounded by LEXICON_CLASSES.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "rules/lexicon.h"
+#include "rules/when.h"
+
+enum {
+	WINDOW = 512, /* tokens */
+	WINDOW_SOFT = 384, /* from here on a sentence end closes the window */
+	HITS = 12, /* ends of one class at one token */
+	CAPTURES = 24,
+	STEPS = 20000, /* from one token */
+	GAP = 10 /* tokens of <words> */
+};
+
+struct mark { /* a token, without its letters */
+	uint32_t start, end, word;
+	enum token_kind kind;
+	unsigned flags;
+	int value;
+	int len;
+};
+
+struct hit {
+	int class, start, end; /* tokens */
+	int mark_start, mark_end; /* what { and } leave of them */
+	const struct accept *accept; /* NULL: built in */
+	struct hit **caps;
+};
+
+struct hits {
+	struct hit *v[HITS];
+	int n;
+};
+
+struct window {
+	const struct lexicon *lex;
+	struct slice text;
+	struct arena *scratch; /* of the window */
+	struct mark marks[WINDOW + 1];
+	int count;
+	struct hits **memo[WINDOW + 1];
+	int steps;
+};
+
+/* One walk through the trie of a class. */
+struct walk {
+	struct window *w;
+	struct hits *hits;
+	struct hit *caps[CAPTURES];
+	int class, start, cap_count;
+	int mark_start, mark_end; /* -1: none */
+};
+
+/* --- tokens --- */
+
+static bool
+is_alnum(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* The end of a web or mail address whose "://", "www." or "@" ends at at. */
+static size_t
+skip_address(struct slice text, size_t at)
+{
+	while (at < text.len && (unsigned char)text.p[at] > ' ' &&
+	       text.p[at] != '>' && text.p[at] != '"')
+		at++;
+	return at;
+}
+
+static bool
+begins_address(struct slice text, const struct token *t)
+{
+	const char *p = text.p + t->start;
+	size_t room = text.len - t->start;
+
+	if (room < 3 || t->start == 0)
+		return false;
+	if (p[0] == ':')
+		return p[1] == '/' && p[2] == '/';
+	if (p[0] == '@')
+		return is_alnum(p[-1]) && is_alnum(p[1]);
+	return false;
+}
+
+static void
+fill_window(struct window *w, size_t *at)
+{
+	struct token t;
+
+	w->count = 0;
+	arena_reset(w->scratch);
+	memset(w->memo, 0, sizeof(w->memo));
+	while (w->count < WINDOW) {
+		struct mark *m = &w->marks[w->count];
+
+		token_next(w->text, at, &t);
+		if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK)
+			break;
+		if (t.kind == TOKEN_PUNCT && begins_address(w->text, &t)) {
+			*at = skip_address(w->text, *at);
+			t.len = 0;
+		}
+		m->start = t.start;
+		m->end = t.end;
+		m->kind = t.kind;
+		m->flags = t.flags;
+		m->value = t.value;
+		m->len = (int)(t.end - t.start);
+		m->word = lexicon_word(w->lex, &t);
+		w->count++;
+		if (w->count > WINDOW_SOFT && t.len == 1 &&
+		    strchr(".!?", t.letters[0]))
+			break;
+	}
+	w->marks[w->count] = (struct mark){.kind = TOKEN_END};
+}
+
+/* --- matching --- */
+
+static const struct word_mask *
+mask_of(const struct window *w, int at, struct word_mask *room)
+{
+	const struct mark *m = &w->marks[at];
+	const struct word_mask *plain = &w->lex->first[m->word];
+	const struct word_mask *more =
+	    m->kind == TOKEN_NUMBER ? &w->lex->first_number
+	    : m->kind == TOKEN_WORD ? &w->lex->first_any
+				    : NULL;
+
+	if (!more)
+		return plain;
+	for (size_t i = 0; i < sizeof(room->bits) / sizeof(*room->bits); i++)
+		room->bits[i] = plain->bits[i] | more->bits[i];
+	return room;
+}
+
+static bool
+can_begin(const struct window *w, int class, int at)
+{
+	struct word_mask room;
+
+	return mask_of(w, at, &room)->bits[class / 64] >> (class % 64) & 1;
+}
+
+/* A built-in class on one token. */
+static bool
+builtin_fits(const struct mark *m, enum builtin class)
+{
+	static const struct {
+		int least, most, digits_least, digits_most;
+	} ranges[] = {[BUILTIN_INT] = {0, 9999, 1, 4},
+	    [BUILTIN_DAY] = {1, 31, 1, 2},
+	    [BUILTIN_MONTH] = {1, 12, 1, 2},
+	    [BUILTIN_YEAR] = {1900, 2199, 4, 4},
+	    [BUILTIN_YEAR2] = {0, 99, 2, 2},
+	    [BUILTIN_HOUR] = {0, 24, 1, 2},
+	    [BUILTIN_HOUR1] = {1, 9, 1, 1},
+	    [BUILTIN_MINUTE] = {0, 59, 2, 2}};
+
+	if (class == BUILTIN_WORD)
+		return m->kind == TOKEN_WORD;
+	if (class == BUILTIN_WORDS)
+		return m->kind == TOKEN_WORD || m->kind == TOKEN_NUMBER;
+	return m->kind == TOKEN_NUMBER && m->value >= ranges[class].least &&
+	       m->value <= ranges[class].most &&
+	       m->len >= ranges[class].digits_least &&
+	       m->len <= ranges[class].digits_most;
+}
+
+static void
+hit_add(struct window *w, struct hits *hits, const struct hit *hit)
+{
+	for (int i = 0; i < hits->n; i++) {
+		const struct accept *old = hits->v[i]->accept;
+
+		if (hits->v[i]->end != hit->end)
+			continue;
+		/* The rule that stands first in the file; among its own
+		 * readings the first. */
+		if (old && hit->accept &&
+		    hit->accept->rule->line < old->rule->line)
+			hits->v[i] = arena_dup(w->scratch, hit, sizeof(*hit));
+		return;
+	}
+	if (hits->n < HITS)
+		hits->v[hits->n++] = arena_dup(w->scratch, hit, sizeof(*hit));
+}
+
+static struct hits *
+match_builtin(struct window *w, enum builtin class, int at)
+{
+	struct hits *hits = arena_alloc(w->scratch, sizeof(*hits));
+	int most = class == BUILTIN_WORDS ? GAP : 1;
+
+	for (int i = 0; i < most && at + i < w->count; i++) {
+		struct hit hit = {
+		    (int)class, at, at + i + 1, at, at + i + 1, NULL, NULL};
+
+		if (!builtin_fits(&w->marks[at + i], class))
+			break;
+		hit_add(w, hits, &hit);
+	}
+	return hits;
+}
+
+static void
+accept(struct walk *k, const struct accept *a, int at)
+{
+	struct hit hit = {k->class, k->start, at,
+	    k->mark_start < 0 ? k->start : k->mark_start,
+	    k->mark_end < 0 ? at : k->mark_end, a, NULL};
+
+	hit.caps = arena_dup(
+	    k->w->scratch, k->caps, (size_t)k->cap_count * sizeof(*k->caps));
+	hit_add(k->w, k->hits, &hit);
+}
+
+static struct hits *match_class(struct window *, int class, int at);
+
+static void walk(struct walk *, uint32_t node, int at);
+
+/* A condition on the token at at, or a mark. */
+static void
+walk_condition(struct walk *k, const struct edge *e, int at)
+{
+	const struct mark *m = &k->w->marks[at];
+	int saved = e->label == EDGE_START ? k->mark_start : k->mark_end;
+
+	switch (e->label) {
+	case EDGE_GLUE:
+		if (!(m->flags & TOKEN_SPACE))
+			walk(k, e->node, at);
+		return;
+	case EDGE_CAPITAL:
+		if (m->flags & TOKEN_CAPITAL)
+			walk(k, e->node, at);
+		return;
+	case EDGE_START:
+		k->mark_start = at;
+		walk(k, e->node, at);
+		k->mark_start = saved;
+		return;
+	case EDGE_END:
+		k->mark_end = at;
+		walk(k, e->node, at);
+		k->mark_end = saved;
+		return;
+	default:
+		return;
+	}
+}
+
+static void
+walk(struct walk *k, uint32_t node, int at)
+{
+	const struct node *n = &k->w->lex->nodes[node];
+	const struct mark *m = &k->w->marks[at];
+
+	if (k->w->steps-- <= 0)
+		return;
+	if (n->accept)
+		accept(k, n->accept, at);
+	if (n->words && m->word != 0) {
+		uint32_t next = lexicon_step(k->w->lex, node, m->word);
+
+		if (next != 0)
+			walk(k, next, at + 1);
+	}
+	for (const struct edge *e = n->edges; e; e = e->next) {
+		int class = (int)e->label - EDGE_CLASS;
+		struct hits *hits;
+
+		if (class < 0) {
+			walk_condition(k, e, at);
+			continue;
+		}
+		if (at == k->w->count || !can_begin(k->w, class, at))
+			continue;
+		hits = match_class(k->w, class, at);
+		for (int i = 0; i < hits->n && k->cap_count < CAPTURES; i++) {
+			k->caps[k->cap_count++] = hits->v[i];
+			walk(k, e->node, hits->v[i]->end);
+			k->cap_count--;
+		}
+	}
+}
+
+static struct hits *
+match_class(struct window *w, int class, int at)
+{
+	struct hits **row = w->memo[at];
+	struct walk k = {.w = w, .class = class, .start = at};
+
+	if (!row)
+		row = w->memo[at] = arena_calloc(w->scratch,
+		    (size_t)w->lex->class_count, sizeof(struct hits *));
+	if (row[class])
+		return row[class];
+	if (class < BUILTIN_COUNT)
+		return row[class] = match_builtin(w, (enum builtin) class, at);
+	k.hits = arena_alloc(w->scratch, sizeof(*k.hits));
+	k.mark_start = k.mark_end = -1;
+	walk(&k, w->lex->classes[class].root, at);
+	return row[class] = k.hits;
+}
+
+/* --- what stands around a phrase --- */
+
+/*
+ * Whether a phrase may begin at a token: not inside a number, a price, a
+ * version, a file name or an address.
+ */
+static bool
+starts_well(const struct window *w, int at)
+{
+	const struct mark *m = &w->marks[at];
+	const char *p = w->text.p + m->start;
+	bool glued = m->start >= 2 && is_alnum(p[-2]);
+
+	if (m->start == 0 || (m->flags & TOKEN_SPACE))
+		return true;
+	if (isalnum((unsigned char)p[-1]) || strchr("_@#$%&=+~*\\", p[-1]))
+		return false;
+	if (m->kind == TOKEN_NUMBER)
+		return !(glued && strchr(".,:/-", p[-1])) &&
+		       !(at > 0 && w->marks[at - 1].end == m->start &&
+			   (unsigned char)p[-1] >= 0x80 &&
+			   w->marks[at - 1].kind == TOKEN_PUNCT &&
+			   w->marks[at - 1].len <= 3 && p[-2] != '\xe2');
+	if (p[-1] == '.')
+		return !glued || (m->flags & TOKEN_CAPITAL);
+	return !(glued && p[-1] == '/');
+}
+
+static bool
+ends_well(const struct window *w, int end)
+{
+	const struct mark *m = &w->marks[end - 1];
+	const char *p = w->text.p + m->end;
+	size_t room = w->text.len - m->end;
+	char next = room > 0 ? p[0] : ' ', after = room > 1 ? p[1] : ' ';
+
+	if (isalnum((unsigned char)next) || next == '_' || next == '@' ||
+	    next == '%')
+		return false;
+	if (end < w->count && w->marks[end].start == m->end &&
+	    w->marks[end].kind == TOKEN_WORD)
+		return false;
+	if (m->kind == TOKEN_NUMBER)
+		return !(
+		    strchr(".,:/-", next) && isdigit((unsigned char)after));
+	if (next == '.')
+		return !islower((unsigned char)after) &&
+		       !isdigit((unsigned char)after);
+	if (next == '\'')
+		return !isalpha((unsigned char)after);
+	return !(room > 3 && memcmp(p, "\xe2\x80\x99", 3) == 0 &&
+		 isalpha((unsigned char)p[3]));
+}
+
+/* --- normal forms --- */
+
+static void
+render(const struct window *w, const struct hit *hit, struct buf *out)
+{
+
+	if (!hit->accept) {
+		const struct mark *m = &w->marks[hit->start];
+		char number[16];
+
+		if (hit->class >= BUILTIN_WORD)
+			return;
+		snprintf(number, sizeof(number), "%04d", m->value);
+		if (hit->class == BUILTIN_INT)
+			buf_printf(out, "%d", m->value);
+		else if (hit->class == BUILTIN_YEAR)
+			buf_puts(out, number);
+		else
+			buf_printf(out, "%s%s",
+			    hit->class == BUILTIN_YEAR2 ? "20" : "",
+			    number + 2);
+		return;
+	}
+	for (const struct form_part *p = hit->accept->rule->form; p;
+	     p = p->next) {
+		int cap;
+
+		if (p->text) {
+			buf_puts(out, p->text);
+			continue;
+		}
+		cap = hit->accept->fill[p->label];
+		if (cap >= 0)
+			render(w, hit->caps[cap], out);
+	}
+}
+
+/* Single blanks between steps, none at the ends. */
+static void
+fold_blanks(char *s)
+{
+	char *to = s;
+
+	for (char *from = s; *from; from++)
+		if (*from != ' ' || (to > s && to[-1] != ' '))
+			*to++ = *from;
+	while (to > s && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
+static bool
+has_step(const char *expr, const char *step)
+{
+	size_t n = strlen(step);
+
+	for (const char *p = expr; (p = strstr(p, step)); p += n)
+		if ((p == expr || p[-1] == ' ') &&
+		    (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* --- the search --- */
+
+/* The best top class at a token; NULL none. */
+static struct hit *
+best_hit(struct window *w, int at, int *top)
+{
+	struct hit *best = NULL;
+
+	w->steps = STEPS;
+	for (int i = 0; lexicon_top_names[i]; i++) {
+		int class = w->lex->top[i];
+		struct hits *hits;
+
+		if (class < 0 || !can_begin(w, class, at))
+			continue;
+		hits = match_class(w, class, at);
+		for (int j = 0; j < hits->n; j++) {
+			struct hit *h = hits->v[j];
+
+			if ((best && h->end <= best->end) ||
+			    !starts_well(w, h->mark_start) ||
+			    !ends_well(w, h->mark_end))
+				continue;
+			best = h;
+			*top = i;
+		}
+	}
+	return best;
+}
+
+static struct when
+when_of(
+    struct arena *arena, const struct window *w, const struct hit *hit, int top)
+{
+	struct buf form = {NULL, 0, 0};
+	struct when when = {.class = (enum when_class)(top - 1)};
+	char *expr;
+
+	render(w, hit, &form);
+	expr = buf_keep(&form, arena);
+	fold_blanks(expr);
+	when.expr = expr;
+	when.start = w->marks[hit->mark_start].start;
+	when.end = w->marks[hit->mark_end - 1].end;
+	when.vague = has_step(expr, "vague") || when.class == WHEN_VAGUE;
+	when.condition = has_step(expr, "event");
+	return when;
+}
+
+static bool
+any_top(const struct window *w, int at)
+{
+	struct word_mask room;
+	const struct word_mask *m = mask_of(w, at, &room);
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < sizeof(room.bits) / sizeof(*room.bits); i++)
+		any |= m->bits[i] & w->lex->top_mask.bits[i];
+	return any != 0;
+}
+
+static void
+search_window(struct arena *arena, struct window *w, struct whens *found)
+{
+	for (int at = 0; at < w->count;) {
+		struct hit *hit = NULL;
+		int top = 0;
+
+		if (any_top(w, at))
+			hit = best_hit(w, at, &top);
+		if (!hit) {
+			at++;
+			continue;
+		}
+		if (top > 0) {
+			found->v = arena_grow(
+			    arena, found->v, found->n, sizeof(*found->v));
+			found->v[found->n++] = when_of(arena, w, hit, top);
+		}
+		at = hit->mark_end > at ? hit->mark_end : at + 1;
+	}
+}
+
+struct whens
+when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
+{
+	struct whens found = {NULL, 0};
+	struct window *w = mem_alloc(sizeof(*w));
+	size_t at = 0;
+
+	if (text.len > UINT32_MAX)
+		text.len = UINT32_MAX;
+	w->lex = lex;
+	w->text = text;
+	w->scratch = arena_new();
+	while (at < text.len) {
+		fill_window(w, &at);
+		search_window(arena, w, &found);
+	}
+	arena_free(w->scratch);
+	free(w);
+	return found;
+}
+
+struct phrases
+when_phrases(struct arena *arena, const struct lexicon *lex, struct slice text,
+    struct moment anchor, const struct calendar *calendar)
+{
+	struct whens found = when_find(arena, lex, text);
+	struct phrases phrases = {
+	    arena_calloc(arena, found.n, sizeof(*phrases.v)), found.n};
+
+	for (size_t i = 0; i < found.n; i++) {
+		const struct when *when = &found.v[i];
+		struct phrase_found *p = &phrases.v[i];
+
+		p->quote = arena_strndup(
+		    arena, text.p + when->start, when->end - when->start);
+		p->start = when->start;
+		p->end = when->end;
+		p->vague = when->vague;
+		p->condition = when->condition;
+		p->expr = when->expr;
+		if (when->class == WHEN_PAST)
+			p->why = "spoken of as past";
+		else
+			p->due = calendar_due(
+			    arena, calendar, when->expr, anchor, &p->why);
+	}
+	return phrases;
+}
+
+const char *when_class_name(enum when_class class)
+{
+	return lexicon_top_names[class + 1];
+}
