@@ -30,11 +30,14 @@ enum {
 	POINTS_SIBLING = 90, /* both answer the same unseen mail */
 	POINTS_NUMBER_SUBJECT = 70,
 	POINTS_NUMBER = 55,
-	POINTS_RIVAL = -60,
+	POINTS_RIVAL = -100,
+	POINTS_RIVAL_REPLY = -20,
 	POINTS_SUBJECT = 24,
+	POINTS_SUBJECT_COMMON = 8, /* "Your order" */
 	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
 	POINTS_TURN = 6, /* it is the company's turn to speak */
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
+	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
 	POINTS_ONLY = 8, /* the only live case of that company */
 	POINTS_MENTION = 10, /* the company is named */
 	POINTS_FRESH = 4, /* something happened in the last month */
@@ -45,7 +48,6 @@ enum {
 /* A suspect while points are added up. */
 struct file {
 	struct suspect s;
-	int64_t company;
 	bool closed;
 	int64_t closed_at;
 	int reply; /* points of ids */
@@ -67,7 +69,7 @@ struct work {
 	struct evidence *out;
 	struct file *v;
 	size_t n;
-	struct bag *about, *apart;
+	struct bag *about, *apart, *comment;
 	const char *subject; /* normalised */
 	struct strings numbers; /* that the message gives as its own */
 	bool company_speaks;
@@ -164,7 +166,7 @@ evidence_numbers(struct arena *a, const struct placing *in)
 	     i++)
 		add_string(a, &s, in->findings->references[i]);
 	/* The owner's note to himself has no subject that a company gave. */
-	while (party_is_other(&in->from) && number_next(&rest, 5, &written))
+	while (party_is_other(&in->from) && number_next(&rest, 4, &written))
 		add_string(a, &s, slice_dup(a, written));
 	return s;
 }
@@ -316,8 +318,8 @@ follow_names(struct work *w, const char *text, struct err *err)
 	bool alike, mentioned;
 	int64_t company;
 
-	if (w->company_speaks && w->in->from.name != NULL)
-		sender = words_name(w->arena, w->words, w->in->from.name);
+	if (w->out->main != NULL && w->out->main->name != NULL)
+		sender = words_name(w->arena, w->words, w->out->main->name);
 	while (rows_next(r)) {
 		company = rows_int(r, 0);
 		name =
@@ -332,8 +334,7 @@ follow_names(struct work *w, const char *text, struct err *err)
 	return rows_end(r, err);
 }
 
-/* All that is alive: for the owner's notes, and for a stranger whom one of
- * the companies may have named. */
+/* All that is alive: for the owner's notes. */
 static int
 follow_living(struct work *w, struct err *err)
 {
@@ -341,6 +342,30 @@ follow_living(struct work *w, struct err *err)
 	    STORE_QUERY(w->store, SQL_THREAD_LIVING, sql_int(w->owner),
 		sql_int(w->in->date.utc - SILENCE), sql_int(SUSPECTS_MOST));
 
+	while (rows_next(r))
+		(void)file_of(w, (int)rows_int(r, 0));
+	return rows_end(r, err);
+}
+
+/* A name that is long enough to be nobody else's. */
+static bool
+can_be_announced(const char *name)
+{
+	return name != NULL && strlen(name) >= 8 && strlen(name) <= 60 &&
+	       strchr(name, ' ') != NULL;
+}
+
+/* A company may have told that somebody else will write: "Marlow Adjusters act
+ * for us".  read_message() makes sure of it. */
+static int
+follow_announced(struct work *w, struct err *err)
+{
+	struct rows *r;
+
+	if (!can_be_announced(w->in->from.name))
+		return 0;
+	r = STORE_QUERY(w->store, SQL_THREAD_ANNOUNCED, sql_int(w->owner),
+	    sql_int(w->in->date.utc - SILENCE), sql_text(w->in->from.name));
 	while (rows_next(r))
 		(void)file_of(w, (int)rows_int(r, 0));
 	return rows_end(r, err);
@@ -365,7 +390,7 @@ announces(const struct work *w, const char *text)
 {
 	const char *name = w->in->from.name;
 
-	return w->company_speaks && name != NULL && strlen(name) >= 6 &&
+	return w->company_speaks && can_be_announced(name) &&
 	       words_mention(slice_of(text), name);
 }
 
@@ -409,8 +434,7 @@ read_parties(struct work *w, struct file *f, struct bag *seen, struct err *err)
 	while (rows_next(r)) {
 		addr = rows_text(r, 0, w->arena);
 		name = rows_text(r, 1, w->arena);
-		if (name != NULL)
-			bag_ignore(seen, w->words, slice_of(name));
+		bag_ignore_name(seen, w->words, name);
 		for (i = 0; i < w->in->other_count; i++)
 			if (party_is_other(&w->in->others[i]) &&
 			    strcmp(addr, w->in->others[i].addr) == 0)
@@ -457,17 +481,20 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 static int
 read_case(struct work *w, struct file *f, struct bag **seen, struct err *err)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_CASE_GET, sql_int(w->owner),
-	    sql_int(f->s.number), sql_int(0));
+	struct rows *r = STORE_QUERY(
+	    w->store, SQL_THREAD_CASE, sql_int(w->owner), sql_int(f->s.number));
+	const char *company = NULL;
 
 	if (rows_next(r)) {
-		f->company = rows_int(r, 2);
-		f->closed = !rows_null(r, 7);
-		f->closed_at = rows_int(r, 7);
+		company = rows_text(r, 0, w->arena);
+		f->closed = !rows_null(r, 1);
+		f->closed_at = rows_int(r, 1);
 	}
 	if (rows_end(r, err) < 0)
 		return -1;
 	*seen = bag_new(w->arena);
+	if (company != NULL)
+		bag_ignore(*seen, w->words, slice_of(company));
 	if (read_parties(w, f, *seen, err) < 0 || read_numbers(w, f, err) < 0)
 		return -1;
 	r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES, sql_int(w->owner),
@@ -491,29 +518,37 @@ spread(struct bag **seen, size_t n, const char *text)
 	return cases;
 }
 
+/* What two bags have in common, with less weight the more cases have it. */
+static int
+overlap(const struct bag *mine, struct bag **seen, size_t n, size_t i,
+    struct buf *shared)
+{
+	const struct token *t;
+	size_t j;
+	int points = 0;
+
+	for (j = 0; (t = bag_at(mine, j)) != NULL; j++) {
+		if (t->weight == 0 || bag_find(seen[i], t->text) == NULL)
+			continue;
+		points += 2 * t->weight / spread(seen, n, t->text);
+		if (shared != NULL && shared->len < 60)
+			buf_printf(shared, "%s%s", shared->len == 0 ? "" : ", ",
+			    t->text);
+	}
+	return points;
+}
+
+/* The owner's own words above a forward count twice. */
 static void
 share_words(struct work *w, struct bag **seen)
 {
 	struct buf shared = {0};
-	const struct token *t;
-	size_t i, j;
-	int cases;
+	size_t i;
 
 	for (i = 0; i < w->n; i++) {
-		for (j = 0; (t = bag_at(w->about, j)) != NULL; j++) {
-			if (t->weight == 0 ||
-			    bag_find(seen[i], t->text) == NULL)
-				continue;
-			cases = spread(seen, w->n, t->text);
-			w->v[i].words += 2 * t->weight / cases;
-			if (cases == 1 && shared.len < 60)
-				buf_printf(&shared, "%s%s",
-				    shared.len == 0 ? "" : ", ", t->text);
-		}
-		for (j = 0; (t = bag_at(w->apart, j)) != NULL; j++)
-			if (t->weight > 0 && bag_find(seen[i], t->text) != NULL)
-				w->v[i].apart +=
-				    2 * t->weight / spread(seen, w->n, t->text);
+		w->v[i].words = overlap(w->about, seen, w->n, i, &shared) +
+				overlap(w->comment, seen, w->n, i, NULL);
+		w->v[i].apart = overlap(w->apart, seen, w->n, i, NULL);
 		w->v[i].shared = buf_keep(&shared, w->arena);
 	}
 }
@@ -530,13 +565,14 @@ has_signal(const struct findings *f, const char *name)
 }
 
 /* A receipt belongs to the case in which the owner wrote last, within a
- * fortnight, and has not been answered. */
+ * fortnight (a day, when a machine wrote it), and has not been answered. */
 static void
 find_receipt(struct work *w)
 {
 	struct file *best = NULL;
 	size_t i;
 	int64_t now = w->in->date.utc;
+	int64_t span = w->in->autoreply ? DAY : 14 * DAY;
 
 	if (!w->company_speaks ||
 	    (!w->in->autoreply &&
@@ -545,7 +581,7 @@ find_receipt(struct work *w)
 	for (i = 0; i < w->n; i++)
 		if (w->v[i].s.known && w->v[i].last_owner > 0 &&
 		    w->v[i].last_owner <= now + DAY / 24 &&
-		    w->v[i].last_owner > now - 14 * DAY &&
+		    w->v[i].last_owner > now - span &&
 		    w->v[i].last_company < w->v[i].last_owner &&
 		    (best == NULL || w->v[i].last_owner > best->last_owner))
 			best = &w->v[i];
@@ -620,6 +656,8 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_MENTION;
 	if (f->only)
 		points += POINTS_ONLY;
+	if (w->in->references.n > 0 && !w->out->denied)
+		points += POINTS_ANSWER;
 	if (f->same_address)
 		points += POINTS_ADDRESS;
 	if (w->company_speaks && f->s.known && f->last_owner > f->last_company)
@@ -654,18 +692,26 @@ explain(struct arena *a, struct file *f, int subject)
 	}
 }
 
+static bool
+concerned(const struct work *w, const struct file *f)
+{
+	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned;
+}
+
 static void
 add_up(struct work *w, struct file *f, int subjects)
 {
-	bool alive = lives(f, w->in->date.utc);
-	int subject = f->same_subject && alive && subjects > 0 &&
-			      (f->s.known || f->s.alike)
-			  ? POINTS_SUBJECT / subjects
-			  : 0;
+	bool alive = lives(f, w->in->date.utc) && concerned(w, f);
+	int subject = 0;
 
+	if (f->same_subject && alive)
+		subject =
+		    (words_common(w->words, w->subject) ? POINTS_SUBJECT_COMMON
+							: POINTS_SUBJECT) /
+		    subjects;
 	f->s.score = f->reply + f->number + subject;
 	if (f->rival)
-		f->s.score += POINTS_RIVAL;
+		f->s.score += f->reply > 0 ? POINTS_RIVAL_REPLY : POINTS_RIVAL;
 	if (alive)
 		f->s.score += min(f->words, WORDS_MOST) +
 			      (f->receipt ? POINTS_RECEIPT : 0) +
@@ -677,7 +723,7 @@ add_up(struct work *w, struct file *f, int subjects)
 static void
 weigh_number(const struct work *w, struct file *f)
 {
-	if (w->company_speaks && !f->s.known && !f->s.alike && !f->mentioned)
+	if (!concerned(w, f))
 		f->number = 0;
 }
 
@@ -734,10 +780,10 @@ ignore_names(struct work *w, struct bag *b)
 	if (in->from.name != NULL && in->from.owner)
 		bag_ignore(b, w->words, slice_of(in->from.name));
 	for (i = 0; i < in->other_count; i++)
-		if (in->others[i].name != NULL)
+		if (in->others[i].owner && in->others[i].name != NULL)
 			bag_ignore(b, w->words, slice_of(in->others[i].name));
-	if (w->out->main != NULL && w->out->main->name != NULL)
-		bag_ignore(b, w->words, slice_of(w->out->main->name));
+	if (w->out->main != NULL)
+		bag_ignore_name(b, w->words, w->out->main->name);
 }
 
 static char *
@@ -750,22 +796,19 @@ read_self(struct work *w)
 	    &about, &apart, &w->out->denied);
 	w->about = bag_new(w->arena);
 	w->apart = bag_new(w->arena);
+	w->comment = bag_new(w->arena);
 	ignore_names(w, w->about);
 	ignore_names(w, w->apart);
+	ignore_names(w, w->comment);
 	bag_add(w->about, w->words, slice_of(in->subject));
 	bag_add(w->about, w->words, slice_of(about));
 	bag_add(w->about, w->words, slice_of(in->comment));
+	bag_add(w->comment, w->words, slice_of(in->comment));
 	bag_add(w->apart, w->words, slice_of(apart));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
 	w->numbers = evidence_numbers(w->arena, in);
 	return about;
-}
-
-static bool
-finds_anything(const struct findings *f)
-{
-	return f != NULL && f->signal_count + f->obligation_count > 0;
 }
 
 static int
@@ -782,9 +825,10 @@ find_suspects(struct work *w, const char *about, struct err *err)
 		return 0;
 	if (follow_names(w, all, err) < 0)
 		return -1;
-	if (w->out->note ||
-	    (w->n == 0 && !w->in->bulk && finds_anything(w->in->findings)))
+	if (w->out->note)
 		return follow_living(w, err);
+	if (w->company_speaks && !w->in->bulk)
+		return follow_announced(w, err);
 	return 0;
 }
 

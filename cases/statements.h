@@ -36,6 +36,8 @@ STATEMENT(THREAD_BY_NUMBER, "SELECT DISTINCT m.case_number FROM reference r JOIN
 STATEMENT(THREAD_BY_DOMAIN, "SELECT m.case_number, max(CASE WHEN p.role IN ('from', 'to') THEN 1 ELSE 0 END) FROM party p JOIN message m ON m.owner = p.owner AND m.id = p.message WHERE p.owner = ?1 AND p.domain = ?2 AND m.id <> ?3 AND m.case_number IS NOT NULL GROUP BY m.case_number UNION SELECT c.number, 1 FROM alias a JOIN cases c ON c.owner = a.owner AND c.company = a.company WHERE a.owner = ?1 AND a.domain = ?2 AND c.merged_into = 0")
 STATEMENT(THREAD_BY_COMPANY, "SELECT number FROM cases WHERE owner = ?1 AND company = ?2 AND merged_into = 0")
 STATEMENT(THREAD_LIVING, "SELECT case_number FROM message WHERE owner = ?1 AND case_number IS NOT NULL GROUP BY case_number HAVING max(date) >= ?2 ORDER BY max(date) DESC LIMIT ?3")
+STATEMENT(THREAD_ANNOUNCED, "SELECT DISTINCT case_number FROM message WHERE owner = ?1 AND case_number IS NOT NULL AND date >= ?2 AND direction = 'company' AND lower(newest) LIKE '%' || lower(?3) || '%'")
+STATEMENT(THREAD_CASE, "SELECT coalesce(p.name, p.domain), c.closed FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
 STATEMENT(THREAD_PARTIES, "SELECT DISTINCT p.addr, p.name FROM party p JOIN message m ON m.owner = p.owner AND m.id = p.message WHERE m.owner = ?1 AND m.case_number = ?2")
 STATEMENT(THREAD_NUMBERS, "SELECT DISTINCT r.value FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2")
 STATEMENT(THREAD_MESSAGES, "SELECT direction, from_addr, date, subject, substr(newest, 1, ?3) FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY date DESC LIMIT 40")

@@ -18,6 +18,7 @@ enum {
 	ENOUGH_NOTE = 8, /* for the owner's own note: it is about something */
 	ENOUGH_BULK = 55, /* for a newsletter: it must name the case */
 	MARGIN = 6, /* the next best must be so much worse */
+	MARGIN_NOTE = 4,
 	CANDIDATES = 5,
 };
 
@@ -132,8 +133,9 @@ static size_t
 close_seconds(const struct evidence *e)
 {
 	size_t n = 1;
+	int margin = e->note ? MARGIN_NOTE : MARGIN;
 
-	while (n < e->n && e->v[n].score + MARGIN > e->v[0].score)
+	while (n < e->n && e->v[n].score + margin > e->v[0].score)
 		n++;
 	return n;
 }

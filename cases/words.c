@@ -234,9 +234,18 @@ stem(struct buf *w)
 	}
 }
 
+static bool
+is_year(const char *s)
+{
+	return strlen(s) == 4 && strspn(s, "0123456789") == 4 &&
+	       (strncmp(s, "19", 2) == 0 || strncmp(s, "20", 2) == 0);
+}
+
 static int
 weigh(const struct scan *s)
 {
+	if (is_year(s->word.p))
+		return 0;
 	if (has_digit(s->word.p))
 		return s->word.len >= 4 ? 4 : s->word.len == 3 ? 2 : 0;
 	if (s->capital && !s->first && s->word.len >= 3)
@@ -292,6 +301,27 @@ void
 bag_ignore(struct bag *b, const struct thread_words *w, struct slice text)
 {
 	scan_tokens(b, w, text, true);
+}
+
+void
+bag_ignore_name(struct bag *b, const struct thread_words *w, const char *name)
+{
+	char *word = name == NULL ? NULL : words_name(b->arena, w, name);
+
+	if (word != NULL)
+		bag_ignore(b, w, slice_of(word));
+}
+
+bool
+words_common(const struct thread_words *w, const char *text)
+{
+	struct scan s = {.rest = slice_of(text)};
+	bool common = true;
+
+	while (common && scan_word(&s))
+		common = bag_find(w->common, s.word.p) != NULL;
+	buf_free(&s.word);
+	return common;
 }
 
 /* --- The data file --- */
@@ -723,6 +753,8 @@ number_next(struct slice *rest, size_t digits, struct slice *written)
 		token.len = (size_t)(rest->p - token.p);
 		token = trim_number(token);
 		if (token.len > TOKEN_MOST || count_digits(token) < digits ||
+		    (token.len == 4 && (slice_starts(token, "19") ||
+					   slice_starts(token, "20"))) ||
 		    is_amount(before, token.p, token))
 			continue;
 		*written = token;

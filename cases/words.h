@@ -29,6 +29,9 @@ struct bag *bag_new(struct arena *);
 void bag_add(struct bag *, const struct thread_words *, struct slice text);
 /* The tokens of these texts tell nothing here: the names of the parties. */
 void bag_ignore(struct bag *, const struct thread_words *, struct slice text);
+/* The same for the word alone that tells a company from others. */
+void
+bag_ignore_name(struct bag *, const struct thread_words *, const char *name);
 /* NULL when it is not in the bag or to be ignored. */
 const struct token *bag_find(const struct bag *, const char *text);
 const struct token *
@@ -48,6 +51,8 @@ bool words_mistake(const struct thread_words *, const char *note);
  * "Trentside Metering Visits"; NULL when none does.  Lower case, in the
  * arena. */
 char *words_name(struct arena *, const struct thread_words *, const char *name);
+/* Whether all words of a text are common ones: "Your complaint". */
+bool words_common(const struct thread_words *, const char *text);
 /* Whether text holds the words of phrase in a row, as whole words; ASCII case
  * and kind of white space aside. */
 bool words_mention(struct slice text, const char *phrase);
