@@ -41,12 +41,15 @@ enum source_flag {
 /* One mail and where it lay.  All of it lives in the arena given. */
 struct source_mail {
 	struct slice bytes;
-	const char *source; /* "maildir:/home/ann/Maildir"; of the whole source */
-	const char *folder; /* "new", "cur", "INBOX", "sub/folder"; "" for none */
+	const char
+	    *source; /* "maildir:/home/ann/Maildir"; of the whole source */
+	const char
+	    *folder; /* "new", "cur", "INBOX", "sub/folder"; "" for none */
 	const char *uid; /* stays the same at every reading, within the source:
 	                  * the unique name (Maildir), the byte offset (mbox),
 	                  * the path (files), the number (IMAP) */
-	const char *file; /* path to show and, for a file, to open; NULL: none */
+	const char
+	    *file; /* path to show and, for a file, to open; NULL: none */
 	uint32_t uidvalidity, number; /* IMAP; 0 elsewhere */
 	unsigned flags; /* enum source_flag */
 	bool has_received;
@@ -94,8 +97,8 @@ struct source *stdin_open(int fd, struct err *);
  * more; -1: this one could not be read, err says why, and the next call goes
  * on behind it (EX_IOERR that repeats ends with 0, never in a loop).
  */
-int source_next(struct source *, struct arena *, struct source_mail *,
-    struct err *);
+int source_next(
+    struct source *, struct arena *, struct source_mail *, struct err *);
 
 /*
  * Marks a mail as filed, when it is safe in the store: in a Maildir it moves
