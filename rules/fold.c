@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "rules/fold.h"
-#include "rules/utf8.h"
+#include "base/utf8.h"
 
 enum { WORD_MOST = 32 };
 

@@ -11,7 +11,7 @@
 #include "rules/clause.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
-#include "rules/utf8.h"
+#include "base/utf8.h"
 #include "rules/zones.h"
 
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
@@ -58,13 +58,13 @@ readable(struct arena *arena, const char *text)
 		for (s.len = TEXT_MOST;
 		     s.len > 0 && (s.p[s.len] & 0xc0) == 0x80;)
 			s.len--;
-	valid = utf8_valid(s);
+	valid = utf8_prefix(s);
 	if (valid == s.len)
 		return s;
 	/* One byte for one, so that offsets stay true. */
 	buf_slice(&clean, s);
 	for (; valid < s.len;
-	     valid += 1 + utf8_valid((struct slice){
+	     valid += 1 + utf8_prefix((struct slice){
 			      clean.p + valid + 1, s.len - valid - 1}))
 		clean.p[valid] = '?';
 	s.p = buf_keep(&clean, arena);

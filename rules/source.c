@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "rules/source.h"
-#include "rules/utf8.h"
+#include "base/utf8.h"
 
 enum { FILE_MOST = 4 * 1024 * 1024 };
 
@@ -64,7 +64,7 @@ source_open(
 	if (result != 0)
 		return -1;
 	if (memchr(src->text.p, '\0', src->text.len) != NULL ||
-	    utf8_valid(src->text) != src->text.len)
+	    utf8_prefix(src->text) != src->text.len)
 		return err_set(err, EX_CONFIG, "%s: not UTF-8 text", path);
 	src->rest = src->text;
 	return 0;

@@ -1,0 +1,19 @@
+/*
+ * UTF-8 (RFC 3629): what is well-formed, and how long a character is.
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* The length in bytes of the character at p (1 to 4), or 0 when there is no
+ * well-formed one within the n > 0 bytes: no overlong form, no surrogate. */
+size_t utf8_length(const char *p, size_t n);
+/* How many bytes from the start are well-formed. */
+size_t utf8_prefix(struct slice);
+bool utf8_valid(struct slice);
+
+#endif
