@@ -84,6 +84,8 @@ struct run {
 	struct arena *window; /* for one listing */
 	uint32_t *filed; /* to be marked; of the mailbox as it is now */
 	size_t fileds;
+	bool by_day; /* the first look leaves out what is older than: */
+	day_t since;
 	bool ended; /* nothing more will be heard */
 	bool stop;
 };
@@ -411,6 +413,26 @@ is_skipped(const struct plan *p, uint32_t uid)
 	       bsearch(&uid, p->skip, p->skips, sizeof(uid), by_number) != NULL;
 }
 
+/* Mail that is older than the day from which on the owner wants it: it may
+ * have a higher UID than younger mail when it was moved here. */
+static bool
+is_too_old(const struct run *r, const struct imap_entry *entry)
+{
+	return r->by_day && entry->has_date &&
+	       moment_day(entry->internaldate) < r->since;
+}
+
+static void
+leave_out_old(const struct run *r, struct imap_entries *list)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < list->n; k++)
+		if (!is_too_old(r, &list->v[k]))
+			list->v[n++] = list->v[k];
+	list->n = n;
+}
+
 /* The reason why a mail is not even asked for, or NULL. */
 static const char *
 unwanted(const struct plan *p, const struct imap_entry *entry)
@@ -579,14 +601,17 @@ fetch_from(struct run *r, const struct imap_mailbox *box, struct err *e)
 		end = first + width - 1 < last ? first + width - 1 : last;
 		arena_reset(r->window);
 		if (imap_list(r->imap, r->window, (uint32_t)first,
-			(uint32_t)end, &list, e) != 0 ||
-		    fetch_entries(r, &list, e) != 0)
+			(uint32_t)end, &list, e) != 0)
 			return -1;
 		/* Gaps in the numbers are crossed in ever longer strides. */
 		width = list.n > 0 ? WINDOW : 4 * width;
+		leave_out_old(r, &list);
+		if (fetch_entries(r, &list, e) != 0)
+			return -1;
 	}
 	if (!r->stop && box->uidnext > r->plan.next)
 		r->plan.next = box->uidnext;
+	r->by_day = false;
 	return 0;
 }
 
@@ -595,8 +620,6 @@ static int
 find_start(struct run *r, const struct imap_mailbox *box, bool first_time,
     struct err *e)
 {
-	day_t day;
-
 	r->plan.next = 1;
 	if (box->exists == 0)
 		return 0;
@@ -604,9 +627,10 @@ find_start(struct run *r, const struct imap_mailbox *box, bool first_time,
 	 * meanwhile is among it, and promised knows what it has. */
 	if (first_time && strcmp(r->plan.since, "now") == 0)
 		r->plan.next = box->uidnext == 0 ? 1 : box->uidnext;
-	if (!day_parse(r->plan.since, &day))
+	if (!day_parse(r->plan.since, &r->since))
 		return 0;
-	if (imap_first_since(r->imap, day, &r->plan.next, e) != 0)
+	r->by_day = first_time;
+	if (imap_first_since(r->imap, r->since, &r->plan.next, e) != 0)
 		return -1;
 	if (r->plan.next == 0)
 		r->plan.next = box->uidnext == 0 ? 1 : box->uidnext;

@@ -17,7 +17,7 @@ for dir; do
 		sleep 0.01
 		tries=$((tries - 1))
 	done
-	kill -KILL -- "-$pid" 2>/dev/null
+	kill -KILL "-$pid" 2>/dev/null
 	while alive "$pid"; do
 		sleep 0.01
 	done
