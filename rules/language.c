@@ -175,7 +175,7 @@ language_load(struct arena *arena, const char *path, struct language **made,
 
 	l->arena = arena;
 	grow(l);
-	if (source_open(arena, path, &src, err) != 0)
+	if (source_load(arena, path, &src, err) != 0)
 		return -1;
 	while (source_line(&src))
 		if (read_line(l, &src, err) != 0)

@@ -439,7 +439,7 @@ rulefile_read(struct arena *arena, const char *path, const char *where,
 	bool indented;
 	int result;
 
-	if (source_open(arena, path, &parse.src, err) != 0)
+	if (source_load(arena, path, &parse.src, err) != 0)
 		return -1;
 	while (source_line(&parse.src)) {
 		line = slice_trim(parse.src.line);

@@ -50,7 +50,7 @@ read_file(struct arena *arena, int fd, const char *path, struct slice *text,
 }
 
 int
-source_open(
+source_load(
     struct arena *arena, const char *path, struct source *src, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), result;

@@ -22,7 +22,7 @@ struct source {
 /* Reads a whole file (at most 4 MB, valid UTF-8 without NUL) into the arena;
  * -1 with err. */
 int
-source_open(struct arena *, const char *path, struct source *, struct err *);
+source_load(struct arena *, const char *path, struct source *, struct err *);
 bool source_line(struct source *); /* the next line; false at the end */
 
 /* Fills err (EX_CONFIG) with "path:line:column: ..."; at points into the line
