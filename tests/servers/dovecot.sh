@@ -11,7 +11,8 @@
 #
 # Users: agent@example.test (password s3cret, or a token by token.sh), and any
 # name given in DIR/users (passwd-file) beforehand.  Mail lies in Maildirs,
-# $MAIL_HOME/USER; put.sh adds one.  Dovecot runs as the caller, or, when that
+# $MAIL_HOME/USER; put.sh adds one.  DIR/extra.conf, made beforehand, is part of
+# the configuration.  Dovecot runs as the caller, or, when that
 # is root, as nobody, so nothing here needs or gives privilege.
 set -eu
 
@@ -125,6 +126,7 @@ namespace inbox {
     auto = create
   }
 }
+!include_try $dir/extra.conf
 END
 }
 

@@ -5,7 +5,8 @@
 #
 # starts it in DIR with CERTS/good (see certs.sh) and returns when it answers.
 # Then DIR/env holds SMTP_PORT (STARTTLS) and SMTPS_PORT, DIR/log is its log,
-# stop.sh DIR ends it.  It takes mail from whoever logs in (users and SASL of
+# stop.sh DIR ends it.  DIR/main.extra and DIR/master.extra, made beforehand, are
+# added to its configuration.  It takes mail from whoever logs in (users and SASL of
 # the Dovecot that runs in the folder DOVECOT) and delivers every recipient of
 # example.test, acme.example and owner.example to that Dovecot by LMTP; all
 # other domains are refused with 550.
@@ -54,6 +55,7 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 END
+	cat "$dir/main.extra" >>"$dir/etc/main.cf" 2>/dev/null || :
 	cat >"$dir/etc/master.cf" <<END
 127.0.0.1:$1 inet n - n - - smtpd
 127.0.0.1:$2 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
@@ -73,6 +75,7 @@ lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 END
+	cat "$dir/master.extra" >>"$dir/etc/master.cf" 2>/dev/null || :
 }
 
 start() { # false when it does not come up: a port may have been taken since
