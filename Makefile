@@ -21,7 +21,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
 # libetpan's MIME reader is linked statically: its shared object would load a
 # TLS library into the program that must have none (and cost the filter 2 ms).
-CORE_LIBS = -l:libetpan.a -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lnettle \
+CORE_LIBS = -l:libetpan.a -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 -lnettle \
 	-ljansson -linih -ldl
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
