@@ -162,15 +162,17 @@ static bool
 take_alone(struct slice *s, int *n)
 {
 	struct slice rest = *s;
+	int number;
 
-	if (!take_number(&rest, n) || *n == 0)
+	if (!take_number(&rest, &number) || number == 0)
+		return false;
+	if (rest.len > 1 && rest.p[0] == ':' &&
+	    !isspace((unsigned char)rest.p[1]))
 		return false;
 	if (rest.len > 0 && !isspace((unsigned char)rest.p[0]) &&
 	    rest.p[0] != ',' && rest.p[0] != ':')
 		return false;
-	if (rest.len > 1 && !isspace((unsigned char)rest.p[1]) &&
-	    rest.p[0] == ':')
-		return false;
+	*n = number;
 	*s = slice_trim(rest);
 	return true;
 }
@@ -194,7 +196,7 @@ drop_end(struct slice *s)
 	for (;;) {
 		size_t was = s->len;
 
-		while (s->len > 0 && strchr(".,;!", s->p[s->len - 1]) != NULL)
+		while (s->len > 0 && strchr(".,;!?", s->p[s->len - 1]) != NULL)
 			s->len--;
 		for (size_t i = 0; i < sizeof(thanks) / sizeof(thanks[0]);
 		     i++) {
@@ -328,6 +330,9 @@ cut_span(struct arena *a, struct slice *head, int *minutes)
 		    !take_span(&tail, minutes))
 			continue;
 		before = slice_trim(before);
+		if (before.len >= 4 && /* "Anna for 40 min" */
+		    memcmp(before.p + before.len - 4, " for", 4) == 0)
+			before.len -= 4;
 		*head = slice_trim(slice_of(arena_printf(a, "%.*s %.*s",
 		    (int)before.len, before.p, (int)tail.len, tail.p)));
 		return true;
@@ -372,7 +377,13 @@ read_money(struct arena *a, struct slice s, struct mail_command *c)
 	static const char *const on[] = {"on", "for"};
 	int whole, part = 0;
 
-	TAKE_ANY(&s, signs);
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		size_t n = slice_starts(s, signs[i]) ? strlen(signs[i]) : 0;
+
+		s.p += n;
+		s.len -= n;
+	}
+	s = slice_trim(s);
 	c->text = slice_dup(a, s);
 	if (!take_number(&s, &whole))
 		return;
