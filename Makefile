@@ -1,4 +1,4 @@
-# promised: see README.md.  `make help` lists the targets.
+# promised: see README.md for what it is, and for the targets.
 #
 # Three programs from one tree.  promised has rules and store and no network;
 # promised-fetch and promised-send speak to servers and never see the store.
@@ -103,6 +103,10 @@ sanitize-run: all $(UNIT)
 layers:
 	dev/layers.sh
 
+# Longer campaigns; make test has a short run of each.
+crash: deps-test all
+	KILLS=200 MAILS=2000 tests/crash.t
+
 lint: deps-test
 	@dev/lint.sh "$(WARN)"
 
@@ -128,5 +132,5 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench install
+	layers lint bench crash install
 .SECONDARY:
