@@ -195,3 +195,71 @@ json_phrases(FILE *out, const struct when_asked *asked, struct phrases found)
 	json_object_set_new(v, "found", list);
 	print_line(out, v);
 }
+
+static json_t *
+case_file(const struct case_file *f)
+{
+	const struct message_row *m = f->message;
+	json_t *v = json_object();
+
+	json_object_set_new(v, "file", text_or_null(f->file));
+	json_object_set_new(v, "source", text_or_null(f->source));
+	json_object_set_new(v, "message_id", text_or_null(m->message_id));
+	json_object_set_new(v, "sha256", text_or_null(m->sha256));
+	json_object_set_new(v, "date", moment_or_null(m->has_date, m->date));
+	json_object_set_new(v, "from", text_or_null(m->from.addr));
+	json_object_set_new(v, "subject", text_or_null(m->subject));
+	json_object_set_new(v, "why", text_or_null(m->placed_why));
+	return v;
+}
+
+void
+json_case(FILE *out, const struct case_row *c, const struct case_file *files,
+    size_t n)
+{
+	json_t *v = json_object(), *list;
+	size_t i;
+
+	json_object_set_new(v, "case", json_integer(c->number));
+	json_object_set_new(v, "company", text_or_null(c->company_domain));
+	json_object_set_new(v, "title", text_or_null(c->title));
+	json_object_set_new(
+	    v, "state", json_string(c->closed ? "closed" : "open"));
+	json_object_set_new(v, "opened", moment_or_null(true, c->opened));
+	list = json_array();
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, case_file(&files[i]));
+	json_object_set_new(v, "messages", list);
+	list = json_array();
+	for (i = 0; i < c->references.n; i++)
+		json_array_append_new(list, text_or_null(c->references.v[i]));
+	json_object_set_new(v, "references", list);
+	print_line(out, v);
+}
+
+void
+json_unfiled(FILE *out, const struct case_file *file)
+{
+	print_line(out, case_file(file));
+}
+
+void
+json_due(FILE *out, const struct case_row *c, const struct obligation *o,
+    enum obligation_state state)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "case", json_integer(o->case_number));
+	json_object_set_new(v, "obligation", json_integer(o->number));
+	json_object_set_new(v, "company", text_or_null(c->company_domain));
+	json_object_set_new(v, "who", json_string(who_name(o->who)));
+	json_object_set_new(v, "kind", json_string(kind_name(o->kind)));
+	json_object_set_new(v, "action", json_string(action_name(o->action)));
+	json_object_set_new(
+	    v, "state", json_string(obligation_state_name(state)));
+	json_object_set_new(v, "due", due_or_null(o->due));
+	json_object_set_new(v, "slips", json_integer(o->slips));
+	json_object_set_new(v, "agent", text_or_null(o->agent));
+	json_object_set_new(v, "quote", text_or_null(o->quote));
+	print_line(out, v);
+}

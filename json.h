@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cases/ledger.h"
 #include "mail/message.h"
 #include "rules/finding.h"
 #include "rules/read.h"
@@ -33,5 +34,18 @@ struct when_asked {
 int json_when_asked(
     struct arena *, struct slice line, struct when_asked *, struct err *);
 void json_phrases(FILE *, const struct when_asked *, struct phrases);
+
+/* A message of a case under one file (or source) that it came from. */
+struct case_file {
+	const char *file, *source; /* file is NULL for what came by a pipe */
+	const struct message_row *message;
+};
+
+/* cases --json, unfiled --json, due --json */
+void
+json_case(FILE *, const struct case_row *, const struct case_file *, size_t n);
+void json_unfiled(FILE *, const struct case_file *);
+void json_due(FILE *, const struct case_row *, const struct obligation *,
+    enum obligation_state);
 
 #endif

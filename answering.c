@@ -1,0 +1,252 @@
+/* See answering.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "answering.h"
+#include "cases/command.h"
+#include "cases/post.h"
+#include "filing.h"
+#include "posting.h"
+
+bool
+has_commands(struct arena *a, const struct understood *u,
+    const struct proof *proof)
+{
+	struct mail_commands c = mail_commands_read(a, u->original->newest);
+	size_t i;
+
+	if (proof->seq != 0 && proof->authorised)
+		return true;
+	for (i = 0; i < c.n; i++)
+		if (c.v[i].verb != VERB_UNKNOWN)
+			return true;
+	return false;
+}
+
+/* read_due_fn: a time at the start of a phrase, in the owner's words. */
+static bool
+read_due(void *arg, const char *phrase, struct moment anchor,
+    const char *region, struct due *due, size_t *end)
+{
+	struct run *run = arg;
+	const struct strings *languages = &run->settings.languages;
+	const struct calendar *calendar =
+	    calendar_region(run->calendars, region);
+	struct arena *a = arena_new();
+	struct phrases found = phrases_read(a, run->pack, phrase,
+	    languages->n > 0 ? languages->v[0] : "en", anchor,
+	    calendar != NULL ? calendar : run->calendar);
+	bool is = found.n > 0 && found.v[0].start == 0 &&
+	    found.v[0].due.precision != DUE_NONE;
+
+	if (is) {
+		*due = found.v[0].due;
+		*end = found.v[0].end;
+	}
+	arena_free(a);
+	return is;
+}
+
+/* What was said on the phone or written down is read like a mail. */
+static int
+apply_heard(struct run *run, struct arena *a, const struct command_heard *h,
+    struct err *err)
+{
+	bool company = h->verb != VERB_NOTE;
+	struct reading reading = {
+	    .text = h->text,
+	    .anchor = h->at,
+	    .sender = company ? WHO_COMPANY : WHO_CUSTOMER,
+	    .calendar = run->calendar,
+	};
+	struct said said = {
+	    .case_number = h->case_number,
+	    .direction = company ? FROM_COMPANY : FROM_OWNER,
+	    .date = h->at,
+	};
+	struct findings *f = findings_read(a, run->pack, &reading);
+	struct applied applied = {0};
+
+	if (f->agent == NULL)
+		f->agent = h->who;
+	said.findings = f;
+	return obligations_apply(run->store, run->owner, a, run->calendars,
+	    &said, run->now.utc, &applied, err);
+}
+
+int
+commands_run(struct run *run, struct command_context *context,
+    const struct mail_commands *commands, struct transcript *t,
+    struct err *err)
+{
+	struct arena *a = context->voice.arena;
+	size_t i;
+
+	context->store = run->store;
+	context->owner = run->owner;
+	context->calendars = run->calendars;
+	context->read_due = read_due;
+	context->read_arg = run;
+	if (mail_commands_run(context, commands, t, err) != 0)
+		return -1;
+	for (i = 0; i < t->heard_count; i++)
+		if (apply_heard(run, a, &t->heard[i], err) != 0)
+			return -1;
+	for (i = 0; i < t->placed_count; i++)
+		if (file_again(run, a, t->placed[i].message,
+		        t->placed[i].case_number, err) != 0)
+			return -1;
+	return 0;
+}
+
+/* The obligation that a nudge was about, when it was about one. */
+static int
+nudge_number(struct run *run, struct arena *a, int64_t seq, int *number,
+    struct err *err)
+{
+	struct outbox_mail mail;
+
+	*number = 0;
+	if (seq == 0)
+		return 0;
+	if (outbox_get(run->store, run->owner, a, seq, &mail, err) != 0)
+		return err->code == EX_USAGE ? 0 : -1;
+	if (mail.item_count == 1 && nudge_scheduled(mail.kind))
+		*number = (int)mail.items[0].number;
+	return 0;
+}
+
+static int
+answer_commands(struct run *run, struct post *post,
+    const struct answer *answer, struct err *err)
+{
+	struct command_context context = {
+	    .voice = post->voice,
+	    .case_number = answer->proof->case_number,
+	    .authorised = answer->proof->authorised,
+	    .refusal = answer->proof->why,
+	};
+	struct mail_commands commands = mail_commands_read(post->voice.arena,
+	    answer->mail->original->newest);
+	struct transcript t = {0};
+
+	if (nudge_number(run, post->voice.arena, answer->proof->seq,
+	        &context.number, err) != 0 ||
+	    commands_run(run, &context, &commands, &t, err) != 0)
+		return -1;
+	return post_transcript(post, answer->message, &context, &t, err);
+}
+
+static int
+answer_mail(struct post *post, const struct answer *answer, struct err *err)
+{
+	const struct placement *p = answer->placement;
+	struct receipt receipt = {
+	    .message = answer->message,
+	    .case_number = p->number,
+	    .opened = p->by == PLACED_NEW,
+	    .by_owner = answer->mail->from_owner,
+	    .why = p->why,
+	    .applied = answer->applied,
+	};
+
+	if (p->by == PLACED_DOUBT)
+		return post_doubt(post, answer->message, p->candidates,
+		    p->candidate_count, err);
+	if (p->number != 0)
+		return post_receipt(post, &receipt, err);
+	if (answer->mail->from_owner && answer->mail->original->forwarded)
+		return post_unfiled(post, answer->message, p->why, err);
+	return 0;
+}
+
+int
+answer_message(struct run *run, struct arena *a, const struct answer *answer,
+    struct err *err)
+{
+	const char *id = answer->mail->message->message_id;
+	struct post post;
+
+	if (answer->direction == FROM_PROMISED)
+		return outbox_seen(run->store, run->owner, id, run->now.utc,
+		           err) < 0
+		    ? -1
+		    : 0;
+	if (post_open(run, a, &post, err) != 0)
+		return -1;
+	if (answer->direction == FROM_COMMAND)
+		return answer_commands(run, &post, answer, err);
+	return answer_mail(&post, answer, err);
+}
+
+/* --- do N COMMAND --- */
+
+/* The words of the command line as one command. */
+static char *
+joined(struct arena *a, char **words)
+{
+	struct buf text = {0};
+
+	for (; *words != NULL; words++) {
+		if (text.len > 0)
+			buf_putc(&text, ' ');
+		buf_puts(&text, *words);
+	}
+	return buf_keep(&text, a);
+}
+
+/* "12" or "12.3". */
+static int
+take_case(const char *text, struct command_context *context, struct err *err)
+{
+	char *end;
+	long number = strtol(text, &end, 10), part = 0;
+
+	if (*end == '.')
+		part = strtol(end + 1, &end, 10);
+	if (*end != '\0' || number < 0 || number > 1000000000 || part < 0 ||
+	    part > 1000000000)
+		return err_set(err, EX_USAGE,
+		    "usage: promised do N COMMAND, like: promised do 12 kept");
+	context->case_number = (int)number;
+	context->number = (int)part;
+	return 0;
+}
+
+static int
+all_done(const struct transcript *t, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (!t->v[i].done)
+			return err_set(err, EX_USAGE, "%s: not done",
+			    t->v[i].line);
+	return 0;
+}
+
+int
+command_do(struct run *run, struct err *err)
+{
+	struct command_context context = {.authorised = true};
+	struct mail_commands commands;
+	struct transcript t = {0};
+
+	if (run->arg_count < 2)
+		return err_set(err, EX_USAGE,
+		    "usage: promised do N COMMAND, like: promised do 12 kept");
+	if (take_case(run->args[0], &context, err) != 0 ||
+	    run_voice(run, &context.voice, err) != 0 ||
+	    store_begin(run->store, err) != 0)
+		return -1;
+	commands = mail_commands_read(run->arena,
+	    joined(run->arena, run->args + 1));
+	if (commands_run(run, &context, &commands, &t, err) != 0 ||
+	    store_commit(run->store, err) != 0) {
+		store_rollback(run->store);
+		return -1;
+	}
+	fputs(transcript_text(run->arena, &t), run->out);
+	return all_done(&t, err);
+}

@@ -1,0 +1,35 @@
+/*
+ * What promised says in return: commands are run and answered, new
+ * obligations get a receipt.  All of it is planned in the transaction that
+ * files the mail; sending.c lets it leave.
+ */
+#ifndef ANSWERING_H
+#define ANSWERING_H
+
+#include "cases/obligation.h"
+#include "cases/thread.h"
+#include "commands.h"
+#include "proof.h"
+#include "reading.h"
+
+struct answer {
+	const struct understood *mail;
+	enum direction direction;
+	int64_t message;
+	const struct placement *placement;
+	const struct applied *applied;
+	const struct proof *proof;
+};
+
+/* Inside the transaction. */
+int answer_message(
+    struct run *, struct arena *, const struct answer *, struct err *);
+
+/*
+ * Whether a mail of the owner to promised alone is meant as commands: it holds
+ * one, or it answers a nudge (then lines that are none are told so).
+ */
+bool
+has_commands(struct arena *, const struct understood *, const struct proof *);
+
+#endif

@@ -1,0 +1,384 @@
+/*
+ * Mail that is handed to us: filter, deliver, import.
+ *
+ * filter and deliver read the whole message first and file it in a child
+ * process, so that whatever a mail does to its reader, the message comes out
+ * (filter) or the exit status tells the truth (deliver).  The child reports
+ * over a pipe: the line "kept" when the message is safe in the store, then,
+ * when all is decided, the headers to add.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "filing.h"
+#include "mail/source.h"
+
+enum {
+	/* Above what file_bytes() of a pipe reads; the MTA's limit is lower. */
+	MESSAGE_MOST = 256 << 20,
+	/* A child that takes longer is ended; its message is kept or deferred. */
+	CHILD_SECONDS = 25,
+	REPORT_MOST = 64 << 10
+};
+
+/* --- the child --- */
+
+static int
+by_due(const struct obligation_found *a, const struct obligation_found *b)
+{
+	int64_t x = due_last(a->due, 0), y = due_last(b->due, 0);
+
+	return x < y ? -1 : x > y;
+}
+
+/* One "X-Promised-Owed" for each obligation read, soonest first. */
+static void
+print_owed(FILE *out, const struct findings *f)
+{
+	const struct obligation_found *last = NULL;
+	size_t i, done;
+
+	for (done = 0; done < f->obligation_count; done++) {
+		const struct obligation_found *next = NULL;
+		char due[DATE_ROOM];
+
+		for (i = 0; i < f->obligation_count; i++) {
+			const struct obligation_found *o = &f->obligations[i];
+			int to_last = last == NULL ? 1 : by_due(o, last);
+
+			if (to_last < 0 || (to_last == 0 && o <= last))
+				continue;
+			if (next == NULL || by_due(o, next) < 0)
+				next = o;
+		}
+		if (next == NULL)
+			return;
+		due_print(next->due, due);
+		fprintf(out, "X-Promised-Owed: %s %s %s\n", who_name(next->who),
+		    due[0] != '\0' ? due : "undated",
+		    action_name(next->action));
+		last = next;
+	}
+}
+
+static void
+print_headers(FILE *out, const struct filed *filed)
+{
+	const struct findings *f;
+	size_t i;
+
+	if (filed->case_number != 0)
+		fprintf(out, "X-Promised-Case: %d\n", filed->case_number);
+	if (filed->company != NULL)
+		fprintf(out, "X-Promised-Company: %s\n", filed->company);
+	if (filed->mail == NULL)
+		return;
+	f = filed->mail->findings;
+	print_owed(out, f);
+	for (i = 0; i < f->signal_count; i++)
+		fprintf(out, "%s%s", i == 0 ? "X-Promised-Signals: " : ", ",
+		    f->signals[i].name);
+	if (f->signal_count > 0)
+		putc('\n', out);
+}
+
+static int
+file_in_child(struct run *run, struct slice raw, FILE *report, struct err *err)
+{
+	struct arrival arrival = {.raw = raw, .source = "stdin"};
+	struct filed filed;
+
+	if (run_open(run, NEEDS_STORE, err) != 0)
+		return -1;
+	arrival.received = run->now.utc;
+	run->on_kept = report;
+	run->hurried = true;
+	if (file_message(run, run->arena, &arrival, false, &filed, err) != 0)
+		return -1;
+	print_headers(report, &filed);
+	return 0;
+}
+
+static _Noreturn void
+child(struct run *run, struct slice raw, int fd)
+{
+	FILE *report = fdopen(fd, "w");
+	struct err err = {0};
+	int code = EX_OK;
+
+	if (report == NULL)
+		_exit(EX_TEMPFAIL);
+	if (file_in_child(run, raw, report, &err) != 0) {
+		log_error("%s", err.text);
+		code = err.code;
+	}
+	fprintf(report, "done %d\n", code);
+	fflush(report);
+	_exit(code);
+}
+
+/* --- the parent --- */
+
+struct outcome {
+	int code;
+	bool kept;
+	struct buf headers; /* lines to add */
+};
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Reads the child's report until it ends or its time is over. */
+static void
+read_report(int fd, struct buf *report)
+{
+	int64_t end = milliseconds() + CHILD_SECONDS * 1000;
+
+	for (;;) {
+		struct pollfd p = {fd, POLLIN, 0};
+		int64_t left = end - milliseconds();
+		ssize_t n;
+
+		if (left <= 0 || report->len > REPORT_MOST)
+			return;
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = read(fd, buf_room(report, 4096), 4096);
+		if (n <= 0)
+			return;
+		report->len += (size_t)n;
+	}
+}
+
+static void
+take_report(struct slice report, struct outcome *o, bool *done)
+{
+	struct slice line;
+
+	while (slice_line(&report, &line)) {
+		if (slice_is(line, "kept"))
+			o->kept = true;
+		else if (slice_starts(line, "done "))
+			*done = true;
+		else if (slice_starts(line, "X-Promised-")) {
+			buf_slice(&o->headers, line);
+			buf_putc(&o->headers, '\n');
+		}
+	}
+}
+
+static int
+child_code(pid_t pid, bool done)
+{
+	int status;
+
+	if (!done)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return EX_SOFTWARE;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	log_error("reading this mail took too long or ended by signal %d",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	return EX_TEMPFAIL;
+}
+
+/* Files raw in a child process; o->headers is the caller's to free. */
+static void
+file_apart(struct run *run, struct slice raw, struct outcome *o)
+{
+	struct buf report = {0};
+	bool done = false;
+	int fds[2];
+	pid_t pid;
+
+	memset(o, 0, sizeof(*o));
+	o->code = EX_TEMPFAIL;
+	if (pipe(fds) != 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		close(fds[0]);
+		child(run, raw, fds[1]);
+	}
+	close(fds[1]);
+	if (pid > 0) {
+		read_report(fds[0], &report);
+		take_report(buf_view(&report), o, &done);
+		o->code = child_code(pid, done);
+		buf_free(&report);
+	}
+	close(fds[0]);
+}
+
+/* --- filter --- */
+
+static int
+write_out(struct slice bytes, struct err *err)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "writing the message");
+		bytes.p += n;
+		bytes.len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Takes one header line with its line end off *rest; empty at the body. */
+static struct slice
+header_line(struct slice *rest)
+{
+	const char *end = memchr(rest->p, '\n', rest->len);
+	struct slice line = {
+	    rest->p, end == NULL ? rest->len : (size_t)(end - rest->p) + 1};
+
+	if (slice_trim(line).len == 0)
+		line.len = 0;
+	rest->p += line.len;
+	rest->len -= line.len;
+	return line;
+}
+
+/*
+ * The message with our headers on top (below an mbox's "From " line) and those
+ * that came with it gone; else byte for byte as it came.
+ */
+static int
+write_filtered(struct slice raw, struct slice headers, struct err *err)
+{
+	struct buf out = {0};
+	struct slice rest = raw, line;
+	bool crlf, ours = false;
+	int rc;
+
+	if (slice_starts(rest, "From "))
+		buf_slice(&out, header_line(&rest));
+	line = rest;
+	line = header_line(&line);
+	crlf = line.len > 1 && line.p[line.len - 2] == '\r';
+	while (slice_line(&headers, &line)) {
+		buf_slice(&out, line);
+		buf_puts(&out, crlf ? "\r\n" : "\n");
+	}
+	while ((line = header_line(&rest)).len > 0) {
+		if (line.p[0] != ' ' && line.p[0] != '\t')
+			ours = slice_starts_nocase(line, "X-Promised-");
+		if (!ours)
+			buf_slice(&out, line);
+	}
+	rc = write_out(buf_view(&out), err);
+	buf_free(&out);
+	return rc != 0 ? rc : write_out(rest, err);
+}
+
+int
+command_filter(struct run *run, struct err *err)
+{
+	struct buf raw = {0};
+	struct outcome o = {.code = EX_DATAERR};
+	int rc;
+
+	/* What is larger, or cannot be read, was not taken: the caller has it. */
+	if (file_bytes("-", MESSAGE_MOST, &raw, err) != 0)
+		return -1;
+	if (message_plausible(buf_view(&raw)))
+		file_apart(run, buf_view(&raw), &o);
+	else
+		log_error("not a mail: it has no header field; passed on as "
+			  "it came");
+	rc = write_filtered(buf_view(&raw), buf_view(&o.headers), err);
+	if (rc == 0 && o.code != EX_OK)
+		rc = err_set(
+		    err, o.code, "the message was passed on; see above");
+	buf_free(&o.headers);
+	buf_free(&raw);
+	return rc;
+}
+
+/* --- deliver --- */
+
+int
+command_deliver(struct run *run, struct err *err)
+{
+	struct buf raw = {0};
+	struct outcome o;
+	int rc = 0;
+
+	if (file_bytes("-", MESSAGE_MOST, &raw, err) != 0)
+		return -1;
+	if (!message_plausible(buf_view(&raw))) {
+		buf_free(&raw);
+		return err_set(
+		    err, EX_DATAERR, "not a mail: it has no header field");
+	}
+	file_apart(run, buf_view(&raw), &o);
+	if (o.kept && o.code != EX_OK)
+		log_warn(
+		    "the message is kept; `promised once` goes on with it");
+	else if (o.code != EX_OK)
+		rc = err_set(
+		    err, o.code, "the message was not taken; see above");
+	buf_free(&o.headers);
+	buf_free(&raw);
+	return rc;
+}
+
+/* --- import --- */
+
+static int
+import_path(
+    struct run *run, const char *path, struct counts *counts, struct err *err)
+{
+	struct source *source = source_open_path(path, err);
+	int rc;
+
+	if (source == NULL)
+		return -1;
+	rc = file_history(run, source, counts, err);
+	source_close(source);
+	return rc;
+}
+
+int
+command_import(struct run *run, struct err *err)
+{
+	struct counts counts = {0};
+	size_t i;
+	int rc = 0;
+
+	if (run->arg_count == 0)
+		return err_set(err, EX_USAGE, "usage: promised import PATH...");
+	for (i = 0; i < run->arg_count && rc == 0; i++)
+		rc = import_path(run, run->args[i], &counts, err);
+	if (rc == 0)
+		rc = file_waiting(run, err);
+	fprintf(run->out,
+	    "%zu mails: %zu in cases, %zu unfiled, %zu seen before, "
+	    "%zu not taken\n",
+	    counts.seen, counts.filed, counts.unfiled, counts.duplicates,
+	    counts.failed);
+	if (rc == 0 && counts.failed > 0)
+		rc = err_set(err, EX_DATAERR,
+		    "%zu mails were not taken; see above", counts.failed);
+	return rc;
+}

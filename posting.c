@@ -1,0 +1,130 @@
+/* See posting.h. */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/zone.h"
+#include "mail/compose.h"
+#include "mail/icalendar.h"
+#include "posting.h"
+
+/* How our own mail is known again, wherever it went (HAZARDS: loops). */
+static const char loop_mark[] = "promised";
+
+enum { ALARM_SECONDS = 24 * 60 * 60 };
+
+/* The dates of a mail as tasks; NULL when there are none. */
+static const char *
+write_calendar(struct run *run, struct arena *a, const struct nudge_text *t,
+    struct err *err)
+{
+	struct todo *todos = arena_calloc(a, t->date_count, sizeof(*todos));
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < t->date_count; i++) {
+		const struct nudge_date *d = &t->dates[i];
+
+		todos[i].uid = d->uid;
+		todos[i].summary = d->summary;
+		todos[i].description = d->description;
+		todos[i].start = run->now;
+		todos[i].due = d->due;
+		todos[i].stamp = t->now;
+		/* Rises with each later mail about the same task. */
+		todos[i].sequence = (int)(t->now / 60);
+		todos[i].organizer = t->recipient;
+		todos[i].remind = d->own ? ALARM_SECONDS : 0;
+	}
+	if (icalendar_write(todos, t->date_count, &out, err) != 0) {
+		buf_free(&out);
+		return NULL;
+	}
+	return buf_keep(&out, a);
+}
+
+/* compose_fn.  A mail without its calendar is better than none. */
+static int
+compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
+    struct slice *raw, struct err *err)
+{
+	struct run *run = arg;
+	struct address to = {run->settings.name, t->recipient};
+	struct address reply = {"promised", t->reply_to};
+	struct draft d = {
+	    .message_id = t->message_id,
+	    .date = zone_moment(run->settings.timezone, t->now),
+	    .from = {"promised", run->settings.from},
+	    .to = {&to, 1},
+	    .reply_to = {&reply, t->reply_to != NULL},
+	    .subject = compose_clean(a, t->subject),
+	    .references = t->references,
+	    .auto_submitted =
+	        t->in_reply_to != NULL ? AUTO_REPLIED : AUTO_GENERATED,
+	    .loop = loop_mark,
+	    .text = t->text,
+	    .html = t->html,
+	};
+	struct err no_calendar = {0};
+	struct buf out = {0};
+
+	if (*run->settings.name == '\0')
+		to.name = NULL;
+	if (t->in_reply_to != NULL) {
+		d.in_reply_to.v = arena_dup(a, &t->in_reply_to,
+		    sizeof(t->in_reply_to));
+		d.in_reply_to.n = 1;
+	}
+	if (t->date_count > 0 && !run->hurried) {
+		d.calendar = write_calendar(run, a, t, &no_calendar);
+		d.calendar_method = "PUBLISH";
+		if (d.calendar == NULL)
+			log_warn("no calendar: %s", no_calendar.text);
+	}
+	if (compose(&d, &out, err) != 0) {
+		buf_free(&out);
+		return -1;
+	}
+	raw->len = out.len;
+	raw->p = buf_keep(&out, a);
+	return 0;
+}
+
+static struct nudge_settings *
+nudge_settings(struct run *run)
+{
+	const struct settings *s = &run->settings;
+	struct nudge_settings *n = arena_alloc(run->arena, sizeof(*n));
+
+	n->zone = s->timezone;
+	n->quiet_from = s->quiet_from;
+	n->quiet_to = s->quiet_to;
+	n->weekends = s->weekends;
+	memcpy(n->heads_up, s->heads_up, sizeof(n->heads_up));
+	n->heads_up_count = s->heads_up_count;
+	n->digest = strcmp(s->digest, "daily") == 0 ? DIGEST_DAILY
+	    : strcmp(s->digest, "weekly") == 0      ? DIGEST_WEEKLY
+	                                            : DIGEST_NONE;
+	return n;
+}
+
+int
+post_open(struct run *run, struct arena *a, struct post *post, struct err *err)
+{
+	const char *at = strrchr(run->settings.from, '@');
+
+	memset(post, 0, sizeof(*post));
+	if (run_voice(run, &post->voice, err) != 0)
+		return -1;
+	post->voice.arena = a;
+	if (run->nudges == NULL)
+		run->nudges = nudge_settings(run);
+	post->settings = run->nudges;
+	post->store = run->store;
+	post->owner = run->owner;
+	post->recipient = run->settings.addresses.v[0];
+	post->case_address = run->settings.case_address;
+	post->domain = at + 1;
+	post->compose = compose_nudge;
+	post->compose_arg = run;
+	return token_key_get(run->store, run->owner, &post->key, err);
+}

@@ -1,0 +1,21 @@
+/*
+ * From words to bytes: what cases/ wants to say becomes a mail by mail/.
+ */
+#ifndef POSTING_H
+#define POSTING_H
+
+#include "cases/post.h"
+#include "commands.h"
+
+/*
+ * All that post.h needs, for this run's owner and now.  Inside a transaction
+ * (the owner's key may have to be made).  The results of posting live in a.
+ */
+int post_open(struct run *, struct arena *, struct post *, struct err *);
+
+/* Runs commands that were read; fills in the context but for voice, case and
+ * authority.  Inside a transaction. */
+int commands_run(struct run *, struct command_context *,
+    const struct mail_commands *, struct transcript *, struct err *);
+
+#endif

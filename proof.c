@@ -1,0 +1,230 @@
+/* See proof.h. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mail/domain.h"
+#include "proof.h"
+
+/* "me+anything@example.org" and "me@example.org" are the same person's. */
+static bool
+same_mailbox(const char *a, const char *b)
+{
+	size_t na = strcspn(a, "+@"), nb = strcspn(b, "+@");
+	const char *da = strchr(a, '@'), *db = strchr(b, '@');
+
+	return da != NULL && db != NULL && na == nb &&
+	       strncasecmp(a, b, na) == 0 && strcasecmp(da, db) == 0;
+}
+
+/* An address at which promised, or the owner, reads. */
+static bool
+is_us(const struct settings *s, const char *addr)
+{
+	size_t i;
+
+	if (addr == NULL)
+		return true;
+	for (i = 0; i < s->addresses.n; i++)
+		if (same_mailbox(s->addresses.v[i], addr))
+			return true;
+	return same_mailbox(s->from, addr) ||
+	       (s->case_address != NULL && same_mailbox(s->case_address, addr));
+}
+
+static bool
+all_to_us(const struct settings *s, const struct addresses *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (!is_us(s, list->v[i].addr))
+			return false;
+	return true;
+}
+
+/* Looks whether one address is of a case, and whose MAC it carries. */
+static bool
+check_address(const struct run *run, const struct token_key *key,
+    const char *addr, struct proof *p)
+{
+	enum token_side side;
+	int number;
+
+	if (addr == NULL || run->settings.case_address == NULL ||
+	    !token_address_check(key, run->settings.case_address, addr,
+		run->owner, &number, &side))
+		return false;
+	p->case_number = number;
+	p->address_of_case = true;
+	return side == TOKEN_OWNER;
+}
+
+static bool
+check_addresses(const struct run *run, const struct token_key *key,
+    const struct addresses *list, struct proof *p)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (check_address(run, key, list->v[i].addr, p))
+			return true;
+	return false;
+}
+
+/* Where servers tell for whom they took it, when To does not. */
+static bool
+check_envelope(struct arena *a, const struct run *run,
+    const struct token_key *key, const struct message *m, struct proof *p)
+{
+	static const char *const names[] = {
+	    "Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To"};
+	size_t i, k;
+
+	for (i = 0; i < m->field_count; i++)
+		for (k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			struct slice value =
+			    slice_trim(slice_of(m->fields[i].value));
+
+			if (strcasecmp(m->fields[i].name, names[k]) != 0)
+				continue;
+			if (value.len > 2 && value.p[0] == '<') {
+				value.p++;
+				value.len -= 2;
+			}
+			if (check_address(run, key, slice_dup(a, value), p))
+				return true;
+		}
+	return false;
+}
+
+/* Answers to our own mails; side of the company proves a case, no authority. */
+static bool
+check_ids(struct arena *a, const struct run *run, const struct token_key *key,
+    const struct strings *ids, struct proof *p)
+{
+	struct token_id id;
+	size_t i;
+
+	for (i = ids->n; i > 0; i--) {
+		if (!token_id_check(a, key, ids->v[i - 1], &id) ||
+		    id.owner != run->owner)
+			continue;
+		if (id.case_number != 0) {
+			p->case_number = id.case_number;
+			p->address_of_case = true;
+		}
+		p->seq = id.seq;
+		if (id.side == TOKEN_OWNER)
+			return true;
+	}
+	return false;
+}
+
+static size_t
+count_fields(const struct message *m, const char *name)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->field_count; i++)
+		n += strcasecmp(m->fields[i].name, name) == 0;
+	return n;
+}
+
+/* The value of "key=" in one result ("dkim=pass header.d=x"), lower case. */
+static char *
+result_value(struct arena *a, const char *result, const char *key)
+{
+	const char *at = strcasestr(result, key);
+	char *value, *p;
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(key);
+	value = arena_strndup(a, at, strcspn(at, " \t;()\"\r\n"));
+	for (p = value; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return value;
+}
+
+/* Whether both lie in the registrable domain; neither may be none. */
+static bool
+aligned(struct arena *a, const char *name, const char *domain)
+{
+	const char *own = name == NULL ? NULL : domain_of(a, name);
+
+	return own != NULL && strcmp(own, domain) == 0;
+}
+
+/*
+ * RFC 8601 section 5: only the topmost field counts, and only when our own
+ * server's name is on it; those below may be anybody's.
+ */
+static bool
+authentication_passed(
+    struct arena *a, const struct run *run, const struct message *m)
+{
+	const char *trusted = run->settings.authserv_id;
+	const char *value = message_field(m, "Authentication-Results");
+	const char *domain = domain_of(a, m->from.addr);
+	char *list, *result, *rest = NULL;
+
+	if (trusted == NULL || value == NULL || domain == NULL)
+		return false;
+	list = arena_strdup(a, value);
+	result = strtok_r(list, ";", &rest);
+	if (result == NULL ||
+	    !slice_is_nocase(slice_trim(slice_of(result)), trusted))
+		return false;
+	while ((result = strtok_r(NULL, ";", &rest)) != NULL) {
+		const char *dkim = result_value(a, result, "dkim=");
+		const char *dmarc = result_value(a, result, "dmarc=");
+		const char *by = result_value(a, result, "header.d=");
+		const char *from = result_value(a, result, "header.from=");
+
+		if (dkim != NULL && strcmp(dkim, "pass") == 0 &&
+		    aligned(a, by, domain))
+			return true;
+		if (dmarc != NULL && strcmp(dmarc, "pass") == 0 &&
+		    aligned(a, from, domain))
+			return true;
+	}
+	return false;
+}
+
+struct proof
+mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
+    const struct understood *u)
+{
+	const struct message *m = u->message;
+	struct proof p = {0};
+	struct token_id own;
+	bool address, answer;
+
+	p.ours = m->message_id != NULL &&
+		 token_id_check(a, key, m->message_id, &own) &&
+		 own.owner == run->owner;
+	p.to_us = all_to_us(&run->settings, &m->to) &&
+		  all_to_us(&run->settings, &m->cc);
+	address = check_addresses(run, key, &m->to, &p) ||
+		  check_addresses(run, key, &m->cc, &p) ||
+		  check_envelope(a, run, key, m, &p);
+	answer = check_ids(a, run, key, &m->references, &p) ||
+		 check_ids(a, run, key, &m->in_reply_to, &p);
+	if (!u->from_owner)
+		p.why = "it is not from an address of yours";
+	else if (count_fields(m, "From") != 1)
+		p.why = "it has more than one From";
+	else if (address)
+		p.why = "it came to the case's own address";
+	else if (answer)
+		p.why = "it answers a mail of mine";
+	else if (authentication_passed(a, run, m))
+		p.why = "your mail server vouches for it";
+	else
+		p.why = "nothing proves that it is from you: answer one of my "
+			"mails, or write to the case's address";
+	p.authorised = u->from_owner && count_fields(m, "From") == 1 &&
+		       (address || answer || authentication_passed(a, run, m));
+	return p;
+}

@@ -1,0 +1,356 @@
+/*
+ * See reading.h; and the commands that read without a store: scan, when,
+ * original, rules.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/datadir.h"
+#include "base/log.h"
+#include "json.h"
+#include "mail/domain.h"
+#include "reading.h"
+#include "rules/check.h"
+
+/* Above this a mail is not read at all: the budget of one message. */
+enum { MAIL_MOST = 64 << 20 };
+
+bool
+address_in(const struct strings *list, const char *addr)
+{
+	size_t i;
+
+	for (i = 0; addr != NULL && i < list->n; i++)
+		if (strcasecmp(list->v[i], addr) == 0)
+			return true;
+	return false;
+}
+
+int
+file_bytes(const char *path, size_t most, struct buf *out, struct err *err)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	while (out->len <= most) {
+		n = read(fd, buf_room(out, 65536), 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		out->len += (size_t)n;
+		out->p[out->len] = '\0';
+	}
+	if (n < 0)
+		err_errno(err, "%s", path);
+	else if (out->len > most)
+		n = err_set(
+		    err, EX_DATAERR, "%s: more than %zu bytes", path, most);
+	if (!standard)
+		close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+/* RFC 3834 section 5, and what came before it. */
+static bool
+is_machine_written(const struct message *m)
+{
+	static const struct {
+		const char *name, *unless;
+	} fields[] = {
+	    {"Auto-Submitted", "no"},
+	    {"X-Autoreply", NULL},
+	    {"X-Autorespond", NULL},
+	    {"X-Auto-Reply-From", NULL},
+	};
+	const char *precedence = message_field(m, "Precedence");
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const char *value = message_field(m, fields[i].name);
+
+		if (value != NULL &&
+		    (fields[i].unless == NULL ||
+			strcasecmp(value, fields[i].unless) != 0))
+			return true;
+	}
+	return precedence != NULL && strcasecmp(precedence, "auto_reply") == 0;
+}
+
+/* The registrable domain of the first address that is not the owner's. */
+static const char *
+other_domain(
+    struct arena *a, const struct strings *me, const struct addresses *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->v[i].addr != NULL && !address_in(me, list->v[i].addr))
+			return domain_of(a, list->v[i].addr);
+	return NULL;
+}
+
+static const char *
+other_side(
+    struct arena *a, const struct strings *me, const struct understood *u)
+{
+	const struct original *o = u->original;
+	const char *company;
+
+	if (u->sender == WHO_COMPANY)
+		return o->from.addr == NULL ? NULL : domain_of(a, o->from.addr);
+	company = other_domain(a, me, &o->to);
+	return company != NULL ? company : other_domain(a, me, &o->cc);
+}
+
+struct understood *
+mail_understand(struct arena *a, struct run *run, const struct strings *me,
+    struct slice raw)
+{
+	struct understood *u = arena_alloc(a, sizeof(*u));
+	struct message *m = message_read(a, raw);
+	struct original *o = original_read(a, run->forms, m);
+	struct reading reading = {0};
+
+	u->message = m;
+	u->original = o;
+	u->from_owner = address_in(me, m->from.addr);
+	u->sender = address_in(me, o->from.addr) ? WHO_CUSTOMER : WHO_COMPANY;
+	u->machine_written = is_machine_written(m) && !o->forwarded;
+	u->anchor = o->has_date ? o->date : m->has_date ? m->date : run->now;
+	u->company = other_side(a, me, u);
+
+	reading.text = o->newest;
+	reading.subject = o->subject;
+	reading.anchor = u->anchor;
+	reading.sender = u->sender;
+	reading.sender_name = o->from.name;
+	reading.sender_addr = o->from.addr;
+	reading.machine_written = u->machine_written;
+	reading.calendar = run->calendar;
+	u->findings = findings_read(a, run->pack, &reading);
+	return u;
+}
+
+/* What `scan` says to a person. */
+static void
+print_findings(FILE *out, const char *file, const struct understood *u)
+{
+	const struct findings *f = u->findings;
+	char text[DATE_ROOM];
+	size_t i;
+
+	fprintf(out, "%s: from %s, %s\n", file,
+	    f->sender == WHO_COMPANY ? "the company" : "the customer",
+	    moment_print(f->anchor, text));
+	for (i = 0; i < f->obligation_count; i++) {
+		const struct obligation_found *o = &f->obligations[i];
+
+		fprintf(out, "  %s %s: %s, %s%s%s\n    \"%s\"\n    %s\n",
+		    who_name(o->who), kind_name(o->kind),
+		    action_name(o->action),
+		    o->due.precision == DUE_NONE ? "no date"
+						 : due_print(o->due, text),
+		    o->vague ? ", vague" : "",
+		    o->condition ? ", waits for an event" : "", o->quote,
+		    o->rule);
+	}
+	for (i = 0; i < f->signal_count; i++)
+		fprintf(out, "  signal %s (%s)\n", f->signals[i].name,
+		    f->signals[i].rule);
+	for (i = 0; i < f->reference_count; i++)
+		fprintf(out, "  reference %s\n", f->references[i]);
+	if (f->agent != NULL)
+		fprintf(out, "  signed by %s\n", f->agent);
+	for (i = 0; i < f->fault_count; i++)
+		fprintf(out, "  not read: %s\n", f->faults[i]);
+	for (i = 0; i < u->message->faults.n; i++)
+		fprintf(out, "  not read: %s\n", u->message->faults.v[i]);
+}
+
+/* One file of `scan` or `original`; the reader prints what it wants. */
+typedef void (*read_file)(
+    struct run *, struct arena *, const char *file, struct slice raw);
+
+static void
+scan_file(struct run *run, struct arena *a, const char *file, struct slice raw)
+{
+	struct understood *u = mail_understand(a, run, &run->options.me, raw);
+
+	if (run->options.json)
+		json_findings(run->out, file, calendar_name(run->calendar),
+		    u->company, u->findings);
+	else
+		print_findings(run->out, file, u);
+}
+
+static void
+original_file(
+    struct run *run, struct arena *a, const char *file, struct slice raw)
+{
+	struct original *o = original_read(a, run->forms, message_read(a, raw));
+
+	if (run->options.json) {
+		json_original(run->out, file, o);
+		return;
+	}
+	fprintf(run->out,
+	    "%s: %s\nFrom: %s <%s>\nDate: %s\nSubject: %s\n\n%s\n", file,
+	    o->forwarded ? "forwarded" : "no forward",
+	    o->from.name == NULL ? "" : o->from.name,
+	    o->from.addr == NULL ? "" : o->from.addr,
+	    o->date_text == NULL ? "" : o->date_text, o->subject, o->newest);
+}
+
+/*
+ * Reads each file (or stdin) and goes on with the next one when one is no
+ * mail; the error of the last bad one is the command's.
+ */
+static int
+each_file(struct run *run, read_file read, struct err *err)
+{
+	static char dash[] = "-";
+	static char *standard[] = {dash, NULL};
+	char **files = run->arg_count > 0 ? run->args : standard;
+	struct arena *a = arena_new();
+	struct buf raw = {0};
+	int rc = 0;
+
+	for (; *files != NULL; files++) {
+		struct err e = {0};
+
+		buf_clear(&raw);
+		if (file_bytes(*files, MAIL_MOST, &raw, &e) == 0 &&
+		    message_plausible(buf_view(&raw)))
+			read(run, a, *files, buf_view(&raw));
+		else {
+			if (e.code == 0)
+				err_set(&e, EX_DATAERR,
+				    "%s: not a mail: it has no header field",
+				    *files);
+			if (rc != 0)
+				log_error("%s", err->text);
+			*err = e;
+			rc = -1;
+		}
+		arena_reset(a);
+	}
+	buf_free(&raw);
+	arena_free(a);
+	return rc;
+}
+
+int
+command_scan(struct run *run, struct err *err)
+{
+	return each_file(run, scan_file, err);
+}
+
+int
+command_original(struct run *run, struct err *err)
+{
+	return each_file(run, original_file, err);
+}
+
+/* Fills in what a line did not say, and answers it. */
+static int
+answer_when(
+    struct run *run, struct arena *a, struct when_asked *asked, struct err *err)
+{
+	const struct calendar *calendar = run->calendar;
+	struct phrases found;
+
+	if (asked->region != NULL)
+		calendar = calendar_region(run->calendars, asked->region);
+	if (calendar == NULL)
+		return err_set(
+		    err, EX_DATAERR, "region %s is not known", asked->region);
+	asked->region = calendar_name(calendar);
+	if (!asked->has_anchor)
+		asked->anchor =
+		    run->options.has_at ? run->options.at : run->now;
+	if (asked->language == NULL)
+		asked->language = run->options.language;
+	found = phrases_read(a, run->pack, asked->text, asked->language,
+	    asked->anchor, calendar);
+	if (run->options.json) {
+		json_phrases(run->out, asked, found);
+		return 0;
+	}
+	for (size_t i = 0; i < found.n; i++) {
+		char text[DATE_ROOM];
+		struct phrase_found *p = &found.v[i];
+
+		fprintf(run->out, "%s: %s\n%s%s", p->quote,
+		    p->due.precision != DUE_NONE ? due_print(p->due, text)
+		    : p->vague                   ? "no date: vague"
+		    : p->condition               ? "waits for an event"
+						 : "no date",
+		    p->why == NULL ? "" : p->why, p->why == NULL ? "" : "\n");
+	}
+	if (found.n == 0)
+		fprintf(run->out, "no time phrase\n");
+	return 0;
+}
+
+static int
+answer_lines(struct run *run, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct buf in = {0};
+	struct slice rest, line;
+	size_t number = 0;
+	int rc = file_bytes("-", MAIL_MOST, &in, err);
+
+	rest = buf_view(&in);
+	while (rc == 0 && slice_line(&rest, &line)) {
+		struct when_asked asked;
+
+		number++;
+		if (slice_trim(line).len == 0)
+			continue;
+		if (json_when_asked(a, line, &asked, err) != 0 ||
+		    answer_when(run, a, &asked, err) != 0)
+			rc = err_prefix(err, "line %zu", number);
+		arena_reset(a);
+	}
+	buf_free(&in);
+	arena_free(a);
+	return rc;
+}
+
+int
+command_when(struct run *run, struct err *err)
+{
+	struct when_asked asked = {0};
+
+	if (run->arg_count == 0 && run->options.json)
+		return answer_lines(run, err);
+	if (run->arg_count != 1)
+		return err_set(err, EX_USAGE,
+		    "when takes one text, in quotes, or --json and lines of "
+		    "JSON on stdin");
+	asked.text = run->args[0];
+	return answer_when(run, run->arena, &asked, err);
+}
+
+int
+command_rules(struct run *run, struct err *err)
+{
+	const char *path = run->arg_count > 1
+			       ? run->args[1]
+			       : datadir_path(run->arena, "rules");
+
+	if (run->arg_count < 1 || strcmp(run->args[0], "check") != 0)
+		return err_set(err, EX_USAGE,
+		    "usage: promised rules check "
+		    "[PATH]");
+	return rules_check(run->out, path, err);
+}

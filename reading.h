@@ -1,0 +1,34 @@
+/*
+ * bytes -> message -> original -> findings: the reading half of the flow, with
+ * no store.  `scan` prints its result, filing.c files it.
+ */
+#ifndef READING_H
+#define READING_H
+
+#include "commands.h"
+
+struct understood {
+	struct message *message;
+	struct original *original;
+	struct findings *findings;
+	enum who sender; /* of the original */
+	bool from_owner; /* the message itself comes from an owner's address */
+	bool machine_written; /* RFC 3834 and its kin */
+	const char *company; /* registrable domain of the other side; or NULL */
+	struct moment anchor;
+};
+
+/*
+ * Reads one mail whole.  me: the owner's addresses, lower case.  Of a mail
+ * without a date, `now` is the anchor.  raw must outlive the result.
+ */
+struct understood *mail_understand(
+    struct arena *, struct run *, const struct strings *me, struct slice raw);
+
+/* Whether the address is one of the list (both in lower case). */
+bool address_in(const struct strings *, const char *addr);
+
+/* All bytes of a file ("-": stdin), at most `most`; -1 with err. */
+int file_bytes(const char *path, size_t most, struct buf *, struct err *);
+
+#endif

@@ -1,0 +1,379 @@
+/* See servers.h: mail comes in from the mailboxes of the configuration. */
+#include <poll.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/datadir.h"
+#include "base/log.h"
+#include "cases/letter.h"
+#include "cases/mailbox.h"
+#include "mail/fetcher.h"
+#include "mail/source.h"
+#include "sending.h"
+#include "servers.h"
+
+enum {
+	CLOSE_MS = 5000, /* to mark what is filed, when a session ends */
+	FOLDER_MS = 10000, /* how often a folder is looked at */
+	RETRY_FIRST_MS = 5000, /* after a failure; doubled each time ... */
+	RETRY_LAST_MS = 30 * 60 * 1000 /* ... up to half an hour */
+};
+
+bool
+mailbox_is_imap(const struct account *account)
+{
+	return strncasecmp(account->url, "imap", 4) == 0;
+}
+
+/* What the store calls this mailbox. */
+static const char *
+source_name(struct arena *a, const struct account *account)
+{
+	return arena_printf(a, "imap:%s", account->name);
+}
+
+static struct fetcher *
+fetcher_start(
+    struct run *run, const struct account *account, bool idle, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct fetch_settings s = {
+	    .program = datadir_program(a, "promised-fetch"),
+	    .name = account->name,
+	    .url = account->url,
+	    .ca_file = account->ca,
+	    .pin = account->pin,
+	    .filed = run->options.dry_run ? NULL : account->filed_folder,
+	    .since = account->since,
+	    .idle = idle,
+	};
+	struct fetcher *f = NULL;
+	char *secret = NULL;
+	bool is_token;
+
+	if (mailbox_known(run->store, run->owner, source_name(a, account),
+		&s.uidvalidity, &s.uidnext, err) == 0 &&
+	    account_secret(a, account, &is_token, &secret, err) == 0) {
+		s.password = is_token ? NULL : secret;
+		s.token = is_token ? secret : NULL;
+		f = fetcher_open(&s, err);
+	}
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+	arena_free(a);
+	return f;
+}
+
+static int
+file_fetched(struct run *run, struct arena *a, const struct account *account,
+    const struct fetched *got, struct counts *counts, struct err *err)
+{
+	struct arrival arrival = {
+	    .raw = got->raw,
+	    .source = source_name(a, account),
+	    .uidvalidity = got->uidvalidity,
+	    .uid = got->uid,
+	    .received = got->has_date ? got->internaldate.utc : run->now.utc,
+	};
+	struct filed filed;
+
+	counts->seen++;
+	if (file_message(run, a, &arrival, false, &filed, err) != 0) {
+		counts->failed++;
+		return err_prefix(err, "mailbox %s: mail %u", account->name,
+		    (unsigned)got->uid);
+	}
+	if (filed.duplicate)
+		counts->duplicates++;
+	else if (filed.case_number != 0)
+		counts->filed++;
+	else
+		counts->unfiled++;
+	return 0;
+}
+
+/* Remembers how far the mailbox is read, once that is committed. */
+static int
+remember(struct run *run, struct arena *a, const struct account *account,
+    const struct fetcher *f, struct err *err)
+{
+	uint32_t uidvalidity, uidnext;
+
+	fetcher_known(f, &uidvalidity, &uidnext);
+	if (uidvalidity == 0)
+		return 0;
+	return mailbox_remember(run->store, run->owner, source_name(a, account),
+	    uidvalidity, uidnext, err);
+}
+
+/*
+ * Takes one event.  Returns the event, or FETCH_FAILED when what it brought
+ * could not be filed: the session ends, and another one brings it again.
+ */
+static enum fetch_event
+take_event(struct run *run, struct arena *a, const struct account *account,
+    struct fetcher *f, int timeout_ms, struct counts *counts, struct err *err)
+{
+	struct fetched got;
+	enum fetch_event event = fetcher_next(f, a, &got, timeout_ms, err);
+
+	switch (event) {
+	case FETCH_MAIL:
+		if (file_fetched(run, a, account, &got, counts, err) != 0)
+			return FETCH_FAILED;
+		if (!run->options.dry_run)
+			fetcher_filed(f, &got);
+		break;
+	case FETCH_SKIPPED:
+		log_warn("mailbox %s: mail %u of %llu bytes stays on the "
+			 "server: %s",
+		    account->name, (unsigned)got.uid,
+		    (unsigned long long)got.size, got.text);
+		break;
+	case FETCH_NOTE:
+		log_info("mailbox %s: %s", account->name, got.text);
+		break;
+	case FETCH_QUIET:
+	case FETCH_DONE:
+		if (remember(run, a, account, f, err) != 0)
+			return FETCH_FAILED;
+		break;
+	case FETCH_TIMEOUT:
+	case FETCH_FAILED:
+		break;
+	}
+	return event;
+}
+
+static int
+read_imap(struct run *run, const struct account *account, struct counts *counts,
+    struct err *err)
+{
+	struct arena *a = arena_new();
+	struct fetcher *f = fetcher_start(run, account, false, err);
+	enum fetch_event event = f == NULL ? FETCH_FAILED : FETCH_MAIL;
+
+	while (event != FETCH_DONE && event != FETCH_FAILED) {
+		event = take_event(run, a, account, f, -1, counts, err);
+		arena_reset(a);
+	}
+	fetcher_close(f, CLOSE_MS);
+	arena_free(a);
+	return event == FETCH_DONE ? 0 : -1;
+}
+
+static int
+read_folder(struct run *run, const struct account *account,
+    struct counts *counts, struct err *err)
+{
+	struct source *source = source_open(account->url, err);
+	int rc;
+
+	if (source == NULL)
+		return err_prefix(err, "mailbox %s", account->name);
+	rc = file_source(run, source, account->filed_folder, counts, err);
+	source_close(source);
+	return rc;
+}
+
+int
+mailbox_read(struct run *run, const struct account *account,
+    struct counts *counts, struct err *err)
+{
+	if (mailbox_is_imap(account))
+		return read_imap(run, account, counts, err);
+	return read_folder(run, account, counts, err);
+}
+
+/* --- watching --- */
+
+struct watched {
+	const struct account *account;
+	struct fetcher *fetcher; /* NULL: not connected, or no IMAP */
+	int64_t next; /* monotonic ms: when to look or try again */
+	int retry_ms;
+};
+
+struct watch {
+	struct run *run;
+	struct arena *arena; /* of the mail that is being filed */
+	struct watched *v;
+	struct pollfd *fds; /* one for each of v */
+	size_t n;
+};
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct watch *
+watch_open(struct run *run)
+{
+	struct watch *w = arena_alloc(run->arena, sizeof(*w));
+	size_t i;
+
+	w->run = run;
+	w->arena = arena_new();
+	w->n = run->settings.mailbox_count;
+	w->v = arena_calloc(run->arena, w->n, sizeof(*w->v));
+	w->fds = arena_calloc(run->arena, w->n, sizeof(*w->fds));
+	for (i = 0; i < w->n; i++)
+		w->v[i].account = &run->settings.mailboxes[i];
+	return w;
+}
+
+/* Failed: told in the log, and left alone for a while. */
+static void
+put_off(struct watched *m, const struct err *err)
+{
+	if (m->retry_ms == 0)
+		m->retry_ms = RETRY_FIRST_MS;
+	else if (m->retry_ms < RETRY_LAST_MS)
+		m->retry_ms *= 2;
+	/* A refused password must not be tried until the account is locked. */
+	if (err->code == EX_NOPERM || err->code == EX_CONFIG)
+		m->retry_ms = RETRY_LAST_MS;
+	m->next = monotonic_ms() + m->retry_ms;
+	log_warn("%s; trying again in %d s", err->text, m->retry_ms / 1000);
+	fetcher_close(m->fetcher, CLOSE_MS);
+	m->fetcher = NULL;
+}
+
+/* All that an idle session has for us right now. */
+static size_t
+drain(struct watch *w, struct watched *m)
+{
+	struct counts counts = {0};
+	struct err err = {0};
+	enum fetch_event event;
+
+	do {
+		event = take_event(
+		    w->run, w->arena, m->account, m->fetcher, 0, &counts, &err);
+		arena_reset(w->arena);
+		if (event == FETCH_QUIET)
+			m->retry_ms = 0;
+	} while (event != FETCH_TIMEOUT && event != FETCH_FAILED &&
+		 event != FETCH_DONE);
+	if (event == FETCH_DONE)
+		err_set(&err, EX_UNAVAILABLE, "mailbox %s: the session ended",
+		    m->account->name);
+	if (event != FETCH_TIMEOUT)
+		put_off(m, &err);
+	return counts.seen;
+}
+
+/* Looks at a folder, or connects, when it is time; returns mails filed. */
+static size_t
+attend(struct watch *w, struct watched *m, int64_t now)
+{
+	struct counts counts = {0};
+	struct err err = {0};
+
+	if (m->fetcher != NULL || now < m->next)
+		return 0;
+	if (mailbox_is_imap(m->account)) {
+		m->fetcher = fetcher_start(w->run, m->account, true, &err);
+		if (m->fetcher == NULL)
+			put_off(m, &err);
+		return 0;
+	}
+	m->next = now + FOLDER_MS;
+	if (read_folder(w->run, m->account, &counts, &err) != 0)
+		put_off(m, &err);
+	return counts.filed + counts.unfiled;
+}
+
+void
+watch_wait(struct watch *w, int timeout_ms, const volatile int *stop)
+{
+	int64_t end = monotonic_ms() + timeout_ms;
+	size_t i, mails = 0;
+
+	while (mails == 0 && !*stop) {
+		int64_t now = monotonic_ms(), until = end;
+
+		if (now >= end)
+			break;
+		for (i = 0; i < w->n; i++) {
+			struct watched *m = &w->v[i];
+
+			mails += attend(w, m, now);
+			w->fds[i].fd =
+			    m->fetcher == NULL ? -1 : fetcher_fd(m->fetcher);
+			w->fds[i].events = POLLIN;
+			if (m->fetcher == NULL && m->next < until)
+				until = m->next;
+		}
+		if (mails > 0)
+			break;
+		if (poll(w->fds, (nfds_t)w->n,
+			until > now ? (int)(until - now) : 0) <= 0)
+			continue;
+		for (i = 0; i < w->n; i++)
+			if (w->fds[i].fd >= 0 && w->fds[i].revents != 0)
+				mails += drain(w, &w->v[i]);
+	}
+}
+
+void
+watch_close(struct watch *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		fetcher_close(w->v[i].fetcher, CLOSE_MS);
+	arena_free(w->arena);
+}
+
+/* --- doctor --- */
+
+static int
+check_imap(struct run *run, const struct account *account, struct err *err)
+{
+	struct account probe = *account;
+	struct arena *a = arena_new();
+	struct fetcher *f;
+	struct fetched got;
+	enum fetch_event event = FETCH_FAILED;
+
+	/* "now" on a mailbox that was never read: nothing is fetched. */
+	probe.since = "now";
+	probe.filed_folder = NULL;
+	probe.name = arena_printf(a, "%s (doctor)", account->name);
+	f = fetcher_start(run, &probe, false, err);
+	if (f != NULL)
+		event = fetcher_next(f, a, &got, -1, err);
+	fetcher_close(f, CLOSE_MS);
+	arena_free(a);
+	return event == FETCH_FAILED ? -1 : 0;
+}
+
+int
+mailbox_check(struct run *run, const struct account *account, struct err *err)
+{
+	struct source *source;
+
+	if (mailbox_is_imap(account))
+		return check_imap(run, account, err);
+	source = source_open(account->url, err);
+	if (source == NULL)
+		return -1;
+	source_close(source);
+	return 0;
+}
+
+int
+templates_check(struct run *run, struct err *err)
+{
+	struct voice voice;
+
+	return run_voice(run, &voice, err);
+}

@@ -1,0 +1,303 @@
+/*
+ * init writes a configuration and an empty store; doctor looks at all that
+ * promised rests on and says, line by line, what is well and what to do.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/datadir.h"
+#include "base/zone.h"
+#include "commands.h"
+#include "reading.h"
+#include "servers.h"
+
+/* The name of the system's zone; "UTC" when it does not tell. */
+static const char *
+system_zone(struct arena *a)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/etc/localtime", path, sizeof(path) - 1);
+	char *zone;
+
+	if (n <= 0)
+		return "UTC";
+	path[n] = '\0';
+	zone = strstr(path, "zoneinfo/");
+	if (zone == NULL || !zone_known(zone + 9) ||
+	    strncmp(zone + 9, "Etc/", 4) == 0)
+		return "UTC";
+	return arena_strdup(a, zone + 9);
+}
+
+/* The country of a zone by the system's zone.tab, "none" when unknown. */
+static const char *
+zone_region(struct arena *a, const char *zone)
+{
+	FILE *f = fopen("/usr/share/zoneinfo/zone.tab", "re");
+	char line[512];
+	const char *region = "none";
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		char *country = strtok(line, "\t");
+		char *where = strtok(NULL, "\t");
+		char *name = strtok(NULL, "\t\n");
+
+		(void)where;
+		if (name == NULL || line[0] == '#' || strcmp(name, zone) != 0)
+			continue;
+		region = arena_strdup(a, country);
+		break;
+	}
+	if (f != NULL)
+		fclose(f);
+	return region;
+}
+
+/* On a terminal: asks, with a proposal; else the proposal. */
+static const char *
+ask(struct arena *a, const char *what, const char *proposal)
+{
+	char line[512];
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return proposal;
+	printf("%s%s%s%s: ", what, proposal != NULL ? " [" : "",
+	    proposal != NULL ? proposal : "", proposal != NULL ? "]" : "");
+	fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return proposal;
+	line[strcspn(line, "\r\n")] = '\0';
+	return line[0] == '\0' ? proposal : arena_strdup(a, line);
+}
+
+struct answers {
+	const char *address, *name, *timezone, *region, *store;
+};
+
+static int
+collect_answers(struct run *run, struct answers *w, struct err *err)
+{
+	struct options *o = &run->options;
+	struct arena *a = run->arena;
+	const char *zone;
+
+	w->address =
+	    o->address != NULL ? o->address : ask(a, "Your mail address", NULL);
+	if (w->address == NULL || strchr(w->address, '@') == NULL ||
+	    strpbrk(w->address, "\r\n;#") != NULL)
+		return err_set(err, EX_USAGE,
+		    "init needs your address: --address you@example.org");
+	w->name = o->name != NULL ? o->name : ask(a, "Your name", "");
+	zone = system_zone(a);
+	w->timezone =
+	    o->timezone != NULL ? o->timezone : ask(a, "Your time zone", zone);
+	if (!zone_known(w->timezone))
+		return err_set(err, EX_USAGE,
+		    "time zone %s is not known; one is Europe/London",
+		    w->timezone);
+	w->region = o->region != NULL ? o->region
+				      : ask(a, "Region of your public holidays",
+					    zone_region(a, w->timezone));
+	w->store = o->store != NULL ? o->store : settings_default_store(a);
+	return 0;
+}
+
+/* Replaces @key@ in the template by the answers. */
+static void
+fill_in(struct buf *out, struct slice template, const struct answers *w)
+{
+	const struct {
+		const char *key, *value;
+	} fields[] = {{"@address@", w->address}, {"@name@", w->name},
+	    {"@timezone@", w->timezone}, {"@region@", w->region},
+	    {"@store@", w->store}};
+	size_t i, k;
+
+	for (i = 0; i < template.len;) {
+		struct slice rest = {template.p + i, template.len - i};
+
+		for (k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
+			if (slice_starts(rest, fields[k].key))
+				break;
+		if (k == sizeof(fields) / sizeof(fields[0])) {
+			buf_putc(out, template.p[i++]);
+			continue;
+		}
+		buf_puts(out, fields[k].value);
+		i += strlen(fields[k].key);
+	}
+}
+
+/* Makes the folder of a file, and those above it, for us alone. */
+static int
+make_folder_of(struct arena *a, const char *file, struct err *err)
+{
+	char *path = arena_strdup(a, file), *p;
+
+	for (p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST)
+			return err_errno(err, "%s", path);
+		*p = '/';
+	}
+	return 0;
+}
+
+static int
+write_new(const char *path, struct slice text, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd < 0 && errno == EEXIST)
+		return err_set(err, EX_CANTCREAT,
+		    "%s is there already and is left alone; edit it, or name "
+		    "another with -c",
+		    path);
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	n = write(fd, text.p, text.len);
+	if (n != (ssize_t)text.len || fsync(fd) != 0) {
+		err_errno(err, "%s", path);
+		close(fd);
+		return -1;
+	}
+	return close(fd) == 0 ? 0 : err_errno(err, "%s", path);
+}
+
+int
+command_init(struct run *run, struct err *err)
+{
+	struct arena *a = run->arena;
+	const char *path = run->options.config;
+	struct buf template = {0}, text = {0};
+	struct answers answers = {0};
+	struct store *store;
+	int rc = -1;
+
+	if (path == NULL)
+		path = settings_default_path(a);
+	if (access(path, F_OK) == 0)
+		return err_set(err, EX_CANTCREAT,
+		    "%s is there already and is left alone; edit it, or name "
+		    "another with -c",
+		    path);
+	if (collect_answers(run, &answers, err) != 0 ||
+	    file_bytes(datadir_path(a, "examples/config"), 1 << 20, &template,
+		err) != 0)
+		return -1;
+	fill_in(&text, buf_view(&template), &answers);
+	buf_free(&template);
+	if (run->options.dry_run) {
+		fprintf(run->out, "would write %s:\n%s", path, text.p);
+		rc = 0;
+	} else if (make_folder_of(a, path, err) == 0 &&
+		   make_folder_of(a, answers.store, err) == 0 &&
+		   write_new(path, buf_view(&text), err) == 0 &&
+		   (store = store_open(answers.store, STORE_CREATE, err)) !=
+		       NULL) {
+		store_close(store);
+		fprintf(run->out,
+		    "wrote %s\nwrote %s\n\nNext: forward a company's mail "
+		    "into %s and say `promised once`;\nor name your mailbox "
+		    "in %s. `promised doctor` checks it.\n",
+		    path, answers.store, "the inbox beside the store", path);
+		rc = 0;
+	}
+	buf_free(&text);
+	return rc;
+}
+
+/* One line of doctor's report; returns how bad it is. */
+static int
+report(struct run *run, const char *what, int rc, const struct err *err,
+    const char *detail)
+{
+	if (rc == 0)
+		fprintf(run->out, "ok    %-10s %s\n", what, detail);
+	else
+		fprintf(run->out, "WRONG %-10s %s\n", what, err->text);
+	return rc == 0 ? 0 : 1;
+}
+
+/* A clock that is years off would call every promise lapsed. */
+static int
+check_clock(struct run *run)
+{
+	const int64_t released = 1767225600; /* 2026-01-01: we are younger */
+	char text[DATE_ROOM];
+	struct err err = {0};
+	int rc = 0;
+
+	if (time(NULL) < released)
+		rc = err_set(&err, EX_CONFIG,
+		    "the clock says %s; set it, or every due date is wrong",
+		    moment_print(run->now, text));
+	return report(run, "clock", rc, &err, moment_print(run->now, text));
+}
+
+static int
+check_store(struct run *run)
+{
+	struct err err = {0};
+	int rc;
+
+	run->store = store_open(run->settings.store, STORE_WRITE, &err);
+	rc = run->store == NULL ? -1 : store_check(run->store, &err);
+	return report(run, "store", rc, &err, run->settings.store);
+}
+
+static int
+check_servers(struct run *run)
+{
+	struct settings *s = &run->settings;
+	struct err err = {0};
+	size_t i;
+	int bad = 0;
+
+	for (i = 0; i < s->mailbox_count; i++)
+		bad += report(run, "mailbox",
+		    mailbox_check(run, &s->mailboxes[i], &err), &err,
+		    s->mailboxes[i].url);
+	bad += report(run, "send", send_check(run, &err), &err, s->send.url);
+	return bad;
+}
+
+int
+command_doctor(struct run *run, struct err *err)
+{
+	const char *path = run->options.config;
+	struct err e = {0};
+	int bad, rc;
+
+	if (path == NULL)
+		path = settings_default_path(run->arena);
+	rc = settings_read(run->arena, path, &run->settings, &e);
+	bad = report(run, "config", rc, &e, path);
+	run->now = run->options.has_now ? run->options.now
+					: zone_moment(run->settings.timezone,
+					      (int64_t)time(NULL));
+	bad += check_clock(run);
+	rc = run_open_rules(run, &e);
+	bad += report(run, "rules", rc, &e, datadir_path(run->arena, "rules"));
+	rc = templates_check(run, &e);
+	bad += report(run, "templates", rc, &e,
+	    datadir_path(run->arena, "examples/templates"));
+	if (run->settings.path != NULL) {
+		bad += check_store(run);
+		bad += check_servers(run);
+	}
+	if (bad > 0)
+		return err_set(err, EX_CONFIG, "%d %s wrong: see above", bad,
+		    bad == 1 ? "thing is" : "things are");
+	return 0;
+}
