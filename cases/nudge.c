@@ -135,9 +135,6 @@ heads_up_step(const struct obligation *o, const struct nudge_settings *s,
     int64_t now, int32_t offset)
 {
 	int left = obligation_days_left(o, now, offset), step = 0;
-	day_t due = o->due.precision == DUE_TIME
-			? moment_day((struct moment){o->due.at.utc, offset})
-			: o->due.day;
 
 	if (left < 0)
 		return 0;
@@ -145,7 +142,7 @@ heads_up_step(const struct obligation *o, const struct nudge_settings *s,
 		if (left <= s->heads_up[i] &&
 		    (step == 0 || s->heads_up[i] < step))
 			step = s->heads_up[i];
-	if (step > 0 && moment_day(o->said) >= due - step)
+	if (step > 0 && moment_day(o->said) >= o->due.day - step)
 		return 0;
 	return step;
 }

@@ -1,0 +1,375 @@
+/*
+ * Filling in templates; see template.h.
+ *
+ * Rendering walks the steps with a stack of at most TEMPLATE_DEPTH open
+ * sections; what a value may do to its surroundings was settled by the reader.
+ */
+#include <string.h>
+
+#include "cases/template_steps.h"
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Values. */
+
+struct slot {
+	const char *name, *text;
+	struct values **v; /* a list; text is NULL then */
+	size_t n;
+};
+
+struct values {
+	struct arena *arena;
+	struct slot *v;
+	size_t n;
+};
+
+struct values *
+values_new(struct arena *a)
+{
+	struct values *vs = arena_alloc(a, sizeof(*vs));
+
+	vs->arena = a;
+	return vs;
+}
+
+static struct slot *
+value_find(const struct values *vs, struct slice name)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		if (slice_is(name, vs->v[i].name))
+			return &vs->v[i];
+	return NULL;
+}
+
+static struct slot *
+value_make(struct values *vs, const char *name)
+{
+	struct slot *v = value_find(vs, slice_of(name));
+
+	if (v != NULL)
+		return v;
+	vs->v = arena_grow(vs->arena, vs->v, vs->n, sizeof(*vs->v));
+	v = &vs->v[vs->n++];
+	memset(v, 0, sizeof(*v));
+	v->name = name;
+	return v;
+}
+
+void
+values_set(struct values *vs, const char *name, const char *text)
+{
+	value_make(vs, name)->text = text == NULL ? "" : text;
+}
+
+void
+values_printf(struct values *vs, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	values_set(vs, name, arena_vprintf(vs->arena, fmt, ap));
+	va_end(ap);
+}
+
+struct values *
+values_add(struct values *vs, const char *name)
+{
+	struct slot *v = value_make(vs, name);
+
+	v->v = arena_grow(vs->arena, v->v, v->n, sizeof(*v->v));
+	return v->v[v->n++] = values_new(vs->arena);
+}
+
+/*
+ * Bytes of a character that must not reach a reader's screen: controls other
+ * than line end and tab, and the marks that turn the direction of text
+ * (U+202A-202E, U+2066-2069), with which a quote could be made to read
+ * otherwise than it does.  0 when the character is a fit one.
+ */
+static size_t
+unfit(struct slice text)
+{
+	const unsigned char *c = (const unsigned char *)text.p;
+
+	if (c[0] < 0x20)
+		return c[0] != '\n' && c[0] != '\t';
+	if (c[0] == 0x7f)
+		return 1;
+	if (text.len > 1 && c[0] == 0xc2 && c[1] < 0xa0)
+		return 2;
+	if (text.len < 3 || c[0] != 0xe2)
+		return 0;
+	if (c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae)
+		return 3;
+	return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}
+
+/* How a continued line begins: the indent and quote marks of this one, with
+ * blanks where it has "- " or "* ". */
+static void
+line_prefix(struct buf *out, struct slice line)
+{
+	size_t i = 0;
+
+	while (i < line.len && (is_blank(line.p[i]) || line.p[i] == '>'))
+		i++;
+	buf_add(out, line.p, i);
+	if (i + 1 < line.len && strchr("-*", line.p[i]) != NULL &&
+	    line.p[i + 1] == ' ')
+		buf_puts(out, "  ");
+}
+
+static void
+put_text_byte(struct buf *out, char c)
+{
+	struct slice line;
+	struct buf prefix = {0};
+	size_t at = out->len;
+
+	if (c != '\n') {
+		buf_putc(out, c);
+		return;
+	}
+	while (at > 0 && out->p[at - 1] != '\n')
+		at--;
+	line.p = out->p + at;
+	line.len = out->len - at;
+	line_prefix(&prefix, line);
+	buf_putc(out, '\n');
+	buf_slice(out, buf_view(&prefix));
+	buf_free(&prefix);
+}
+
+static void
+put_html_byte(struct buf *out, char c)
+{
+	switch (c) {
+	case '&':
+		buf_puts(out, "&amp;");
+		break;
+	case '<':
+		buf_puts(out, "&lt;");
+		break;
+	case '>':
+		buf_puts(out, "&gt;");
+		break;
+	case '"':
+		buf_puts(out, "&quot;");
+		break;
+	case '\'':
+		buf_puts(out, "&#39;");
+		break;
+	case '\n':
+		buf_puts(out, "<br>\n");
+		break;
+	default:
+		buf_putc(out, c);
+	}
+}
+
+/* RFC 3986 section 2.3; "@" and "+" stand for themselves in the address of a
+ * mailto link (RFC 6068 section 2), where some read "+" in a query as blank. */
+static void
+put_link_byte(struct buf *out, char c, const char *also)
+{
+	bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		     (c >= '0' && c <= '9') ||
+		     (c != '\0' && strchr("-._~", c) != NULL);
+
+	if (plain || (c != '\0' && strchr(also, c) != NULL))
+		buf_putc(out, c);
+	else if (c == '\n')
+		buf_puts(out, "%0D%0A"); /* RFC 6068 section 5 */
+	else
+		buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
+}
+
+static void
+put_value(struct buf *out, const char *text, enum escape escape)
+{
+	struct slice rest = slice_of(text);
+
+	while (rest.len > 0) {
+		size_t drop = unfit(rest);
+
+		if (drop == 0 && escape == ESCAPE_TEXT)
+			put_text_byte(out, *rest.p);
+		else if (drop == 0 && escape == ESCAPE_HTML)
+			put_html_byte(out, *rest.p);
+		else if (drop == 0)
+			put_link_byte(
+			    out, *rest.p, escape == ESCAPE_LINK ? "@+" : "@");
+		drop += drop == 0;
+		rest.p += drop;
+		rest.len -= drop;
+	}
+}
+
+/* An open section while rendering. */
+struct level {
+	const struct values *scope; /* what it adds; NULL for a text */
+	const struct slot *list;
+	size_t at;
+};
+
+struct render {
+	struct buf out;
+	struct level level[TEMPLATE_DEPTH + 1];
+	size_t depth;
+};
+
+static const struct slot *
+lookup(const struct render *r, struct slice name)
+{
+	for (size_t i = r->depth + 1; i-- > 0;) {
+		const struct slot *v =
+		    r->level[i].scope == NULL
+			? NULL
+			: value_find(r->level[i].scope, name);
+
+		if (v != NULL)
+			return v;
+	}
+	return NULL;
+}
+
+static bool
+is_empty(const struct slot *v)
+{
+	return v == NULL ||
+	       (v->n == 0 && (v->text == NULL || *v->text == '\0'));
+}
+
+/* Opens a section; returns the step to go on with. */
+static size_t
+enter(struct render *r, const struct step *s, size_t at)
+{
+	const struct slot *v = lookup(r, s->text);
+	struct level *level = &r->level[r->depth + 1];
+
+	if (is_empty(v) == (s->op == OP_EACH))
+		return s->other + 1;
+	memset(level, 0, sizeof(*level));
+	if (s->op == OP_EACH && v->n > 0) {
+		level->list = v;
+		level->scope = v->v[0];
+	}
+	r->depth++;
+	return at + 1;
+}
+
+/* The end of a section: again for the next element, or on. */
+static size_t
+leave(struct render *r, const struct step *s, size_t at)
+{
+	struct level *level = &r->level[r->depth];
+
+	if (level->list != NULL && level->at + 1 < level->list->n) {
+		level->scope = level->list->v[++level->at];
+		return s->other + 1;
+	}
+	r->depth--;
+	return at + 1;
+}
+
+char *
+template_render(
+    struct arena *a, const struct template *t, const struct values *values)
+{
+	struct render r = {.level = {{.scope = values}}};
+	const struct slot *v;
+	char *text;
+	size_t i = 0;
+
+	while (i < t->n) {
+		const struct step *s = &t->v[i];
+
+		if (s->op == OP_EACH || s->op == OP_UNLESS) {
+			i = enter(&r, s, i);
+			continue;
+		}
+		if (s->op == OP_END) {
+			i = leave(&r, s, i);
+			continue;
+		}
+		if (s->op == OP_TEXT)
+			buf_slice(&r.out, s->text);
+		else if ((v = lookup(&r, s->text)) != NULL && v->text != NULL)
+			put_value(&r.out, v->text, s->escape);
+		i++;
+	}
+	text = buf_keep(&r.out, a);
+	return t->form == TEMPLATE_TEXT ? text_fold(a, text) : text;
+}
+
+/* Folding. */
+
+/* Characters, not bytes: what is no continuation byte of UTF-8. */
+static bool
+is_column(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/*
+ * Where to break the line: the last blank within the columns, else the first
+ * one after them (an address is never cut); line.len when there is none.
+ */
+static size_t
+break_at(struct slice line, size_t from, size_t columns)
+{
+	size_t last = 0, column = columns, i;
+
+	for (i = from; i < line.len; i++) {
+		if (line.p[i] == ' ' && column <= TEMPLATE_COLUMNS)
+			last = i;
+		else if (line.p[i] == ' ')
+			return last > 0 ? last : i;
+		column += is_column(line.p[i]);
+	}
+	return column <= TEMPLATE_COLUMNS || last == 0 ? line.len : last;
+}
+
+static void
+fold_line(struct buf *out, struct slice line)
+{
+	struct buf prefix = {0};
+	size_t from, to;
+
+	while (
+	    line.len > 0 && is_blank(line.p[line.len - 1]) &&
+	    !slice_is(line, "-- ")) /* the mark of a signature, RFC 3676 4.3 */
+		line.len--;
+	line_prefix(&prefix, line);
+	for (from = prefix.len;; from = 0) {
+		to = break_at(line, from, prefix.len);
+		buf_add(out, line.p, to);
+		while (to < line.len && line.p[to] == ' ')
+			to++;
+		line.p += to;
+		line.len -= to;
+		if (line.len == 0)
+			break;
+		buf_putc(out, '\n');
+		buf_slice(out, buf_view(&prefix));
+	}
+	buf_free(&prefix);
+}
+
+char *
+text_fold(struct arena *a, const char *text)
+{
+	struct slice rest = slice_of(text), line;
+	struct buf out = {0};
+
+	while (slice_line(&rest, &line)) {
+		fold_line(&out, line);
+		buf_putc(&out, '\n');
+	}
+	return buf_keep(&out, a);
+}

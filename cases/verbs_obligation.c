@@ -1,0 +1,243 @@
+/*
+ * Verbs about one obligation: kept, not kept, void, due, received.
+ */
+#include <strings.h>
+
+#include "base/zone.h"
+
+#include "cases/ledger.h"
+#include "cases/verbs.h"
+
+enum { DAY_SECONDS = 86400 };
+
+static bool
+can_mean(enum verb verb, const struct obligation *o)
+{
+	switch (o->stored) {
+	case STATE_OPEN:
+		return verb != VERB_NOT_KEPT && verb != VERB_RECEIVED;
+	case STATE_WAITING:
+		return verb != VERB_NOT_KEPT;
+	case STATE_KEPT:
+		return verb == VERB_NOT_KEPT;
+	case STATE_SLIPPED:
+	case STATE_VOID:
+	case STATE_BROKEN:
+	case STATE_LAPSED:
+	case STATE_LATE:
+	case STATE_PAUSED:
+		break;
+	}
+	return false;
+}
+
+/* The only obligation of the case that the command can mean. */
+static int
+settle_only(struct act *r)
+{
+	struct obligation *v;
+	struct buf choices = {0};
+	size_t n, found = 0;
+
+	if (ledger_obligations(r->x->store, r->x->owner, act_arena(r),
+		r->case_number, false, &v, &n, r->err) == -1)
+		return act_outcome(r, -1);
+	for (size_t i = 0; i < n; i++) {
+		if (!can_mean(r->c->verb, &v[i]))
+			continue;
+		found++;
+		r->number = v[i].number;
+		buf_printf(&choices, "%s%d.%d (%s)", found > 1 ? ", " : "",
+		    v[i].case_number, v[i].number,
+		    say_what(&r->x->voice, v[i].action));
+	}
+	if (found == 0)
+		SAY(r, "not-open", "case", act_print(r, r->case_number));
+	if (found > 1)
+		SAY(r, "not-which", "choices", choices.p);
+	buf_free(&choices);
+	return found == 1 ? DONE : REFUSED;
+}
+
+static int
+settle_obligation(struct act *r, int number)
+{
+	int rc = act_case(r);
+
+	if (rc != DONE)
+		return rc;
+	r->number = number;
+	if (number == 0 && r->case_number == r->x->case_number)
+		r->number = r->x->number;
+	return r->number > 0 ? DONE : settle_only(r);
+}
+
+/*
+ * The moment of something that has happened: "3 March" is the last one, not
+ * the next.  A phrase is read as seen from now, from a week and from a year
+ * ago; the first that does not lie ahead counts.
+ */
+static bool
+read_past(const struct act *r, const char *text, struct moment *at)
+{
+	static const char *const on[] = {"on", "since", "at"};
+	static const int back[] = {0, 8, 366};
+	const char *zone = r->x->voice.zone;
+	struct moment now = act_now(r);
+	const char *date = slice_dup(act_arena(r), act_without(text, on, 3));
+	struct due due;
+
+	*at = now;
+	if (*date == '\0' || strcasecmp(date, "today") == 0)
+		return true;
+	if (strcasecmp(date, "yesterday") == 0) {
+		*at = zone_local(zone, moment_day(now) - 1, DAY_SECONDS / 2);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
+		struct moment anchor = {
+		    now.utc - (int64_t)back[i] * DAY_SECONDS, now.offset};
+
+		if (!act_date(r, date, anchor, true, &due))
+			return false;
+		if (due.precision == DUE_TIME && due.at.utc <= now.utc) {
+			*at = due.at;
+			return true;
+		}
+		if (due.precision == DUE_DAY && due.day <= moment_day(now)) {
+			if (due.day < moment_day(now))
+				*at =
+				    zone_local(zone, due.day, DAY_SECONDS / 2);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+settle_past(struct act *r, struct moment *at)
+{
+	if (read_past(r, r->c->rest, at))
+		return DONE;
+	return REFUSE(r, "not-date", "text", r->c->rest);
+}
+
+/* The answer about an obligation as it now stands. */
+static int
+end_obligation(struct act *r, struct change *c, const char *key)
+{
+	struct obligation o;
+
+	if (ledger_obligation(r->x->store, r->x->owner, act_arena(r),
+		r->case_number, r->number, &o, r->err) == -1)
+		return act_outcome(r, -1);
+	SAY(r, key, "number",
+	    arena_printf(act_arena(r), "%d.%d", o.case_number, o.number),
+	    "what", say_what(&r->x->voice, o.action), "due",
+	    say_due_long(&r->x->voice, &o));
+	return act_end(r, c);
+}
+
+int
+verb_kept(struct act *r)
+{
+	struct moment when;
+	struct change *c;
+	int rc;
+
+	if ((rc = settle_obligation(r, r->c->number)) != DONE ||
+	    (rc = settle_past(r, &when)) != DONE)
+		return rc;
+	c = act_begin(r);
+	rc = act_outcome(
+	    r, obligation_keep(c, r->case_number, r->number, when, r->err));
+	return rc == DONE ? end_obligation(r, c, "did-kept") : rc;
+}
+
+int
+verb_not_kept(struct act *r)
+{
+	int rc = settle_obligation(r, r->c->number);
+	struct change *c;
+
+	if (rc != DONE)
+		return rc;
+	c = act_begin(r);
+	rc = act_outcome(
+	    r, obligation_unkeep(c, r->case_number, r->number, r->err));
+	return rc == DONE ? end_obligation(r, c, "did-not-kept") : rc;
+}
+
+int
+verb_void(struct act *r)
+{
+	int rc = settle_obligation(r, r->c->number);
+	struct change *c;
+
+	if (rc != DONE)
+		return rc;
+	c = act_begin(r);
+	rc = act_outcome(
+	    r, obligation_void(c, r->case_number, r->number, r->err));
+	return rc == DONE ? end_obligation(r, c, "did-void") : rc;
+}
+
+/*
+ * "due 3 March" is a date, "due 3 FRIDAY" is obligation 3: what can be read
+ * whole as a date is one.
+ */
+static int
+settle_due(struct act *r, int *number, struct due *due)
+{
+	static const char *const by[] = {"by", "on", "is", "to"};
+	const char *text =
+	    slice_dup(act_arena(r), act_without(r->c->rest, by, 4));
+	const char *rest = NULL;
+	struct moment now = act_now(r);
+
+	*number = r->c->number;
+	if (*text == '\0')
+		return REFUSE(r, "not-date-missing");
+	if (act_date(r, text, now, true, due))
+		return DONE;
+	if (*number == 0 && (*number = act_leading_number(text, &rest)) > 0 &&
+	    act_date(r, rest, now, true, due))
+		return DONE;
+	*number = r->c->number;
+	if (act_date(r, text, now, false, due))
+		return DONE;
+	return REFUSE(r, "not-date", "text", r->c->rest);
+}
+
+int
+verb_due(struct act *r)
+{
+	struct due due;
+	struct change *c;
+	int number, rc;
+
+	if ((rc = settle_due(r, &number, &due)) != DONE ||
+	    (rc = settle_obligation(r, number)) != DONE)
+		return rc;
+	c = act_begin(r);
+	rc = act_outcome(
+	    r, obligation_due(c, r->case_number, r->number, due, r->err));
+	return rc == DONE ? end_obligation(r, c, "did-due") : rc;
+}
+
+int
+verb_received(struct act *r)
+{
+	struct moment day;
+	struct change *c;
+	int rc;
+
+	if ((rc = settle_obligation(r, r->c->number)) != DONE ||
+	    (rc = settle_past(r, &day)) != DONE)
+		return rc;
+	c = act_begin(r);
+	rc =
+	    act_outcome(r, obligation_received(c, act_arena(r), r->x->calendars,
+			       r->case_number, r->number, day, r->err));
+	return rc == DONE ? end_obligation(r, c, "did-received") : rc;
+}
