@@ -21,6 +21,9 @@
  *   @17:00 @5pm @5:30?     a time of day; "?": no am or pm was written
  *   am pm night            part of the day, for a time without one
  *   z+01:00 zus-05:00 zeu+00:00   zone of that time; with rules for summer time
+ *   near                   a date without a year is the one nearest to the
+ *                          anchor, before or after: the day a clock started
+ *   back                   the amounts that follow are taken off
  *   ..                     the end of a range follows: days are sought from
  *                          here on, offsets start at the anchor again
  *   event vague past       nothing can be dated
@@ -57,6 +60,8 @@ struct state {
 	enum hour hour;
 	enum part part;
 	const char *zone; /* what follows the z; NULL: the anchor's */
+	bool back; /* amounts are taken off */
+	bool near; /* a date without a year is the nearest one */
 	bool none; /* can't be dated */
 };
 
@@ -339,6 +344,8 @@ step_amount(struct state *s, const char *p)
 
 	if (!parse_amount(p, &a))
 		return false;
+	if (s->back)
+		a.sign = -a.sign;
 	s->moved = true;
 	if (strcmp(a.unit, "bd") == 0 || strcmp(a.unit, "bh") == 0) {
 		add_working_days(s, &a, a.unit[1] == 'h');
@@ -388,6 +395,28 @@ step_weekday(struct state *s, const char *p)
 	return true;
 }
 
+static int
+nearest_year(const struct state *s, struct civil c)
+{
+	int first = c.year - 1, best = first;
+	day_t anchor = moment_day(s->anchor), gap = 1000;
+
+	for (int i = 0; i < 3; i++) {
+		day_t away;
+
+		c.year = first + i;
+		if (!civil_valid(c))
+			continue;
+		away = day_of_civil(c) - anchor;
+		away = away < 0 ? -away : away;
+		if (away < gap) {
+			gap = away;
+			best = c.year;
+		}
+	}
+	return best;
+}
+
 /* The first such date on or after the base; in a year that was named, there. */
 static bool
 month_day(struct state *s, int month, int day)
@@ -400,9 +429,11 @@ month_day(struct state *s, int month, int day)
 		c.year = civil_of_day(s->lo).year;
 	c.month = month;
 	c.day = day;
+	if (s->near)
+		c.year = nearest_year(s, c);
 	for (int tries = 0; tries < 9; tries++, c.year++) {
-		if (!civil_valid(c) ||
-		    (s->stretch != YEAR && day_of_civil(c) < base(s)))
+		if (!civil_valid(c) || (s->stretch != YEAR && !s->near &&
+					   day_of_civil(c) < base(s)))
 			continue;
 		set_day(s, day_of_civil(c));
 		return true;
@@ -839,6 +870,22 @@ step_range(struct state *s, const char *p)
 }
 
 static bool
+step_near(struct state *s, const char *p)
+{
+	(void)p;
+	s->near = true;
+	return true;
+}
+
+static bool
+step_back(struct state *s, const char *p)
+{
+	(void)p;
+	s->back = true;
+	return true;
+}
+
+static bool
 step_none(struct state *s, const char *p)
 {
 	(void)p;
@@ -874,6 +921,8 @@ static const struct step {
     {"year", true, step_stretch},
     {"nyear", true, step_stretch},
     {"today", true, step_today},
+    {"near", true, step_near},
+    {"back", true, step_back},
     {"before", true, step_before},
     {"start", true, step_edge},
     {"early", true, step_edge},

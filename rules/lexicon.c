@@ -24,7 +24,7 @@ const char *const lexicon_top_names[] = {
     "none", "limit", "point", "span", "clock", "vague", "past", NULL};
 
 static const char *const builtin_names[BUILTIN_COUNT] = {
-    "int", "dd", "mm", "yyyy", "yy", "hh", "h", "mi", "word", "words"};
+    "int", "dd", "mm", "yyyy", "yy", "hh", "h", "mi", "hhmm", "word", "words"};
 
 /* One reading of a pattern, as far as it was read. */
 struct reading_state {
@@ -131,24 +131,6 @@ word_add(struct lexicon *lex, const struct token *t)
 
 /* --- trie --- */
 
-static uint32_t
-edge_slot(const struct lexicon *lex, uint32_t from, uint32_t word)
-{
-	uint32_t at = (from * 2654435761u ^ word * 2246822519u) >> 7;
-
-	for (at &= lex->edge_room - 1; lex->edges[at].from != 0;
-	     at = (at + 1) & (lex->edge_room - 1))
-		if (lex->edges[at].from == from && lex->edges[at].word == word)
-			break;
-	return at;
-}
-
-uint32_t
-lexicon_step(const struct lexicon *lex, uint32_t node, uint32_t word)
-{
-	return lex->edges[edge_slot(lex, node, word)].to;
-}
-
 static void
 edges_rehash(struct lexicon *lex)
 {
@@ -160,8 +142,8 @@ edges_rehash(struct lexicon *lex)
 	memset(lex->edges, 0, lex->edge_room * sizeof(*lex->edges));
 	for (uint32_t i = 0; i < old_room; i++)
 		if (old[i].from != 0)
-			lex->edges[edge_slot(lex, old[i].from, old[i].word)] =
-			    old[i];
+			lex->edges[lexicon_slot(
+			    lex, old[i].from, old[i].word)] = old[i];
 	free(old);
 }
 
@@ -176,13 +158,13 @@ node_add(struct lexicon *lex)
 static uint32_t
 step_word(struct lexicon *lex, uint32_t node, uint32_t word)
 {
-	uint32_t at = edge_slot(lex, node, word);
+	uint32_t at = lexicon_slot(lex, node, word);
 
 	if (lex->edges[at].from != 0)
 		return lex->edges[at].to;
 	if (lex->edge_count * 2 >= lex->edge_room) {
 		edges_rehash(lex);
-		at = edge_slot(lex, node, word);
+		at = lexicon_slot(lex, node, word);
 	}
 	lex->nodes[node].words = true;
 	lex->edges[at].from = node;
@@ -213,9 +195,6 @@ step_edge(struct lexicon *lex, uint32_t node, uint32_t label)
 static void
 states_add(struct parser *ps, struct states *s, struct reading_state r)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].node == r.node)
-			return;
 	s->v = arena_grow(ps->scratch, s->v, s->n, sizeof(*s->v));
 	s->v[s->n++] = r;
 }
@@ -269,7 +248,28 @@ conditions(struct parser *ps, struct states *s)
 static bool
 is_meta(char c)
 {
-	return c != '\0' && strchr("[]()<>|~^{}\\ \t\r\n", c) != NULL;
+	switch (c) {
+	case '[':
+	case ']':
+	case '(':
+	case ')':
+	case '<':
+	case '>':
+	case '|':
+	case '~':
+	case '^':
+	case '{':
+	case '}':
+	case '$':
+	case '\\':
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* A dot that may follow an abbreviation. */
@@ -423,6 +423,9 @@ parse_item(struct parser *ps, struct states *s, int depth)
 	case '}':
 		return advance(
 		    ps, s, *ps->p++ == '{' ? EDGE_START : EDGE_END, -1);
+	case '$':
+		ps->p++;
+		return advance(ps, s, EDGE_STOP, -1);
 	case '<':
 		return parse_class(ps, s);
 	case '[':
@@ -463,7 +466,8 @@ skip_blanks(struct parser *ps, bool lines)
 static bool
 at_end_of_sequence(const struct parser *ps)
 {
-	return ps->p == ps->end || strchr("|])\n", *ps->p) ||
+	return ps->p == ps->end || *ps->p == '|' || *ps->p == ']' ||
+	       *ps->p == ')' || *ps->p == '\n' ||
 	       (*ps->p == '=' && ps->p + 1 < ps->end && ps->p[1] == '>');
 }
 
@@ -637,11 +641,12 @@ parse_file(struct parser *ps)
 
 /* --- what can begin a class --- */
 
-static bool
-mask_has(const struct word_mask *m, int class)
-{
-	return m->bits[class / 64] >> (class % 64) & 1;
-}
+/* A set of words a class; behind the last word "any number" and "any word". */
+struct begins {
+	uint64_t *bits; /* per_class for each class */
+	size_t per_class;
+	uint32_t number, any;
+};
 
 static void
 mask_set(struct word_mask *m, int class)
@@ -649,65 +654,117 @@ mask_set(struct word_mask *m, int class)
 	m->bits[class / 64] |= (uint64_t)1 << (class % 64);
 }
 
-/* Class c begins with whatever class d begins with. */
 static void
-first_inherit(struct lexicon *lex, int c, int d)
+begins_add(struct begins *b, int class, uint32_t word)
 {
-	for (uint32_t w = 0; w < lex->word_count; w++)
-		if (mask_has(&lex->first[w], d))
-			mask_set(&lex->first[w], c);
-	if (mask_has(&lex->first_number, d))
-		mask_set(&lex->first_number, c);
-	if (mask_has(&lex->first_any, d))
-		mask_set(&lex->first_any, c);
+	b->bits[(size_t) class * b->per_class + word / 64] |= (uint64_t)1
+							      << (word % 64);
 }
 
-/* Marks the nodes where class c begins, behind conditions on blanks too. */
+/* Class c begins with whatever class d begins with. */
 static void
-first_nodes(struct lexicon *lex, uint8_t *begins, int c, bool inherit)
+begins_inherit(struct begins *b, int c, int d)
+{
+	uint64_t *to = b->bits + (size_t)c * b->per_class;
+	const uint64_t *from = b->bits + (size_t)d * b->per_class;
+
+	for (size_t i = 0; i < b->per_class; i++)
+		to[i] |= from[i];
+}
+
+/* Calls for the nodes where class c begins, behind conditions too. */
+static void
+begins_class(const struct lexicon *lex, struct begins *b, uint8_t *owner, int c)
 {
 	uint32_t queue[16];
 	int n = 0;
 
 	for (queue[n++] = lex->classes[c].root; n > 0;) {
-		uint32_t node = queue[--n];
+		const struct node *node = &lex->nodes[queue[--n]];
 
-		begins[node] = (uint8_t)(c + 1);
-		for (struct edge *e = lex->nodes[node].edges; e; e = e->next) {
+		owner[queue[n]] = (uint8_t)(c + 1);
+		for (struct edge *e = node->edges; e; e = e->next)
 			if (e->label < EDGE_CLASS && n < 16)
 				queue[n++] = e->node;
-			else if (inherit && e->label >= EDGE_CLASS)
-				first_inherit(
-				    lex, c, (int)(e->label - EDGE_CLASS));
-		}
+			else if (b && e->label >= EDGE_CLASS)
+				begins_inherit(
+				    b, c, (int)(e->label - EDGE_CLASS));
+	}
+}
+
+static void
+first_masks(struct lexicon *lex, const struct begins *b)
+{
+	for (int c = 0; c < lex->class_count; c++) {
+		const uint64_t *bits = b->bits + (size_t)c * b->per_class;
+
+		for (uint32_t w = 0; w < lex->word_count; w++)
+			if (bits[w / 64] >> (w % 64) & 1)
+				mask_set(&lex->first[w], c);
+		if (bits[b->number / 64] >> (b->number % 64) & 1)
+			mask_set(&lex->first_number, c);
+		if (bits[b->any / 64] >> (b->any % 64) & 1)
+			mask_set(&lex->first_any, c);
 	}
 }
 
 static void
 first_sets(struct lexicon *lex)
 {
-	uint8_t *begins = mem_alloc(lex->node_count);
+	uint8_t *owner = arena_alloc(lex->arena, lex->node_count);
+	struct begins b = {
+	    .number = lex->word_count, .any = lex->word_count + 1};
 
-	memset(begins, 0, lex->node_count);
+	b.per_class = b.any / 64 + 1;
+	b.bits = arena_calloc(lex->arena,
+	    (size_t)lex->class_count * b.per_class, sizeof(*b.bits));
 	lex->first =
 	    arena_calloc(lex->arena, lex->word_count, sizeof(*lex->first));
-	for (int b = 0; b < BUILTIN_COUNT; b++) {
-		mask_set(&lex->first_number, b);
-		if (b >= BUILTIN_WORD)
-			mask_set(&lex->first_any, b);
+	for (int c = 0; c < BUILTIN_COUNT; c++) {
+		begins_add(&b, c, b.number);
+		if (c >= BUILTIN_WORD)
+			begins_add(&b, c, b.any);
 	}
 	for (int c = BUILTIN_COUNT; c < lex->class_count; c++)
-		first_nodes(lex, begins, c, false);
-	for (uint32_t i = 0; i < lex->edge_room; i++) {
-		const struct word_edge *e = &lex->edges[i];
-
-		if (e->from != 0 && begins[e->from] != 0)
-			mask_set(&lex->first[e->word], begins[e->from] - 1);
-	}
+		begins_class(lex, NULL, owner, c);
+	for (uint32_t i = 0; i < lex->edge_room; i++)
+		if (owner[lex->edges[i].from] != 0)
+			begins_add(&b, owner[lex->edges[i].from] - 1,
+			    lex->edges[i].word);
 	/* A class uses only those above it, so these are complete. */
 	for (int c = BUILTIN_COUNT; c < lex->class_count; c++)
-		first_nodes(lex, begins, c, true);
-	free(begins);
+		begins_class(lex, &b, owner, c);
+	first_masks(lex, &b);
+}
+
+/* The edges of each node in the order of the file, with what any of their classes begins. */
+static void
+pack_edges(struct lexicon *lex)
+{
+	for (uint32_t i = 1; i < lex->node_count; i++) {
+		struct node *node = &lex->nodes[i];
+		size_t n = 0;
+		struct edge *row, *end;
+
+		for (struct edge *e = node->edges; e; e = e->next)
+			n++;
+		if (n == 0)
+			continue;
+		/* They were put in front of one another. */
+		end = (struct edge *)arena_calloc(lex->arena, n, sizeof(*row)) +
+		      n;
+		row = end;
+		for (struct edge *e = node->edges; e; e = e->next) {
+			*--row = *e;
+			row->next = row + 1 < end ? row + 1 : NULL;
+			if (e->label >= EDGE_CLASS)
+				mask_set(&node->classes,
+				    (int)(e->label - EDGE_CLASS));
+			else
+				node->conditions = true;
+		}
+		node->edges = row;
+	}
 }
 
 static void
@@ -787,6 +844,7 @@ lexicon_load(const char *path, struct err *err)
 		return NULL;
 	}
 	first_sets(ps.lex);
+	pack_edges(ps.lex);
 	find_top(ps.lex);
 	return ps.lex;
 }

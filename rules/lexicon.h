@@ -33,6 +33,7 @@ enum builtin {
 	BUILTIN_HOUR, /* <hh>: 00 to 24 */
 	BUILTIN_HOUR1, /* <h>: 1 to 9, one digit */
 	BUILTIN_MINUTE, /* <mi>: two digits, 00 to 59 */
+	BUILTIN_CLOCK, /* <hhmm>: four digits, 0000 to 2359, as 17:30 */
 	BUILTIN_WORD, /* <word>: any one word */
 	BUILTIN_WORDS, /* <words>: one to ten words or numbers */
 	BUILTIN_COUNT
@@ -41,8 +42,8 @@ enum builtin {
 /* Labels of edges that are no word; words are numbered from EDGE_WORD. */
 enum {
 	EDGE_GLUE,
-	EDGE_SPACE,
 	EDGE_CAPITAL,
+	EDGE_STOP, /* $: beside the end of a clause or of the text */
 	EDGE_START,
 	EDGE_END,
 	EDGE_CLASS = 8,
@@ -75,9 +76,15 @@ struct edge { /* other than a word */
 	struct edge *next;
 };
 
+struct word_mask { /* a bit for each class */
+	uint64_t bits[LEXICON_CLASSES / 64];
+};
+
 struct node {
 	struct accept *accept;
 	struct edge *edges;
+	struct word_mask classes; /* of the edges */
+	bool conditions; /* some edge is a condition or a mark */
 	bool words; /* some edge is a word */
 };
 
@@ -88,10 +95,6 @@ struct lexicon_class {
 
 struct word_edge {
 	uint32_t from, word, to; /* from 0: a free slot */
-};
-
-struct word_mask {
-	uint64_t bits[LEXICON_CLASSES / 64];
 };
 
 struct lexicon {
@@ -121,7 +124,24 @@ extern const char *const lexicon_top_names[]; /* NULL-terminated */
 
 /* The word of a token, 0 when it is not in the vocabulary. */
 uint32_t lexicon_word(const struct lexicon *, const struct token *);
+/* Where the edge of a word is, or the free slot where it would be. */
+static inline uint32_t
+lexicon_slot(const struct lexicon *lex, uint32_t node, uint32_t word)
+{
+	uint32_t at = (node * 2654435761u ^ word * 2246822519u) >> 7;
+
+	for (at &= lex->edge_room - 1; lex->edges[at].from != 0;
+	     at = (at + 1) & (lex->edge_room - 1))
+		if (lex->edges[at].from == node && lex->edges[at].word == word)
+			break;
+	return at;
+}
+
 /* The node that a word leads to; 0 none. */
-uint32_t lexicon_step(const struct lexicon *, uint32_t node, uint32_t word);
+static inline uint32_t
+lexicon_step(const struct lexicon *lex, uint32_t node, uint32_t word)
+{
+	return lex->edges[lexicon_slot(lex, node, word)].to;
+}
 
 #endif

@@ -25,6 +25,7 @@ enum {
 	HITS = 12, /* ends of one class at one token */
 	CAPTURES = 24,
 	STEPS = 20000, /* from one token */
+	DEAD = 2048, /* dead ends that are remembered, a power of two */
 	GAP = 10 /* tokens of <words> */
 };
 
@@ -34,6 +35,8 @@ struct mark { /* a token, without its letters */
 	unsigned flags;
 	int value;
 	int len;
+	unsigned fits; /* which built-in classes */
+	struct word_mask mask;
 };
 
 struct hit {
@@ -44,8 +47,13 @@ struct hit {
 };
 
 struct hits {
-	struct hit *v[HITS];
 	int n;
+	int seen; /* the furthest token that was looked at */
+	struct hit *v[HITS];
+};
+
+struct dead { /* what tells three tokens apart; 0 none */
+	uint64_t sign[3];
 };
 
 struct window {
@@ -56,6 +64,8 @@ struct window {
 	int count;
 	struct hits **memo[WINDOW + 1];
 	int steps;
+	int seen;
+	struct dead dead[DEAD];
 };
 
 /* One walk through the trie of a class. */
@@ -100,6 +110,52 @@ begins_address(struct slice text, const struct token *t)
 	return false;
 }
 
+/* Which built-in classes fit a token, a bit each. */
+static unsigned
+fits_of(const struct mark *m)
+{
+	static const struct {
+		int least, most, digits_least, digits_most;
+	} ranges[] = {[BUILTIN_INT] = {0, 9999, 1, 4},
+	    [BUILTIN_DAY] = {1, 31, 1, 2},
+	    [BUILTIN_MONTH] = {1, 12, 1, 2},
+	    [BUILTIN_YEAR] = {1900, 2199, 4, 4},
+	    [BUILTIN_YEAR2] = {0, 99, 2, 2},
+	    [BUILTIN_HOUR] = {0, 24, 1, 2},
+	    [BUILTIN_HOUR1] = {1, 9, 1, 1},
+	    [BUILTIN_MINUTE] = {0, 59, 2, 2},
+	    [BUILTIN_CLOCK] = {0, 2359, 4, 4}};
+	unsigned fits = 0;
+
+	if (m->kind == TOKEN_WORD)
+		return 1u << BUILTIN_WORD | 1u << BUILTIN_WORDS;
+	if (m->kind != TOKEN_NUMBER)
+		return 0;
+	for (unsigned i = 0; i < BUILTIN_WORD; i++)
+		if (m->value >= ranges[i].least && m->value <= ranges[i].most &&
+		    m->len >= ranges[i].digits_least &&
+		    m->len <= ranges[i].digits_most)
+			fits |= 1u << i;
+	if (m->value % 100 > 59)
+		fits &= ~(1u << BUILTIN_CLOCK);
+	return fits | 1u << BUILTIN_WORDS;
+}
+
+/* Which classes may begin with the token. */
+static struct word_mask
+mask_of(const struct lexicon *lex, const struct mark *m)
+{
+	struct word_mask mask = lex->first[m->word];
+	const struct word_mask *more = m->kind == TOKEN_NUMBER
+					   ? &lex->first_number
+				       : m->kind == TOKEN_WORD ? &lex->first_any
+							       : NULL;
+
+	for (int i = 0; more && i < LEXICON_CLASSES / 64; i++)
+		mask.bits[i] |= more->bits[i];
+	return mask;
+}
+
 static void
 fill_window(struct window *w, size_t *at)
 {
@@ -125,6 +181,8 @@ fill_window(struct window *w, size_t *at)
 		m->value = t.value;
 		m->len = (int)(t.end - t.start);
 		m->word = lexicon_word(w->lex, &t);
+		m->fits = fits_of(m);
+		m->mask = mask_of(w->lex, m);
 		w->count++;
 		if (w->count > WINDOW_SOFT && t.len == 1 &&
 		    strchr(".!?", t.letters[0]))
@@ -135,54 +193,10 @@ fill_window(struct window *w, size_t *at)
 
 /* --- matching --- */
 
-static const struct word_mask *
-mask_of(const struct window *w, int at, struct word_mask *room)
-{
-	const struct mark *m = &w->marks[at];
-	const struct word_mask *plain = &w->lex->first[m->word];
-	const struct word_mask *more =
-	    m->kind == TOKEN_NUMBER ? &w->lex->first_number
-	    : m->kind == TOKEN_WORD ? &w->lex->first_any
-				    : NULL;
-
-	if (!more)
-		return plain;
-	for (size_t i = 0; i < sizeof(room->bits) / sizeof(*room->bits); i++)
-		room->bits[i] = plain->bits[i] | more->bits[i];
-	return room;
-}
-
 static bool
 can_begin(const struct window *w, int class, int at)
 {
-	struct word_mask room;
-
-	return mask_of(w, at, &room)->bits[class / 64] >> (class % 64) & 1;
-}
-
-/* A built-in class on one token. */
-static bool
-builtin_fits(const struct mark *m, enum builtin class)
-{
-	static const struct {
-		int least, most, digits_least, digits_most;
-	} ranges[] = {[BUILTIN_INT] = {0, 9999, 1, 4},
-	    [BUILTIN_DAY] = {1, 31, 1, 2},
-	    [BUILTIN_MONTH] = {1, 12, 1, 2},
-	    [BUILTIN_YEAR] = {1900, 2199, 4, 4},
-	    [BUILTIN_YEAR2] = {0, 99, 2, 2},
-	    [BUILTIN_HOUR] = {0, 24, 1, 2},
-	    [BUILTIN_HOUR1] = {1, 9, 1, 1},
-	    [BUILTIN_MINUTE] = {0, 59, 2, 2}};
-
-	if (class == BUILTIN_WORD)
-		return m->kind == TOKEN_WORD;
-	if (class == BUILTIN_WORDS)
-		return m->kind == TOKEN_WORD || m->kind == TOKEN_NUMBER;
-	return m->kind == TOKEN_NUMBER && m->value >= ranges[class].least &&
-	       m->value <= ranges[class].most &&
-	       m->len >= ranges[class].digits_least &&
-	       m->len <= ranges[class].digits_most;
+	return w->marks[at].mask.bits[class / 64] >> (class % 64) & 1;
 }
 
 static void
@@ -205,20 +219,30 @@ hit_add(struct window *w, struct hits *hits, const struct hit *hit)
 }
 
 static struct hits *
+hits_keep(struct window *w, const struct hits *hits)
+{
+	size_t size =
+	    offsetof(struct hits, v) + (size_t)hits->n * sizeof(hits->v[0]);
+
+	return arena_dup(w->scratch, hits, size);
+}
+
+static struct hits *
 match_builtin(struct window *w, enum builtin class, int at)
 {
-	struct hits *hits = arena_alloc(w->scratch, sizeof(*hits));
+	struct hits hits = {.n = 0};
 	int most = class == BUILTIN_WORDS ? GAP : 1;
 
 	for (int i = 0; i < most && at + i < w->count; i++) {
 		struct hit hit = {
 		    (int)class, at, at + i + 1, at, at + i + 1, NULL, NULL};
 
-		if (!builtin_fits(&w->marks[at + i], class))
+		if (!(w->marks[at + i].fits >> class & 1))
 			break;
-		hit_add(w, hits, &hit);
+		hit_add(w, &hits, &hit);
 	}
-	return hits;
+	hits.seen = at + most - 1;
+	return hits_keep(w, &hits);
 }
 
 static void
@@ -237,6 +261,23 @@ static struct hits *match_class(struct window *, int class, int at);
 
 static void walk(struct walk *, uint32_t node, int at);
 
+/* The end of the window, or a sign that ends a clause. */
+static bool
+is_stop(const struct window *w, int at)
+{
+	const struct mark *m = &w->marks[at];
+
+	return m->kind == TOKEN_END ||
+	       (m->kind == TOKEN_PUNCT && m->len == 1 &&
+		   strchr(".,;:!?()", w->text.p[m->start]));
+}
+
+static bool
+follows_stop(const struct window *w, int at)
+{
+	return at == 0 || is_stop(w, at - 1);
+}
+
 /* A condition on the token at at, or a mark. */
 static void
 walk_condition(struct walk *k, const struct edge *e, int at)
@@ -251,6 +292,10 @@ walk_condition(struct walk *k, const struct edge *e, int at)
 		return;
 	case EDGE_CAPITAL:
 		if (m->flags & TOKEN_CAPITAL)
+			walk(k, e->node, at);
+		return;
+	case EDGE_STOP:
+		if (is_stop(k->w, at) || follows_stop(k->w, at))
 			walk(k, e->node, at);
 		return;
 	case EDGE_START:
@@ -268,6 +313,16 @@ walk_condition(struct walk *k, const struct edge *e, int at)
 	}
 }
 
+static bool
+any_of(const struct word_mask *a, const struct word_mask *b)
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < LEXICON_CLASSES / 64; i++)
+		any |= a->bits[i] & b->bits[i];
+	return any != 0;
+}
+
 static void
 walk(struct walk *k, uint32_t node, int at)
 {
@@ -276,6 +331,8 @@ walk(struct walk *k, uint32_t node, int at)
 
 	if (k->w->steps-- <= 0)
 		return;
+	if (at > k->w->seen)
+		k->w->seen = at;
 	if (n->accept)
 		accept(k, n->accept, at);
 	if (n->words && m->word != 0) {
@@ -284,6 +341,8 @@ walk(struct walk *k, uint32_t node, int at)
 		if (next != 0)
 			walk(k, next, at + 1);
 	}
+	if (!n->conditions && !any_of(&n->classes, &m->mask))
+		return;
 	for (const struct edge *e = n->edges; e; e = e->next) {
 		int class = (int)e->label - EDGE_CLASS;
 		struct hits *hits;
@@ -304,22 +363,39 @@ walk(struct walk *k, uint32_t node, int at)
 }
 
 static struct hits *
+match_patterns(struct window *w, int class, int at)
+{
+	struct hits hits;
+	struct walk k;
+
+	w->seen = at;
+	hits.n = 0;
+	k.w = w;
+	k.hits = &hits;
+	k.class = class;
+	k.start = at;
+	k.cap_count = 0;
+	k.mark_start = k.mark_end = -1;
+	walk(&k, w->lex->classes[class].root, at);
+	hits.seen = w->seen;
+	return hits_keep(w, &hits);
+}
+
+static struct hits *
 match_class(struct window *w, int class, int at)
 {
 	struct hits **row = w->memo[at];
-	struct walk k = {.w = w, .class = class, .start = at};
+	int seen = w->seen;
 
 	if (!row)
 		row = w->memo[at] = arena_calloc(w->scratch,
 		    (size_t)w->lex->class_count, sizeof(struct hits *));
-	if (row[class])
-		return row[class];
-	if (class < BUILTIN_COUNT)
-		return row[class] = match_builtin(w, (enum builtin) class, at);
-	k.hits = arena_alloc(w->scratch, sizeof(*k.hits));
-	k.mark_start = k.mark_end = -1;
-	walk(&k, w->lex->classes[class].root, at);
-	return row[class] = k.hits;
+	if (!row[class])
+		row[class] = class < BUILTIN_COUNT
+				 ? match_builtin(w, (enum builtin) class, at)
+				 : match_patterns(w, class, at);
+	w->seen = seen > row[class]->seen ? seen : row[class]->seen;
+	return row[class];
 }
 
 /* --- what stands around a phrase --- */
@@ -379,24 +455,28 @@ ends_well(const struct window *w, int end)
 /* --- normal forms --- */
 
 static void
+render_builtin(const struct mark *m, enum builtin class, struct buf *out)
+{
+	int n = m->value;
+
+	if (class >= BUILTIN_WORD)
+		return;
+	if (class == BUILTIN_INT || class == BUILTIN_YEAR)
+		buf_printf(out, "%d", n);
+	else if (class == BUILTIN_YEAR2)
+		buf_printf(out, "20%02d", n);
+	else if (class == BUILTIN_CLOCK)
+		buf_printf(out, "%02d:%02d", n / 100, n % 100);
+	else
+		buf_printf(out, "%02d", n);
+}
+
+static void
 render(const struct window *w, const struct hit *hit, struct buf *out)
 {
-
 	if (!hit->accept) {
-		const struct mark *m = &w->marks[hit->start];
-		char number[16];
-
-		if (hit->class >= BUILTIN_WORD)
-			return;
-		snprintf(number, sizeof(number), "%04d", m->value);
-		if (hit->class == BUILTIN_INT)
-			buf_printf(out, "%d", m->value);
-		else if (hit->class == BUILTIN_YEAR)
-			buf_puts(out, number);
-		else
-			buf_printf(out, "%s%s",
-			    hit->class == BUILTIN_YEAR2 ? "20" : "",
-			    number + 2);
+		render_builtin(
+		    &w->marks[hit->start], (enum builtin)hit->class, out);
 		return;
 	}
 	for (const struct form_part *p = hit->accept->rule->form; p;
@@ -441,13 +521,71 @@ has_step(const char *expr, const char *step)
 
 /* --- the search --- */
 
+/*
+ * Most words that can begin a phrase do not, and the next one or two tell:
+ * "the parcel", "in the box".  Up to three tokens at which nothing matched,
+ * and nothing further was looked at, are remembered.
+ */
+static struct dead
+dead_key(const struct window *w, int at, int tokens)
+{
+	struct dead key = {{(uint64_t)follows_stop(w, at) << 24, 0, 0}};
+
+	for (int i = 0; i < tokens && at + i <= w->count; i++) {
+		const struct mark *m = &w->marks[at + i];
+
+		key.sign[i] |= (uint64_t)m->word << 32 | m->fits << 8 |
+			       m->flags << 4 | m->kind << 1 | 1;
+	}
+	return key;
+}
+
+static struct dead *
+dead_slot(struct window *w, const struct dead *key)
+{
+	uint64_t hash = key->sign[0];
+
+	hash = hash * 0x9e3779b97f4a7c15u + key->sign[1];
+	hash = hash * 0x9e3779b97f4a7c15u + key->sign[2];
+	hash *= 0x9e3779b97f4a7c15u;
+	return &w->dead[hash >> 40 & (DEAD - 1)];
+}
+
+static bool
+is_dead(struct window *w, int at)
+{
+	for (int tokens = 2; tokens <= 3; tokens++) {
+		struct dead key = dead_key(w, at, tokens);
+
+		if (memcmp(dead_slot(w, &key), &key, sizeof(key)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+remember_dead(struct window *w, int at)
+{
+	int tokens = w->seen - at + 1;
+	struct dead key;
+
+	if (tokens > 3)
+		return;
+	key = dead_key(w, at, tokens < 2 ? 2 : tokens);
+	*dead_slot(w, &key) = key;
+}
+
 /* The best top class at a token; NULL none. */
 static struct hit *
 best_hit(struct window *w, int at, int *top)
 {
 	struct hit *best = NULL;
+	bool matched = false;
 
+	if (is_dead(w, at))
+		return NULL;
 	w->steps = STEPS;
+	w->seen = at;
 	for (int i = 0; lexicon_top_names[i]; i++) {
 		int class = w->lex->top[i];
 		struct hits *hits;
@@ -458,6 +596,7 @@ best_hit(struct window *w, int at, int *top)
 		for (int j = 0; j < hits->n; j++) {
 			struct hit *h = hits->v[j];
 
+			matched = true;
 			if ((best && h->end <= best->end) ||
 			    !starts_well(w, h->mark_start) ||
 			    !ends_well(w, h->mark_end))
@@ -466,6 +605,8 @@ best_hit(struct window *w, int at, int *top)
 			*top = i;
 		}
 	}
+	if (!matched)
+		remember_dead(w, at);
 	return best;
 }
 
@@ -488,18 +629,6 @@ when_of(
 	return when;
 }
 
-static bool
-any_top(const struct window *w, int at)
-{
-	struct word_mask room;
-	const struct word_mask *m = mask_of(w, at, &room);
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < sizeof(room.bits) / sizeof(*room.bits); i++)
-		any |= m->bits[i] & w->lex->top_mask.bits[i];
-	return any != 0;
-}
-
 static void
 search_window(struct arena *arena, struct window *w, struct whens *found)
 {
@@ -507,7 +636,7 @@ search_window(struct arena *arena, struct window *w, struct whens *found)
 		struct hit *hit = NULL;
 		int top = 0;
 
-		if (any_top(w, at))
+		if (any_of(&w->lex->top_mask, &w->marks[at].mask))
 			hit = best_hit(w, at, &top);
 		if (!hit) {
 			at++;
@@ -534,6 +663,7 @@ when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 	w->lex = lex;
 	w->text = text;
 	w->scratch = arena_new();
+	memset(w->dead, 0, sizeof(w->dead));
 	while (at < text.len) {
 		fill_window(w, &at);
 		search_window(arena, w, &found);
