@@ -8,9 +8,9 @@
  *	source_close(s);
  *
  * The order is the same at every reading: by name, or as the file has it.
- * Nothing is ever deleted.  Files are opened without following symbolic links
- * (HAZARDS: symlink races), and only regular ones.  A kind of source is a row
- * of functions (struct source_kind); imap.c of the fetching side adds its own.
+ * Nothing is ever deleted.  Within a folder no symbolic link is followed, and
+ * only regular files are read.  A kind of source is a row of functions (struct
+ * source_kind); what comes by IMAP is fetcher.h.
  */
 #ifndef MAIL_SOURCE_H
 #define MAIL_SOURCE_H
@@ -88,6 +88,8 @@ struct source *maildir_open(const char *path, struct err *);
 /* mboxrd: lines ">From " lose one '>' (also right for nearly all of mboxo);
  * false: they stay as they are. */
 struct source *mbox_open(const char *path, bool mboxrd, struct err *);
+/* A mail in a file of its own, or a folder of such and of mboxes, with the
+ * folders in it down to SOURCE_DEPTH; names that begin with '.' are left. */
 struct source *files_open(const char *path, struct err *);
 /* One mail, up to the end of fd, which stays open. */
 struct source *stdin_open(int fd, struct err *);
@@ -110,6 +112,14 @@ int source_filed(struct source *, const struct source_mail *,
 
 /* NULL is allowed. */
 void source_close(struct source *);
+
+/* For the kinds: the whole of a regular file (EX_DATAERR: it is none, or
+ * larger than SOURCE_LARGEST), and its time of change. */
+int source_slurp(int fd, const char *path, struct arena *, struct source_mail *,
+    struct err *);
+/* For files.c: an mbox that is open already.  Takes fd, also on failure. */
+struct source *
+mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);
 
 /*
  * Puts a mail into new/ of a Maildir, which is made when it is missing: unique

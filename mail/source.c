@@ -1,0 +1,164 @@
+/* See source.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "mail/source.h"
+
+static bool
+is_folder(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+static struct source *
+open_folder(int fd, const char *path, struct err *err)
+{
+	bool maildir = is_folder(fd, "cur") && is_folder(fd, "new");
+
+	close(fd);
+	return maildir ? maildir_open(path, err) : files_open(path, err);
+}
+
+static struct source *
+open_file(int fd, const char *path, struct err *err)
+{
+	char start[5];
+
+	if (pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+	    memcmp(start, "From ", sizeof(start)) == 0)
+		return mbox_open_fd(fd, path, true, err);
+	close(fd);
+	return files_open(path, err);
+}
+
+struct source *
+source_open_path(const char *path, struct err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return stdin_open(STDIN_FILENO, err);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		err_errno(err, "%s", path);
+		if (errno == ENOENT)
+			err->code = EX_NOINPUT;
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	if (S_ISDIR(st.st_mode))
+		return open_folder(fd, path, err);
+	return open_file(fd, path, err);
+}
+
+static struct source *
+mboxrd_open(const char *path, struct err *err)
+{
+	return mbox_open(path, true, err);
+}
+
+static struct source *
+mboxo_open(const char *path, struct err *err)
+{
+	return mbox_open(path, false, err);
+}
+
+static const struct {
+	const char *scheme;
+	struct source *(*open)(const char *path, struct err *);
+} schemes[] = {
+    {"maildir:", maildir_open},
+    {"mbox:", mboxrd_open},
+    {"mboxo:", mboxo_open},
+    {"file:", files_open},
+};
+
+struct source *
+source_open(const char *url, struct err *err)
+{
+	const char *colon = strchr(url, ':');
+	size_t i;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		size_t n = strlen(schemes[i].scheme);
+
+		if (strncmp(url, schemes[i].scheme, n) == 0)
+			return schemes[i].open(url + n, err);
+	}
+	if (colon == NULL || url[0] == '/' || url[0] == '.')
+		return source_open_path(url, err);
+	err_set(err, EX_USAGE,
+	    "%s: no such kind of mailbox; maildir:PATH, mbox:PATH or a path",
+	    url);
+	return NULL;
+}
+
+int
+source_next(struct source *s, struct arena *arena, struct source_mail *mail,
+    struct err *err)
+{
+	memset(mail, 0, sizeof(*mail));
+	mail->source = arena_strdup(arena, s->name);
+	mail->folder = mail->uid = "";
+	return s->kind->next(s, arena, mail, err);
+}
+
+int
+source_filed(struct source *s, const struct source_mail *mail,
+    const char *folder, struct err *err)
+{
+	if (s->kind->filed == NULL)
+		return 0;
+	return s->kind->filed(s, mail, folder, err);
+}
+
+void
+source_close(struct source *s)
+{
+	if (s != NULL)
+		s->kind->close(s);
+}
+
+int
+source_slurp(int fd, const char *path, struct arena *arena,
+    struct source_mail *mail, struct err *err)
+{
+	struct stat st;
+	size_t size, have = 0;
+	char *bytes;
+
+	if (fstat(fd, &st) != 0)
+		return err_errno(err, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EX_DATAERR, "%s: not a regular file", path);
+	if (st.st_size > SOURCE_LARGEST)
+		return err_set(err, EX_DATAERR,
+		    "%s: larger than %d MB; left unread", path,
+		    SOURCE_LARGEST >> 20);
+	size = (size_t)st.st_size;
+	bytes = arena_alloc(arena, size + 1);
+	while (have < size) {
+		ssize_t n = read(fd, bytes + have, size - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "%s", path);
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	mail->bytes.p = bytes;
+	mail->bytes.len = have;
+	mail->has_received = true;
+	mail->received = st.st_mtime;
+	return 0;
+}
