@@ -126,5 +126,7 @@ mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);
  * name, tmp first, fsync of file and folder.  0 means that it is on the disk.
  */
 int maildir_deliver(const char *dir, struct slice bytes, struct err *);
+/* Makes a Maildir, private to its owner, where there is none. */
+int maildir_make(const char *dir, struct err *);
 
 #endif
