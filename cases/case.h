@@ -15,8 +15,8 @@
 #include "cases/event.h"
 #include "cases/store.h"
 
-/* Open promises of the company become broken, what is undated or waiting
- * void.  when: the moment it ended. */
+/* Open promises of the company whose day has passed become broken, all else
+ * that is open or waiting void.  when: the moment it ended. */
 int case_close(struct change *, int number, struct moment when, struct err *);
 /* Those that the closing broke or voided are open again. */
 int case_reopen(struct change *, int number, struct err *);
@@ -49,6 +49,7 @@ int case_mute(struct change *, int number, bool muted, struct err *);
 /* What the owner adds by hand. */
 enum entry_kind { ENTRY_NOTE, ENTRY_CALL, ENTRY_VISIT, ENTRY_SPENT };
 const char *entry_kind_name(enum entry_kind);
+enum entry_kind entry_kind_of(const char *);
 
 struct entry {
 	int64_t id; /* set by case_add() */

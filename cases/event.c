@@ -26,6 +26,10 @@ static const struct {
 	SQL_OBLIGATION_DROP},
     [TABLE_MESSAGE] = {"message", SQL_PLACING_GET, SQL_PLACING_PUT, SQL_COUNT},
     [TABLE_ENTRY] = {"entry", SQL_ENTRY_GET, SQL_ENTRY_PUT, SQL_ENTRY_DROP},
+    [TABLE_COMPANY] = {"company", SQL_COMPANY_NAME_GET, SQL_COMPANY_NAME_PUT,
+	SQL_COUNT},
+    [TABLE_ALIAS] = {"alias", SQL_ALIAS_ROW_GET, SQL_ALIAS_ROW_PUT,
+	SQL_ALIAS_ROW_DROP},
 };
 
 static const char *const actors[] = {

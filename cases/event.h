@@ -44,6 +44,8 @@ enum table {
 	TABLE_OBLIGATION, /* case number, obligation number */
 	TABLE_MESSAGE, /* message number, 0: its placing only */
 	TABLE_ENTRY, /* entry number, 0 */
+	TABLE_COMPANY, /* company number, 0: its name */
+	TABLE_ALIAS, /* alias number, 0 */
 	TABLE_COUNT
 };
 /* Must be called before a row is changed, made or removed. */

@@ -127,8 +127,8 @@ follow_ids(struct work *w, struct err *err)
 	const struct placing *in = w->in;
 	size_t i;
 
-	for (i = 0; i < in->references.n && w->n == 0; i++)
-		if (follow_id(w, in->references.v[i], false, err) < 0)
+	for (i = in->references.n; i > 0 && w->n == 0; i--)
+		if (follow_id(w, in->references.v[i - 1], false, err) < 0)
 			return -1;
 	if (in->message_id != NULL &&
 	    follow_id(w, in->message_id, true, err) < 0)

@@ -62,6 +62,7 @@ struct message_row {
 	const char *subject;
 	bool forwarded, autoreply, bulk, attachment;
 	const char *client, *language;
+	const char *signals; /* "apology,delay"; NULL when none */
 	const char *newest;
 	const char *faults; /* lines; NULL when none */
 	enum placed_by placed_by;

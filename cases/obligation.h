@@ -7,15 +7,24 @@
  * that obligations_recompute() can follow a new holiday table.  Whether one
  * has lapsed is never stored: obligation_state_at() says it for a given now.
  *
- * What answers what (obligations_apply() has the reasons):
- *   - a company message that says it was done (signal resolution) keeps the
- *     open company promises of the actions that a thing done can fulfil;
- *   - a substantive reply keeps a promise to reply or call; an autoreply, an
- *     acknowledgement, or mere delay does not;
- *   - a promise of the same action by the same side with another date makes
- *     the old one slipped; with the same date it is the same promise;
- *   - the owner's mail keeps the owner's `reply`, and with an attachment the
- *     owner's `provide`; it never resets a clock of the company.
+ * What answers what:
+ *   - a company's mail with the signal `resolution` keeps its open promise to
+ *     refund, replace, repair, deliver or cancel that shares words with it;
+ *   - its substantive reply keeps its promise to reply.  Substantive is one
+ *     that decides (refusal, offer, final_response, closure, resolution), or
+ *     that neither just acknowledges nor asks for time nor promises again to
+ *     reply.  A decision also keeps a promise to investigate;
+ *   - an autoreply answers nothing, and what it promises never replaces an
+ *     open promise: each chaser would fetch a new one;
+ *   - a promise of the same action with another date makes the open one
+ *     slipped; a vaguer or equal one is the same promise.  Giving a first date
+ *     to an undated promise replaces it, but counts as no slip;
+ *   - the owner's mail to the company keeps the owner's `reply`, and with an
+ *     attachment the owner's `provide`.  It moves no clock of the company;
+ *   - a stranger's mail (FROM_OTHER) settles nothing;
+ *   - a promise to call is kept by the owner's word alone.
+ * The order of arrival does not matter: an older mail that comes late is put
+ * before the promises that replaced it, and later mail may have kept it.
  */
 #ifndef CASES_OBLIGATION_H
 #define CASES_OBLIGATION_H
@@ -128,5 +137,14 @@ int obligation_due(
 int
 obligation_received(struct change *, struct arena *, const struct calendars *,
     int case_number, int number, struct moment day, struct err *);
+
+/* For case.c and ledger.c: rows of the table, in and out. */
+struct rows;
+void obligation_of_row(struct rows *, struct arena *, struct obligation *);
+int obligation_save(struct change *, const struct obligation *, struct err *);
+int
+obligation_number(struct change *, int case_number, int *number, struct err *);
+int obligations_load(struct store *, int64_t owner, struct arena *,
+    int case_number, struct obligation **, size_t *n, struct err *);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "cases/event.h"
 #include "cases/evidence.h"
@@ -358,28 +359,52 @@ add_parties(struct filing *f, struct err *err)
 	return 0;
 }
 
+int
+thread_alias(struct store *s, int64_t owner, const char *domain,
+    int64_t company, struct change *c, struct err *err)
+{
+	int64_t known, id;
+
+	if (STORE_INT(s, err, 0, &known, SQL_ALIAS_GET, sql_int(owner),
+		sql_text(domain)) < 0)
+		return -1;
+	if (known != 0)
+		return 0;
+	if (store_number(s, owner, "alias", &id, err) < 0 ||
+	    (c != NULL && change_touch(c, TABLE_ALIAS, id, 0, err) < 0))
+		return -1;
+	return STORE_RUN(s, err, SQL_ALIAS_ROW_PUT, sql_int(owner), sql_int(id),
+		   sql_text(domain), sql_int(company)) < 0
+		   ? -1
+		   : 0;
+}
+
+int
+thread_company(struct store *s, int64_t owner, const char *domain,
+    const char *name, int64_t *company, struct err *err)
+{
+	if (STORE_INT(s, err, 0, company, SQL_ALIAS_GET, sql_int(owner),
+		sql_text(domain)) < 0)
+		return -1;
+	if (*company != 0)
+		return 0;
+	if (store_number(s, owner, "company", company, err) < 0 ||
+	    STORE_RUN(s, err, SQL_COMPANY_ADD, sql_int(owner),
+		sql_int(*company), sql_text(domain), sql_text(name)) < 0)
+		return -1;
+	return thread_alias(s, owner, domain, *company, NULL, err);
+}
+
 static int
 find_or_add_company(struct filing *f, int64_t *company, struct err *err)
 {
-	const struct placement *p = f->p;
-
-	if (STORE_INT(f->store, err, 0, company, SQL_ALIAS_GET,
-		sql_int(f->owner), sql_text(p->company)) < 0)
-		return -1;
-	if (*company == 0 &&
-	    (store_number(f->store, f->owner, "company", company, err) < 0 ||
-		STORE_RUN(f->store, err, SQL_COMPANY_ADD, sql_int(f->owner),
-		    sql_int(*company), sql_text(p->company),
-		    sql_text(p->company_name)) < 0 ||
-		STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
-		    sql_text(p->company), sql_int(*company)) < 0))
+	if (thread_company(f->store, f->owner, f->p->company,
+		f->p->company_name, company, err) < 0)
 		return -1;
 	if (!party_is_other(&f->in->from) || f->in->from.freemail)
 		return 0;
-	return STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
-		   sql_text(f->in->from.domain), sql_int(*company)) < 0
-		   ? -1
-		   : 0;
+	return thread_alias(
+	    f->store, f->owner, f->in->from.domain, *company, NULL, err);
 }
 
 static int
@@ -426,10 +451,8 @@ learn_alias(struct filing *f, const struct party *party, struct err *err)
 	if (company == 0 || ours == NULL || theirs == NULL ||
 	    strcmp(ours, theirs) != 0)
 		return 0;
-	return STORE_RUN(f->store, err, SQL_ALIAS_ADD, sql_int(f->owner),
-		   sql_text(party->domain), sql_int(company)) < 0
-		   ? -1
-		   : 0;
+	return thread_alias(
+	    f->store, f->owner, party->domain, company, NULL, err);
 }
 
 static int
@@ -543,6 +566,19 @@ join_earlier(struct filing *f, struct err *err)
 	return join_by_number(f, f->p->company, err);
 }
 
+/* "apology,delay" */
+static char *
+signals_of(struct arena *a, const struct findings *found)
+{
+	struct buf b = {0};
+	size_t i;
+
+	for (i = 0; i < found->signal_count; i++)
+		buf_printf(
+		    &b, "%s%s", i == 0 ? "" : ",", found->signals[i].name);
+	return b.len == 0 ? NULL : buf_keep(&b, a);
+}
+
 static int
 file_message(struct filing *f, struct err *err)
 {
@@ -556,9 +592,10 @@ file_message(struct filing *f, struct err *err)
 	if (put_message(f, f->in->message, placed_by_name(f->p->by), f->p->why,
 		err) < 0)
 		return -1;
-	if (found != NULL && found->agent != NULL &&
-	    STORE_RUN(f->store, err, SQL_MESSAGE_AGENT, sql_int(f->owner),
-		sql_int(f->in->message), sql_text(found->agent)) < 0)
+	if (found != NULL &&
+	    STORE_RUN(f->store, err, SQL_MESSAGE_FOUND, sql_int(f->owner),
+		sql_int(f->in->message), sql_text(found->agent),
+		sql_text(signals_of(f->arena, found))) < 0)
 		return -1;
 	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
 	    add_parties(f, err) < 0 || add_candidates(f, err) < 0)

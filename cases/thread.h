@@ -68,7 +68,8 @@ struct placing {
 	size_t other_count;
 	const char *message_id; /* of the message; NULL */
 	const char *original_id; /* of an enclosed original; NULL */
-	struct strings references; /* References, In-Reply-To, both levels */
+	/* References, In-Reply-To, both levels; the nearest last. */
+	struct strings references;
 	const char *subject; /* of the original */
 	const char *text; /* newest text */
 	const char *comment; /* the owner's note above a forward; NULL */
@@ -133,5 +134,13 @@ int thread_place(struct store *, int64_t owner, struct arena *,
 int thread_file(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
     int64_t now, struct err *);
+
+/* For case.c: the company that a domain belongs to, made when new; and a
+ * domain that is also a company's, in the change when that is not NULL. */
+struct change;
+int thread_company(struct store *, int64_t owner, const char *domain,
+    const char *name, int64_t *company, struct err *);
+int thread_alias(struct store *, int64_t owner, const char *domain,
+    int64_t company, struct change *, struct err *);
 
 #endif

@@ -1,0 +1,994 @@
+/*
+ * See obligation.h.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/err.h"
+#include "cases/event.h"
+#include "cases/obligation.h"
+#include "cases/store.h"
+#include "rules/calendar.h"
+#include "rules/finding.h"
+
+enum { STEM = 5 }; /* bytes in which two words must agree to be alike */
+
+static const char *const states[] = {
+    [STATE_OPEN] = "open",
+    [STATE_WAITING] = "waiting",
+    [STATE_KEPT] = "kept",
+    [STATE_SLIPPED] = "slipped",
+    [STATE_VOID] = "void",
+    [STATE_BROKEN] = "broken",
+    [STATE_LAPSED] = "lapsed",
+    [STATE_LATE] = "late",
+    [STATE_PAUSED] = "paused",
+};
+
+const char *
+obligation_state_name(enum obligation_state state)
+{
+	return states[state];
+}
+
+static enum obligation_state
+state_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name != NULL && i <= STATE_BROKEN; i++)
+		if (strcmp(name, states[i]) == 0)
+			return (enum obligation_state)i;
+	return STATE_VOID;
+}
+
+enum obligation_state
+obligation_state_at(const struct obligation *o, int64_t now, int32_t offset)
+{
+	int64_t last = due_last(o->due, offset);
+
+	if (o->stored == STATE_KEPT)
+		return o->has_settled && o->settled.utc > last ? STATE_LATE
+							       : STATE_KEPT;
+	if (o->stored != STATE_OPEN)
+		return o->stored;
+	if (o->paused && o->who == WHO_COMPANY)
+		return STATE_PAUSED;
+	return now > last ? STATE_LAPSED : STATE_OPEN;
+}
+
+int
+obligation_days_left(const struct obligation *o, int64_t now, int32_t offset)
+{
+	struct moment m = {now, offset};
+
+	if (o->due.precision == DUE_NONE)
+		return 0;
+	if (o->due.precision == DUE_TIME)
+		m.offset = o->due.at.offset;
+	return (int)(o->due.day - moment_day(m));
+}
+
+/* --- Rows --- */
+
+static struct moment
+row_moment(struct rows *r, int column)
+{
+	return (struct moment){
+	    rows_int(r, column), (int32_t)rows_int(r, column + 1)};
+}
+
+static struct due
+row_due(struct rows *r, int column)
+{
+	struct due due = {.precision = DUE_NONE};
+
+	if (rows_null(r, column))
+		return due;
+	due.precision = rows_null(r, column + 1) ? DUE_DAY : DUE_TIME;
+	due.day = (day_t)rows_int(r, column);
+	if (due.precision == DUE_TIME)
+		due.at = row_moment(r, column + 1);
+	return due;
+}
+
+static bool
+row_is(struct rows *r, int column, const char *word, struct arena *a)
+{
+	const char *text = rows_text(r, column, a);
+
+	return text != NULL && strcmp(text, word) == 0;
+}
+
+void
+obligation_of_row(struct rows *r, struct arena *a, struct obligation *o)
+{
+	const char *action = rows_text(r, 5, a);
+
+	memset(o, 0, sizeof(*o));
+	o->case_number = (int)rows_int(r, 1);
+	o->number = (int)rows_int(r, 2);
+	o->who = row_is(r, 3, who_name(WHO_CUSTOMER), a) ? WHO_CUSTOMER
+							 : WHO_COMPANY;
+	o->kind = row_is(r, 4, kind_name(KIND_DEADLINE), a) ? KIND_DEADLINE
+							    : KIND_PROMISE;
+	if (action == NULL || !action_of(action, &o->action))
+		o->action = ACTION_OTHER;
+	o->stored = state_of(rows_text(r, 6, a));
+	o->due = row_due(r, 7);
+	o->due_by_owner = rows_int(r, 10) != 0;
+	o->vague = rows_int(r, 11) != 0;
+	o->condition = rows_int(r, 12) != 0;
+	o->anchor = row_moment(r, 13);
+	o->phrase = rows_text(r, 15, a);
+	o->expr = rows_text(r, 16, a);
+	o->calendar = rows_text(r, 17, a);
+	o->rule = rows_text(r, 18, a);
+	o->quote = rows_text(r, 19, a);
+	o->message = rows_int(r, 20);
+	o->said = row_moment(r, 21);
+	o->agent = rows_text(r, 23, a);
+	o->has_settled = !rows_null(r, 24);
+	o->settled = row_moment(r, 24);
+	o->evidence = rows_int(r, 26);
+	o->slips_of = (int)rows_int(r, 27);
+	o->slipped_to = (int)rows_int(r, 28);
+	o->slips = (int)rows_int(r, 29);
+}
+
+static struct value
+some(bool has, int64_t number)
+{
+	return has ? sql_int(number) : sql_null();
+}
+
+static int
+insert(struct change *c, const struct obligation *o, struct err *err)
+{
+	bool day = o->due.precision != DUE_NONE;
+	bool time = o->due.precision == DUE_TIME;
+
+	return STORE_RUN(change_store(c), err, SQL_OBLIGATION_PUT,
+		   sql_int(change_owner(c)), sql_int(o->case_number),
+		   sql_int(o->number), sql_text(who_name(o->who)),
+		   sql_text(kind_name(o->kind)),
+		   sql_text(action_name(o->action)),
+		   sql_text(states[o->stored]), some(day, o->due.day),
+		   some(time, o->due.at.utc), some(time, o->due.at.offset),
+		   sql_int(o->due_by_owner), sql_int(o->vague),
+		   sql_int(o->condition), sql_int(o->anchor.utc),
+		   sql_int(o->anchor.offset), sql_text(o->phrase),
+		   sql_text(o->expr), sql_text(o->calendar), sql_text(o->rule),
+		   sql_text(o->quote), some(o->message != 0, o->message),
+		   sql_int(o->said.utc), sql_int(o->said.offset),
+		   sql_text(o->agent), some(o->has_settled, o->settled.utc),
+		   some(o->has_settled, o->settled.offset),
+		   some(o->evidence != 0, o->evidence), sql_int(o->slips_of),
+		   sql_int(o->slipped_to), sql_int(o->slips)) < 0
+		   ? -1
+		   : 0;
+}
+
+int
+obligation_save(struct change *c, const struct obligation *o, struct err *err)
+{
+	if (change_touch(c, TABLE_OBLIGATION, o->case_number, o->number, err) <
+		0 ||
+	    STORE_RUN(change_store(c), err, SQL_OBLIGATION_DROP,
+		sql_int(change_owner(c)), sql_int(o->case_number),
+		sql_int(o->number)) < 0)
+		return -1;
+	return insert(c, o, err);
+}
+
+int
+obligation_number(
+    struct change *c, int case_number, int *number, struct err *err)
+{
+	const char *series =
+	    arena_printf(change_arena(c), "obligation %d", case_number);
+	int64_t next;
+
+	if (store_number(change_store(c), change_owner(c), series, &next, err) <
+	    0)
+		return -1;
+	*number = (int)next;
+	return 0;
+}
+
+int
+obligations_load(struct store *s, int64_t owner, struct arena *a,
+    int case_number, struct obligation **v, size_t *n, struct err *err)
+{
+	struct rows *r = STORE_QUERY(
+	    s, SQL_OBLIGATIONS_OF_CASE, sql_int(owner), sql_int(case_number));
+
+	*v = NULL;
+	*n = 0;
+	while (rows_next(r)) {
+		*v = arena_grow(a, *v, *n, sizeof(**v));
+		obligation_of_row(r, a, &(*v)[(*n)++]);
+	}
+	return rows_end(r, err);
+}
+
+/* --- What a message answers --- */
+
+/* A message as far as it can settle something. */
+struct answer {
+	int64_t message;
+	enum direction direction;
+	struct moment date;
+	bool autoreply, attachment, to_company;
+	const char *signals; /* ",apology,delay," */
+	const char *done; /* the words of the resolution */
+	bool again; /* it promises to reply, again */
+};
+
+static bool
+signals(const struct answer *x, const char *name)
+{
+	char wanted[40];
+
+	snprintf(wanted, sizeof(wanted), ",%s,", name);
+	return x->signals != NULL && strstr(x->signals, wanted) != NULL;
+}
+
+static bool
+decides(const struct answer *x)
+{
+	return signals(x, "refusal") || signals(x, "offer") ||
+	       signals(x, "final_response") || signals(x, "closure") ||
+	       signals(x, "resolution");
+}
+
+static bool
+replies(const struct answer *x)
+{
+	return decides(x) ||
+	       (!x->again && !signals(x, "acknowledgement") &&
+		   !signals(x, "delay") && !signals(x, "autoreply"));
+}
+
+/* A word of the text: letters and digits; false at its end. */
+static bool
+next_word(const char **p, const char **word, size_t *n)
+{
+	while (**p != '\0' && !isalnum((unsigned char)**p))
+		(*p)++;
+	*word = *p;
+	while (isalnum((unsigned char)**p))
+		(*p)++;
+	*n = (size_t)(*p - *word);
+	return *n > 0;
+}
+
+/* Whether two words are forms of one ("refund", "refunded"), or the same
+ * number of two digits or more. */
+static bool
+alike(const char *a, size_t n, const char *b, size_t m)
+{
+	if (isdigit((unsigned char)*a))
+		return n >= 2 && n == m && memcmp(a, b, n) == 0;
+	return n >= STEM && m >= STEM && strncasecmp(a, b, STEM) == 0;
+}
+
+static bool
+has_word(const char *text, const char *word, size_t n)
+{
+	const char *w;
+	size_t m;
+
+	while (next_word(&text, &w, &m))
+		if (alike(word, n, w, m))
+			return true;
+	return false;
+}
+
+/* How many words of one stand, in some form, in the other. */
+static int
+common_words(const char *one, const char *other)
+{
+	const char *word;
+	size_t n;
+	int found = 0;
+
+	while (next_word(&one, &word, &n))
+		found += has_word(other, word, n);
+	return found;
+}
+
+static bool
+is_done_thing(enum action action)
+{
+	switch (action) {
+	case ACTION_REFUND:
+	case ACTION_REPLACE:
+	case ACTION_REPAIR:
+	case ACTION_DELIVER:
+	case ACTION_CANCEL:
+	case ACTION_OTHER:
+		return true;
+	case ACTION_REPLY:
+	case ACTION_CALL:
+	case ACTION_INVESTIGATE:
+	case ACTION_PAY:
+	case ACTION_PROVIDE:
+		return false;
+	}
+	return false;
+}
+
+static bool
+is_pending(const struct obligation *o, const struct answer *x)
+{
+	return (o->stored == STATE_OPEN || o->stored == STATE_WAITING) &&
+	       o->said.utc < x->date.utc;
+}
+
+/* The company's open promise that what was done fits best; NULL: none. */
+static struct obligation *
+find_done(struct obligation *v, size_t n, const struct answer *x)
+{
+	struct obligation *best = NULL;
+	int most = 0, found;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!is_pending(&v[i], x) || v[i].who != WHO_COMPANY ||
+		    !is_done_thing(v[i].action))
+			continue;
+		found = common_words(v[i].quote, x->done);
+		if (found > most) {
+			most = found;
+			best = &v[i];
+		}
+	}
+	return best;
+}
+
+static bool
+is_kept_by_company(const struct obligation *o, const struct answer *x)
+{
+	if (o->who != WHO_COMPANY)
+		return false;
+	if (o->action == ACTION_REPLY)
+		return replies(x);
+	return o->action == ACTION_INVESTIGATE && decides(x);
+}
+
+static bool
+is_kept_by_owner(const struct obligation *o, const struct answer *x)
+{
+	if (o->who != WHO_CUSTOMER || !x->to_company)
+		return false;
+	return o->action == ACTION_REPLY ||
+	       (o->action == ACTION_PROVIDE && x->attachment);
+}
+
+/* --- Applying a message --- */
+
+struct ledger {
+	struct change *change;
+	const struct said *said;
+	const struct calendar *calendar;
+	struct obligation *v; /* all of the case */
+	size_t n;
+	struct applied *out;
+	struct buf text; /* for the event */
+};
+
+static void
+tell(struct ledger *l, const struct obligation *o, const char *what)
+{
+	buf_printf(&l->text, "%s%d.%d %s", l->text.len == 0 ? "" : "; ",
+	    o->case_number, o->number, what);
+}
+
+static void
+list_add(struct arena *a, int **list, size_t *n, int number)
+{
+	*list = arena_grow(a, *list, *n, sizeof(**list));
+	(*list)[(*n)++] = number;
+}
+
+static int
+set_kept(struct ledger *l, struct obligation *o, const struct answer *x,
+    struct err *err)
+{
+	o->stored = STATE_KEPT;
+	o->has_settled = true;
+	o->settled = x->date;
+	o->evidence = x->message;
+	tell(l, o, "kept");
+	list_add(change_arena(l->change), &l->out->kept, &l->out->kept_count,
+	    o->number);
+	return obligation_save(l->change, o, err);
+}
+
+/* least: only obligations from this index on. */
+static int
+settle(struct ledger *l, const struct answer *x, size_t least, struct err *err)
+{
+	struct obligation *o;
+	bool company = x->direction == FROM_COMPANY && !x->autoreply;
+	size_t i;
+
+	if (company && x->done != NULL && signals(x, "resolution")) {
+		o = find_done(l->v + least, l->n - least, x);
+		if (o != NULL && set_kept(l, o, x, err) < 0)
+			return -1;
+	}
+	for (i = least; i < l->n; i++) {
+		o = &l->v[i];
+		if (!is_pending(o, x) ||
+		    !(company ? is_kept_by_company(o, x)
+			      : x->direction == FROM_OWNER &&
+				    is_kept_by_owner(o, x)))
+			continue;
+		if (set_kept(l, o, x, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+same_due(struct due a, struct due b)
+{
+	if (a.precision != b.precision || a.precision == DUE_NONE)
+		return a.precision == b.precision;
+	return a.day == b.day &&
+	       (a.precision == DUE_DAY || a.at.utc == b.at.utc);
+}
+
+static bool
+same_kind(const struct obligation *o, const struct obligation *fresh)
+{
+	return o->who == fresh->who && o->kind == fresh->kind &&
+	       o->action == fresh->action &&
+	       (o->message != fresh->message || fresh->message == 0);
+}
+
+/* The very one, when a message is read again (after a move). */
+static struct obligation *
+find_same(struct ledger *l, const struct obligation *fresh)
+{
+	struct obligation *o;
+	size_t i;
+
+	for (i = 0; fresh->message != 0 && i < l->n; i++) {
+		o = &l->v[i];
+		if (o->message == fresh->message && o->who == fresh->who &&
+		    o->kind == fresh->kind && o->action == fresh->action &&
+		    strcmp(o->quote, fresh->quote) == 0)
+			return o;
+	}
+	return NULL;
+}
+
+/* The open one that a new one renews: of several, that which shares most
+ * words with it, and of these the latest. */
+static struct obligation *
+find_renewed(struct ledger *l, const struct obligation *fresh)
+{
+	struct obligation *best = NULL, *o;
+	int most = -1, found;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		o = &l->v[i];
+		if (!same_kind(o, fresh) ||
+		    (o->stored != STATE_OPEN && o->stored != STATE_WAITING))
+			continue;
+		found = common_words(fresh->quote, o->quote);
+		if (found >= most) {
+			most = found;
+			best = o;
+		}
+	}
+	return best;
+}
+
+static int
+add(struct ledger *l, struct obligation *o, struct err *err)
+{
+	struct arena *a = change_arena(l->change);
+
+	l->v = arena_grow(a, l->v, l->n, sizeof(*l->v));
+	l->v[l->n++] = *o;
+	tell(l, o, "made");
+	list_add(a, &l->out->made, &l->out->made_count, o->number);
+	return obligation_save(l->change, o, err);
+}
+
+/* What was promised before is replaced by what was promised after. */
+static void
+slip(struct ledger *l, struct obligation *before, struct obligation *after)
+{
+	bool later = before->due.precision != DUE_NONE &&
+		     due_last(after->due, 0) > due_last(before->due, 0);
+
+	before->stored = STATE_SLIPPED;
+	before->has_settled = true;
+	before->settled = after->said;
+	before->evidence = after->message;
+	before->slipped_to = after->number;
+	after->slips_of = before->number;
+	after->slips = before->slips + (later ? 1 : 0);
+	tell(l, before, "slipped");
+	list_add(change_arena(l->change), &l->out->slipped,
+	    &l->out->slipped_count, before->number);
+}
+
+static int
+repeat(struct ledger *l, const struct obligation *o)
+{
+	list_add(change_arena(l->change), &l->out->repeated,
+	    &l->out->repeated_count, o->number);
+	return 0;
+}
+
+/* Whether the new one says nothing new: the same date, none, or a machine's
+ * that is not to move the clock. */
+static bool
+says_nothing_new(const struct ledger *l, const struct obligation *old,
+    const struct obligation *fresh)
+{
+	if (same_due(old->due, fresh->due))
+		return old->condition == fresh->condition;
+	return l->said->autoreply || fresh->due.precision == DUE_NONE;
+}
+
+static int
+enter(struct ledger *l, struct obligation *fresh, struct err *err)
+{
+	struct obligation *old = find_same(l, fresh);
+	bool company =
+	    fresh->kind == KIND_PROMISE && l->said->direction != FROM_OTHER;
+
+	if (old != NULL)
+		return repeat(l, old);
+	old = find_renewed(l, fresh);
+	if (old != NULL && says_nothing_new(l, old, fresh))
+		return repeat(l, old);
+	if (obligation_number(
+		l->change, fresh->case_number, &fresh->number, err) < 0)
+		return -1;
+	/* A deadline that one side sets for the other moves no clock, and a
+	 * promise with a condition stands beside one without. */
+	if (old == NULL || !company || fresh->condition != old->condition)
+		return add(l, fresh, err);
+	if (fresh->said.utc >= old->said.utc) {
+		slip(l, old, fresh);
+	} else {
+		fresh->slips_of = 0;
+		slip(l, fresh, old);
+	}
+	if (obligation_save(l->change, old, err) < 0)
+		return -1;
+	return add(l, fresh, err);
+}
+
+static struct obligation
+made_of(const struct ledger *l, const struct obligation_found *f)
+{
+	const struct findings *all = l->said->findings;
+	struct obligation o = {
+	    .case_number = l->said->case_number,
+	    .who = f->who,
+	    .kind = f->kind,
+	    .action = f->action,
+	    .stored = f->condition ? STATE_WAITING : STATE_OPEN,
+	    .due = f->due,
+	    .vague = f->vague,
+	    .condition = f->condition,
+	    .anchor = all->anchor,
+	    .phrase = f->phrase,
+	    .expr = f->expr,
+	    .calendar = calendar_name(l->calendar),
+	    .rule = f->rule,
+	    .quote = f->quote == NULL ? "" : f->quote,
+	    .message = l->said->message,
+	    .said = l->said->date,
+	    .agent = all->agent,
+	};
+	struct due due;
+
+	if (f->expr == NULL || f->condition)
+		return o;
+	due = calendar_due(
+	    change_arena(l->change), l->calendar, f->expr, o.anchor, NULL);
+	if (due.precision != DUE_NONE)
+		o.due = due;
+	return o;
+}
+
+static bool
+promises_reply(const struct findings *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->obligation_count; i++)
+		if (f->obligations[i].who == WHO_COMPANY &&
+		    f->obligations[i].action == ACTION_REPLY)
+			return true;
+	return false;
+}
+
+/* The sentence that the signal was read in; the whole text where the bounds
+ * do not fit it. */
+static const char *
+done_text(struct arena *a, const struct findings *f, const char *text)
+{
+	size_t i, n = text == NULL ? 0 : strlen(text);
+	const struct signal_found *s;
+
+	for (i = 0; text != NULL && i < f->signal_count; i++) {
+		s = &f->signals[i];
+		if (strcmp(s->name, "resolution") == 0 && s->start < s->end &&
+		    s->end <= n)
+			return arena_strndup(
+			    a, text + s->start, s->end - s->start);
+	}
+	return text == NULL ? "" : text;
+}
+
+static int
+message_text(struct change *c, int64_t message, char **text, struct err *err)
+{
+	struct rows *r = STORE_QUERY(change_store(c), SQL_MESSAGE_NEWEST,
+	    sql_int(change_owner(c)), sql_int(message));
+
+	*text = NULL;
+	if (rows_next(r))
+		*text = rows_text(r, 0, change_arena(c));
+	return rows_end(r, err);
+}
+
+static int
+writes_to_company(
+    struct change *c, int64_t message, bool *result, struct err *err)
+{
+	int64_t n;
+
+	if (STORE_INT(change_store(c), err, 0, &n, SQL_MESSAGE_WRITES_TO,
+		sql_int(change_owner(c)), sql_int(message)) < 0)
+		return -1;
+	*result = n > 0;
+	return 0;
+}
+
+static int
+answer_of(struct ledger *l, struct answer *x, struct err *err)
+{
+	struct arena *a = change_arena(l->change);
+	const struct said *said = l->said;
+	const struct findings *f = said->findings;
+	struct buf names = {0};
+	char *text;
+	size_t i;
+
+	for (i = 0; i < f->signal_count; i++)
+		buf_printf(&names, ",%s,", f->signals[i].name);
+	x->signals = buf_keep(&names, a);
+	x->message = said->message;
+	x->direction = said->direction;
+	x->date = said->date;
+	x->autoreply = said->autoreply;
+	x->attachment = said->attachment;
+	x->again = promises_reply(f);
+	if (message_text(l->change, said->message, &text, err) < 0)
+		return -1;
+	x->done = done_text(a, f, text);
+	return writes_to_company(l->change, said->message, &x->to_company, err);
+}
+
+/* Mail that was written after this one and came before it. */
+static int
+settle_by_later(struct ledger *l, size_t least, struct err *err)
+{
+	struct arena *a = change_arena(l->change);
+	struct rows *r =
+	    STORE_QUERY(change_store(l->change), SQL_MESSAGES_AFTER,
+		sql_int(change_owner(l->change)), sql_int(l->said->case_number),
+		sql_int(l->said->date.utc), sql_int(l->said->message));
+	struct answer x;
+	const char *names;
+	int result = 0;
+
+	while (result == 0 && rows_next(r)) {
+		memset(&x, 0, sizeof(x));
+		x.message = rows_int(r, 0);
+		x.direction = direction_of(rows_text(r, 1, a));
+		x.date = row_moment(r, 2);
+		x.autoreply = rows_int(r, 4) != 0;
+		x.attachment = rows_int(r, 5) != 0;
+		names = rows_text(r, 6, a);
+		x.signals =
+		    names == NULL ? NULL : arena_printf(a, ",%s,", names);
+		x.done = rows_text(r, 7, a);
+		result =
+		    writes_to_company(l->change, x.message, &x.to_company, err);
+		if (result == 0)
+			result = settle(l, &x, least, err);
+	}
+	if (result == 0)
+		return rows_end(r, err);
+	(void)rows_end(r, &(struct err){0});
+	return -1;
+}
+
+static int
+apply(struct ledger *l, struct err *err)
+{
+	const struct findings *f = l->said->findings;
+	struct obligation fresh;
+	struct answer x = {0};
+	size_t before, i;
+
+	if (answer_of(l, &x, err) < 0 || settle(l, &x, 0, err) < 0)
+		return -1;
+	before = l->n;
+	for (i = 0; i < f->obligation_count; i++) {
+		fresh = made_of(l, &f->obligations[i]);
+		if (enter(l, &fresh, err) < 0)
+			return -1;
+	}
+	return l->n > before ? settle_by_later(l, before, err) : 0;
+}
+
+static int
+case_calendar(struct store *s, int64_t owner, struct arena *a,
+    const struct calendars *all, int number, const struct calendar **calendar,
+    struct err *err)
+{
+	struct rows *r = STORE_QUERY(
+	    s, SQL_CASE_REGION_GET, sql_int(owner), sql_int(number));
+	const char *region = NULL;
+
+	if (rows_next(r))
+		region = rows_text(r, 0, a);
+	*calendar = calendar_region(all, region);
+	if (*calendar == NULL)
+		*calendar = calendar_region(all, "none");
+	return rows_end(r, err);
+}
+
+int
+obligations_apply(struct store *s, int64_t owner, struct arena *a,
+    const struct calendars *calendars, const struct said *said, int64_t now,
+    struct applied *out, struct err *err)
+{
+	struct ledger l = {.said = said, .out = out};
+	int result;
+
+	memset(out, 0, sizeof(*out));
+	if (said->direction == FROM_PROMISED || said->findings == NULL ||
+	    said->case_number == 0)
+		return 0;
+	/* What was heard on the phone is the owner's to undo. */
+	l.change = change_begin(s, owner, a, said->case_number,
+	    said->message == 0 ? ACTOR_OWNER : ACTOR_MAIL, "read", now);
+	change_message(l.change, said->message);
+	if (case_calendar(s, owner, a, calendars, said->case_number,
+		&l.calendar, err) < 0 ||
+	    obligations_load(s, owner, a, said->case_number, &l.v, &l.n, err) <
+		0)
+		return -1;
+	result = apply(&l, err);
+	if (result == 0 && l.text.len > 0)
+		result = change_end(l.change, l.text.p, NULL, err);
+	buf_free(&l.text);
+	return result;
+}
+
+/* --- A new holiday table, or another region --- */
+
+static int
+recompute_one(struct change *c, const struct calendars *all,
+    struct obligation *o, struct err *err)
+{
+	const struct calendar *calendar;
+	struct due due;
+
+	if (o->condition && o->stored == STATE_WAITING)
+		return 0;
+	if (case_calendar(change_store(c), change_owner(c), change_arena(c),
+		all, o->case_number, &calendar, err) < 0)
+		return -1;
+	due = calendar_due(change_arena(c), calendar, o->expr, o->anchor, NULL);
+	if (due.precision == DUE_NONE || same_due(due, o->due))
+		return 0;
+	o->due = due;
+	o->calendar = calendar_name(calendar);
+	return obligation_save(c, o, err) < 0 ? -1 : 1;
+}
+
+int
+obligations_recompute(struct store *s, int64_t owner, struct arena *a,
+    const struct calendars *calendars, int64_t now, struct err *err)
+{
+	struct rows *r = STORE_QUERY(s, SQL_OBLIGATIONS_OPEN, sql_int(owner));
+	struct obligation *v = NULL;
+	struct change *c;
+	size_t n = 0, i;
+	int moved = 0, one;
+
+	while (rows_next(r)) {
+		v = arena_grow(a, v, n, sizeof(*v));
+		obligation_of_row(r, a, &v[n++]);
+	}
+	if (rows_end(r, err) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		c = change_begin(s, owner, a, v[i].case_number, ACTOR_PROMISED,
+		    "recompute", now);
+		one = recompute_one(c, calendars, &v[i], err);
+		if (one < 0 ||
+		    (one > 0 &&
+			change_end(c,
+			    arena_printf(a,
+				"%d.%d is due on another day: the holidays have changed",
+				v[i].case_number, v[i].number),
+			    NULL, err) < 0))
+			return -1;
+		moved += one;
+	}
+	return moved;
+}
+
+/* --- The owner's commands --- */
+
+static int
+take(struct change *c, int case_number, int number, struct obligation *o,
+    struct err *err)
+{
+	struct rows *r = STORE_QUERY(change_store(c), SQL_OBLIGATION_GET,
+	    sql_int(change_owner(c)), sql_int(case_number), sql_int(number));
+	bool found = rows_next(r);
+
+	if (found)
+		obligation_of_row(r, change_arena(c), o);
+	if (rows_end(r, err) < 0)
+		return -1;
+	return found ? 0
+		     : err_set(err, EX_USAGE, "there is no %d.%d", case_number,
+			   number);
+}
+
+static int
+not_fit(const struct obligation *o, struct err *err)
+{
+	if (o->stored == STATE_SLIPPED)
+		return err_set(err, EX_USAGE,
+		    "%d.%d was replaced by %d.%d; say it of that one",
+		    o->case_number, o->number, o->case_number, o->slipped_to);
+	return err_set(err, EX_USAGE, "%d.%d is %s already", o->case_number,
+	    o->number, states[o->stored]);
+}
+
+int
+obligation_keep(struct change *c, int case_number, int number,
+    struct moment when, struct err *err)
+{
+	struct obligation o;
+
+	if (take(c, case_number, number, &o, err) < 0)
+		return -1;
+	if (o.stored == STATE_KEPT || o.stored == STATE_VOID ||
+	    o.stored == STATE_SLIPPED)
+		return not_fit(&o, err);
+	o.stored = STATE_KEPT;
+	o.has_settled = true;
+	o.settled = when;
+	o.evidence = 0;
+	return obligation_save(c, &o, err);
+}
+
+int
+obligation_unkeep(
+    struct change *c, int case_number, int number, struct err *err)
+{
+	struct obligation o;
+
+	if (take(c, case_number, number, &o, err) < 0)
+		return -1;
+	if (o.stored == STATE_OPEN || o.stored == STATE_WAITING)
+		return 0;
+	if (o.stored != STATE_KEPT)
+		return not_fit(&o, err);
+	o.stored = o.condition && o.due.precision == DUE_NONE ? STATE_WAITING
+							      : STATE_OPEN;
+	o.has_settled = false;
+	o.evidence = 0;
+	return obligation_save(c, &o, err);
+}
+
+int
+obligation_void(struct change *c, int case_number, int number, struct err *err)
+{
+	struct obligation o;
+
+	if (take(c, case_number, number, &o, err) < 0)
+		return -1;
+	if (o.stored == STATE_VOID)
+		return not_fit(&o, err);
+	o.stored = STATE_VOID;
+	o.has_settled = true;
+	o.settled = (struct moment){change_now(c), 0};
+	o.evidence = 0;
+	return obligation_save(c, &o, err);
+}
+
+int
+obligation_due(struct change *c, int case_number, int number, struct due due,
+    struct err *err)
+{
+	struct obligation o;
+
+	if (take(c, case_number, number, &o, err) < 0)
+		return -1;
+	if (o.stored != STATE_OPEN && o.stored != STATE_WAITING)
+		return not_fit(&o, err);
+	o.stored = STATE_OPEN;
+	o.due = due;
+	o.due_by_owner = true;
+	o.vague = false;
+	return obligation_save(c, &o, err);
+}
+
+static int
+find_waiting(struct change *c, int case_number, int *number, struct err *err)
+{
+	struct obligation *v;
+	size_t n, i;
+
+	if (*number != 0)
+		return 0;
+	if (obligations_load(change_store(c), change_owner(c), change_arena(c),
+		case_number, &v, &n, err) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (v[i].stored != STATE_WAITING)
+			continue;
+		if (*number != 0)
+			return err_set(err, EX_USAGE,
+			    "%d.%d and %d.%d both wait; say which", case_number,
+			    *number, case_number, v[i].number);
+		*number = v[i].number;
+	}
+	if (*number != 0)
+		return 0;
+	return err_set(err, EX_USAGE, "nothing in case %d waits for an event",
+	    case_number);
+}
+
+int
+obligation_received(struct change *c, struct arena *a,
+    const struct calendars *calendars, int case_number, int number,
+    struct moment day, struct err *err)
+{
+	const struct calendar *calendar;
+	struct obligation o;
+
+	if (find_waiting(c, case_number, &number, err) < 0 ||
+	    take(c, case_number, number, &o, err) < 0)
+		return -1;
+	if (o.stored != STATE_WAITING)
+		return not_fit(&o, err);
+	if (case_calendar(change_store(c), change_owner(c), a, calendars,
+		case_number, &calendar, err) < 0)
+		return -1;
+	o.stored = STATE_OPEN;
+	o.anchor = day;
+	if (o.expr != NULL)
+		o.due = calendar_due(a, calendar, o.expr, day, NULL);
+	o.calendar = calendar_name(calendar);
+	return obligation_save(c, &o, err);
+}
