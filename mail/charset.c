@@ -67,37 +67,6 @@ utf8_sequence(const unsigned char *p, size_t left, size_t *bad)
 	return n;
 }
 
-/* Offset of the first byte that is no part of well-formed UTF-8. */
-static size_t
-utf8_prefix(struct slice s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t i = 0, n, bad;
-
-	while (i < s.len) {
-		uint64_t eight;
-
-		if (s.len - i >= 8) {
-			memcpy(&eight, p + i, 8);
-			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
-				i += 8;
-				continue;
-			}
-		}
-		n = utf8_sequence(p + i, s.len - i, &bad);
-		if (n == 0)
-			break;
-		i += n;
-	}
-	return i;
-}
-
-bool
-utf8_valid(struct slice s)
-{
-	return utf8_prefix(s) == s.len;
-}
-
 /* What is ill-formed, and NUL, becomes U+FFFD. */
 static struct slice
 utf8_mend(struct arena *arena, struct slice s)

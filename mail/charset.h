@@ -13,9 +13,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
-/* Well-formed by RFC 3629 section 4: no overlong forms, no surrogates. */
-bool utf8_valid(struct slice);
 bool is_ascii(struct slice);
 
 /*
