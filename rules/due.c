@@ -11,7 +11,7 @@
  *                          wd1-wd7 for the nth Monday to Sunday after (within
  *                          a month or year that was named: of it)
  *   wd5 nwd5               the first Friday after; that of the next week
- *   today 2026-03-09 03-09 day:14 lastday:2 dmy:3/9 dmy:3/9/2026
+ *   today 2026-03-09 03-09 day:14 day:14/5 lastday:2 dmy:3/9 dmy:3/9/2026
  *                          a day; the first on or after when no year is given;
  *                          the second last day; dmy by the region's order
  *   week month quarter year weekend, and with n before it: the next one
@@ -517,23 +517,30 @@ step_dmy(struct state *s, const char *p)
 	return month_day(s, month, day);
 }
 
-/* day:14, the next 14th; of a month that was named, its 14th */
+/* day:14, the next 14th, day:14/5, the next one that is a Friday; of a month
+ * that was named, its 14th */
 static bool
 step_day_number(struct state *s, const char *p)
 {
 	struct civil c = civil_of_day(s->stretch == MONTH ? s->lo : base(s));
-	int day;
+	int day, weekday = 0;
 
 	p += 4;
 	day = digits(&p, 1, 2);
-	if (day < 1 || day > 31 || *p != '\0')
+	if (*p == '/') {
+		p++;
+		weekday = digits(&p, 1, 1);
+	}
+	if (day < 1 || day > 31 || weekday < 0 || weekday > 7 || *p != '\0')
 		return false;
 	if (s->stretch == MONTH)
 		return year_month_day(s, c.year, c.month, day);
-	for (int tries = 0; tries < 12; tries++) {
+	for (int tries = 0; tries < 40; tries++) {
 		struct civil try = {c.year, c.month, day};
 
-		if (civil_valid(try) && day_of_civil(try) >= base(s)) {
+		if (civil_valid(try) && day_of_civil(try) >= base(s) &&
+		    (weekday == 0 ||
+			(int)weekday_of(day_of_civil(try)) == weekday)) {
 			set_day(s, day_of_civil(try));
 			return true;
 		}
