@@ -210,6 +210,16 @@ void
 transcript_values(const struct transcript *t, const struct command_context *x,
     struct values *values)
 {
+	size_t done = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		done += t->v[i].done;
+	values_set(values, "result",
+	    letter_say(x->voice.arena, x->voice.letters,
+		done == t->n && !t->refused ? "done-all"
+		: done > 0                  ? "done-some"
+					    : "done-none",
+		NULL));
 	values_printf(values, "count", "%zu", t->n);
 	for (size_t i = 0; i < t->n; i++) {
 		struct values *line = values_add(values, "lines");

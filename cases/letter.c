@@ -24,7 +24,7 @@ static const struct {
 	const char *name, *schema;
 } mails[LETTER_COUNT] = {
     [LETTER_RECEIPT] = {"receipt", ANY MAIL COMMANDS
-	"opened why due-line made(" SAY_OBLIGATION ") kept(" SAY_OBLIGATION ")"
+	"opened why stranger due-line made(" SAY_OBLIGATION ") kept(" SAY_OBLIGATION ")"
 	" slipped(" SAY_OBLIGATION " new-number new-due)"
 	" repeated(" SAY_OBLIGATION ") faults(text)"},
     [LETTER_HEADS_UP] = {"heads-up",
@@ -36,7 +36,7 @@ static const struct {
 	ANY MAIL COMMANDS "candidates(number who about why command)"},
     [LETTER_UNFILED] = {"unfiled", ANY MAIL COMMANDS "why faults(text)"},
     [LETTER_TRANSCRIPT] = {"transcript",
-	ANY "count lines(line answer done failed) refused gave-up help"},
+	ANY "result count lines(line answer done failed) refused gave-up help"},
     [LETTER_DIGEST] = {"digest",
 	"address today count unknown(text)"
 	" cases(number who about rows(" SAY_OBLIGATION "))"},

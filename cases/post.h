@@ -68,6 +68,7 @@ struct receipt {
 	int case_number;
 	bool opened; /* it opened the case */
 	bool by_owner; /* the owner forwarded it: answered at once */
+	bool stranger; /* the sender's domain is new in the case */
 	const char *why; /* how it was placed; NULL */
 	const struct applied *applied; /* NULL: nothing was read */
 };

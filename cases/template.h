@@ -14,7 +14,8 @@
  * A line that holds nothing but one of the tags {# {^ {/ {! vanishes.  Values
  * are escaped by where they stand, which is decided when the file is read:
  *	text	as they are; controls and direction marks are dropped; lines
- *		over 72 columns are folded and keep their indent and "> "
+ *		over 72 columns are folded and keep their indent and "> ", and
+ *		of empty lines in a row one stays: write a paragraph on a line
  *	HTML	& < > " ' become references, a line end becomes <br>
  *	link	percent-encoded (RFC 3986, RFC 6068), inside an attribute that
  *		begins with mailto: or https:
@@ -69,7 +70,8 @@ char *
 template_render(struct arena *, const struct template *, const struct values *);
 
 /* Text with its lines folded to TEMPLATE_COLUMNS at blanks, each continued
- * line with the indent and the "> " of its first; a "- " becomes blanks. */
+ * line with the indent and the "> " of its first; a "- " becomes blanks.  Of
+ * empty lines in a row one stays, of those at the start none. */
 char *text_fold(struct arena *, const char *);
 
 #endif

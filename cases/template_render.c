@@ -368,6 +368,11 @@ text_fold(struct arena *a, const char *text)
 	struct buf out = {0};
 
 	while (slice_line(&rest, &line)) {
+		/* what sections leave behind: one empty line is enough */
+		if (slice_trim(line).len == 0 &&
+		    (out.len == 0 ||
+			(out.len > 1 && out.p[out.len - 2] == '\n')))
+			continue;
 		fold_line(&out, line);
 		buf_putc(&out, '\n');
 	}

@@ -183,8 +183,9 @@ verb_void(struct act *r)
 }
 
 /*
- * "due 3 March" is a date, "due 3 FRIDAY" is obligation 3: what can be read
- * whole as a date is one.
+ * "due 3 March" is a date, "due 3 FRIDAY" is obligation 3: a number before a
+ * date is that of an obligation when it does not change the day (which "3
+ * FRIDAY" read as three o'clock does not).
  */
 static int
 settle_due(struct act *r, int *number, struct due *due)
@@ -194,17 +195,21 @@ settle_due(struct act *r, int *number, struct due *due)
 	    slice_dup(act_arena(r), act_without(r->c->rest, by, 4));
 	const char *rest = NULL;
 	struct moment now = act_now(r);
+	struct due other;
+	int n = r->c->number > 0 ? 0 : act_leading_number(text, &rest);
+	bool whole;
 
 	*number = r->c->number;
 	if (*text == '\0')
 		return REFUSE(r, "not-date-missing");
-	if (act_date(r, text, now, true, due))
+	whole = act_date(r, text, now, true, due);
+	if (n > 0 && act_date(r, rest, now, true, &other) &&
+	    (!whole || due->day == other.day)) {
+		*number = n;
+		*due = other;
 		return DONE;
-	if (*number == 0 && (*number = act_leading_number(text, &rest)) > 0 &&
-	    act_date(r, rest, now, true, due))
-		return DONE;
-	*number = r->c->number;
-	if (act_date(r, text, now, false, due))
+	}
+	if (whole || act_date(r, text, now, false, due))
 		return DONE;
 	return REFUSE(r, "not-date", "text", r->c->rest);
 }

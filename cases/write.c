@@ -259,6 +259,7 @@ write_receipt(struct post *p, const struct receipt *receipt,
 	    add_slipped(&w, n, ap) == -1)
 		return -1;
 	values_set(w.values, "opened", receipt->opened ? "1" : "");
+	values_set(w.values, "stranger", receipt->stranger ? "1" : "");
 	values_set(w.values, "why", receipt->why);
 	add_gist(
 	    &w, made, ap->made_count, ap->kept_count > 0 ? &kept[0] : NULL);

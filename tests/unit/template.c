@@ -172,6 +172,7 @@ static const struct {
 	const char *text, *expected;
 } folded[] = {
     {"short\n", "short\n"},
+    {"\n\na\n\n  \n\nb\n", "a\n\nb\n"},
     {"", ""},
     {"-- \nname", "-- \nname\n"},
     {"123456789 123456789 123456789 123456789 123456789 123456789 123456789 12 4\n",
