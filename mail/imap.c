@@ -39,12 +39,14 @@ struct imap {
 
 /* ---- commands and their failures ---- */
 
+/* What the next command may cost: bytes that were asked for take their time,
+ * slack only its room. */
 static void
-allow(struct imap *i, uint64_t bytes)
+allow(struct imap *i, uint64_t bytes, uint64_t slack)
 {
 	uint64_t ms = bytes * 1000 / BYTES_A_SECOND;
 
-	stream_allow(i->s, i->timeout_ms + (int)ms, bytes + CHATTER);
+	stream_allow(i->s, i->timeout_ms + (int)ms, bytes + slack + CHATTER);
 }
 
 /* What the server said to the last command, for people; at most 200 bytes. */
@@ -86,6 +88,12 @@ failed(struct imap *i, int r, const char *doing, struct err *e)
 		err_set(e, EX_TEMPFAIL,
 		    "out of memory; it is tried again "
 		    "later");
+	else if (r == MAILIMAP_ERROR_PROTOCOL)
+		err_set(e, EX_UNAVAILABLE,
+		    "the server does not understand, or answers something "
+		    "else (%.200s); no mail is lost on it; if this comes "
+		    "again, tell its operator",
+		    said(i));
 	else if (i->over)
 		err_set(e, EX_UNAVAILABLE,
 		    "the server's answer cannot be read; no mail is lost on "
@@ -127,7 +135,7 @@ capabilities(struct imap *i, struct err *e)
 	struct mailimap_capability_data *list;
 	int r;
 
-	allow(i, 0);
+	allow(i, 0, 0);
 	r = mailimap_capability(i->m, &list);
 	if (r != MAILIMAP_NO_ERROR)
 		return failed(i, r, "asking what the server can do", e);
@@ -152,7 +160,8 @@ start_tls(struct imap *i, const struct imap_account *a,
 		    "the server sends commands' answers ahead of TLS, as an "
 		    "attacker on the line would; nothing secret was sent; use "
 		    "imaps:// or ask its operator");
-	if (r == MAILIMAP_ERROR_STARTTLS)
+	/* PROTOCOL stands for BAD, which an old server may say. */
+	if (r == MAILIMAP_ERROR_STARTTLS || r == MAILIMAP_ERROR_PROTOCOL)
 		return err_set(e, EX_NOPERM,
 		    "the server offers no TLS (STARTTLS): %.200s; nothing "
 		    "secret was sent; use imaps:// or ask its operator",
@@ -225,7 +234,7 @@ log_in_by_password(struct imap *i, const struct imap_account *a, struct err *e)
 	if (!plain && !login)
 		return err_set(e, EX_CONFIG,
 		    "the server takes no password; use oauth-command");
-	allow(i, 0);
+	allow(i, 0, 0);
 	if (plain && (!login || !is_ascii(a->user) || !is_ascii(a->password)))
 		return authenticate_plain(i, a);
 	return mailimap_login(i->m, a->user, a->password);
@@ -236,7 +245,7 @@ log_in(struct imap *i, const struct imap_account *a, struct err *e)
 {
 	int r;
 
-	allow(i, 0);
+	allow(i, 0, 0);
 	if (a->token == NULL)
 		r = log_in_by_password(i, a, e);
 	else if (mailimap_has_authentication(i->m, "XOAUTH2"))
@@ -270,7 +279,7 @@ connect_verified(struct imap *i, const struct imap_account *a, struct err *e)
 	if (i->s == NULL)
 		return -1;
 	stream_set_end(i->s, a->session_s);
-	allow(i, 0);
+	allow(i, 0, 0);
 	if (a->implicit_tls && stream_start_tls(i->s, &trust, e) != 0)
 		return -1;
 	if (greet(i, a, e) != 0)
@@ -364,7 +373,7 @@ imap_select(struct imap *i, const char *name, bool read_only,
 	int r;
 
 	give_back(i);
-	allow(i, 0);
+	allow(i, 0, 0);
 	r = read_only ? mailimap_examine(i->m, coded)
 		      : mailimap_select(i->m, coded);
 	arena_free(m);
@@ -393,8 +402,7 @@ imap_select(struct imap *i, const char *name, bool read_only,
 bool
 imap_has_news(const struct imap *i)
 {
-	return i->m->imap_selection_info != NULL &&
-	       i->m->imap_selection_info->sel_exists != i->exists;
+	return i->told || i->m->imap_selection_info->sel_exists != i->exists;
 }
 
 /* ---- sets and attributes ---- */
@@ -573,7 +581,7 @@ imap_list(struct imap *i, struct arena *m, uint32_t first, uint32_t last,
 
 	memset(list, 0, sizeof(*list));
 	give_back(i);
-	stream_allow(i->s, i->timeout_ms, LIST_MOST);
+	allow(i, 0, LIST_MOST);
 	r = uid_fetch(i, mailimap_set_new_interval(first, last),
 	    wanted_of(wanted, 4), &answer);
 	if (r != MAILIMAP_NO_ERROR)
@@ -604,7 +612,7 @@ imap_first_since(struct imap *i, day_t day, uint32_t *uid, struct err *e)
 
 	*uid = 0;
 	give_back(i);
-	stream_allow(i->s, i->timeout_ms, SEARCH_MOST);
+	allow(i, 0, SEARCH_MOST);
 	if (key != NULL)
 		r = mailimap_uid_search(i->m, NULL, key, &answer);
 	if (r != MAILIMAP_NO_ERROR)
@@ -673,7 +681,7 @@ imap_fetch(struct imap *i, const uint32_t *uid, size_t n, uint64_t bytes,
 
 	memset(body, 0, n * sizeof(*body));
 	give_back(i);
-	allow(i, bytes + n * SIZE_SLACK);
+	allow(i, bytes, n * SIZE_SLACK);
 	r = uid_fetch(i, set_of(uid, n), wanted_of(wanted, 2), &i->held);
 	if (r != MAILIMAP_NO_ERROR) {
 		i->held = NULL;
@@ -704,7 +712,7 @@ imap_fetch_slice(struct imap *i, uint32_t uid, uint32_t offset,
 
 	memset(body, 0, sizeof(*body));
 	give_back(i);
-	allow(i, IMAP_SLICE + SIZE_SLACK);
+	allow(i, IMAP_SLICE, SIZE_SLACK);
 	r = uid_fetch(
 	    i, mailimap_set_new_single(uid), wanted_of(wanted, 2), &i->held);
 	if (r != MAILIMAP_NO_ERROR) {
@@ -743,7 +751,7 @@ imap_move(struct imap *i, const uint32_t *uid, size_t n, const char *folder,
 	coded = url_mailbox(m, folder);
 	set = set_of(uid, n);
 	if (set != NULL) {
-		allow(i, n * 64);
+		allow(i, 0, n * 64);
 		r = mailimap_uid_move(i->m, set, coded);
 		if (r == MAILIMAP_ERROR_UID_MOVE &&
 		    mailimap_create(i->m, coded) == MAILIMAP_NO_ERROR)
@@ -809,7 +817,7 @@ imap_flag(struct imap *i, const uint32_t *uid, size_t n, const char *flag,
 	    mailimap_flag_list_add(flags, one) == MAILIMAP_NO_ERROR)
 		store = mailimap_store_att_flags_new_add_flags_silent(flags);
 	if (set != NULL && store != NULL) {
-		allow(i, n * 64);
+		allow(i, 0, n * 64);
 		r = mailimap_uid_store(i->m, set, store);
 	}
 	if (store != NULL)
@@ -864,7 +872,7 @@ noop(struct imap *i, struct err *e)
 {
 	int r;
 
-	allow(i, 0);
+	allow(i, 0, 0);
 	r = mailimap_noop(i->m);
 	return r == MAILIMAP_NO_ERROR ? 0 : failed(i, r, "asking for news", e);
 }
@@ -900,7 +908,7 @@ wait_once(
 	int r;
 
 	if (i->has_idle) {
-		allow(i, 0);
+		allow(i, 0, 0);
 		r = idle_begin(i);
 		if (r < 0)
 			return failed(i, MAILIMAP_ERROR_STREAM,
@@ -912,7 +920,7 @@ wait_once(
 		return noop(i, e);
 	}
 	*wake = sleep_on(i, fd, true, i->told ? 0 : ms);
-	allow(i, 0);
+	allow(i, 0, 0);
 	r = mailimap_idle_done(i->m);
 	if (r != MAILIMAP_NO_ERROR)
 		return failed(i, r, "ending the wait (DONE)", e);

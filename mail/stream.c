@@ -28,6 +28,9 @@ struct stream {
 	int fd;
 	gnutls_session_t tls; /* NULL: plain */
 	gnutls_certificate_credentials_t credentials;
+	gnutls_typed_vdata_st proof[2]; /* what the certificate must fit */
+	unsigned char *host;
+	unsigned char purpose[sizeof(GNUTLS_KP_TLS_WWW_SERVER)];
 	int64_t until; /* of the command, ms on the monotonic clock */
 	int64_t end; /* of the session */
 	struct response_guard guard;
@@ -163,6 +166,7 @@ stream_free(struct stream *s)
 	if (s->credentials != NULL)
 		gnutls_certificate_free_credentials(s->credentials);
 	close(s->fd);
+	free(s->host);
 	free(s);
 }
 
@@ -382,8 +386,15 @@ prepare_session(struct stream *s, const struct stream_trust *t)
 		gnutls_server_name_set(
 		    s->tls, GNUTLS_NAME_DNS, t->host, strlen(t->host));
 	/* Chain, dates, purpose and name, within the handshake. */
+	s->host = mem_alloc(strlen(t->host) + 1);
+	memcpy(s->host, t->host, strlen(t->host) + 1);
+	memcpy(s->purpose, GNUTLS_KP_TLS_WWW_SERVER, sizeof(s->purpose));
+	s->proof[0] = (gnutls_typed_vdata_st){
+	    .type = GNUTLS_DT_DNS_HOSTNAME, .data = s->host};
+	s->proof[1] = (gnutls_typed_vdata_st){
+	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = s->purpose};
 	if (t->pin == NULL)
-		gnutls_session_set_verify_cert(s->tls, t->host, 0);
+		gnutls_session_set_verify_cert2(s->tls, s->proof, 2, 0);
 	gnutls_handshake_set_max_packet_length(s->tls, HANDSHAKE_MOST);
 	gnutls_transport_set_int(s->tls, s->fd);
 }

@@ -54,9 +54,8 @@ session() { # [FIRST FRAME]...: one whole session; $out its lines, mail/ its mai
 }
 
 mails() { # numbers of the mails that came, from what is in them
-	cat "$tmp"/mail/*.eml 2>/dev/null |
-	    sed -n 's/^Subject: mail \([0-9]*\).*/\1/p' | sort -n |
-	    tr '\n' ' '
+	sed -sn 's/^Subject: mail \([0-9]*\).*/\1/p' "$tmp"/mail/*.eml \
+	    2>/dev/null | sort -n | tr '\n' ' '
 }
 
 tls=imaps://$user@localhost:$IMAPS_PORT/INBOX
