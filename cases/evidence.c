@@ -24,6 +24,7 @@ enum {
 	TEXT_MOST = 4000, /* bytes of a message that are compared */
 	DAY = 24 * 60 * 60,
 	LIFE = 90 * DAY, /* of a closed case */
+	FRESH = 45 * DAY,
 	SILENCE = 180 * DAY, /* after which an open one fades */
 
 	POINTS_REPLY = 100,
@@ -40,9 +41,10 @@ enum {
 	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
 	POINTS_ONLY = 8, /* the only live case of that company */
 	POINTS_MENTION = 10, /* the company is named */
-	POINTS_FRESH = 4, /* something happened in the last month */
+	POINTS_FRESH = 4, /* something happened of late */
 	POINTS_FADED = -10,
 	WORDS_MOST = 40,
+	WORDS_SEVERAL = 8, /* two words at least */
 };
 
 /* A suspect while points are added up. */
@@ -595,6 +597,13 @@ lives(const struct file *f, int64_t now)
 	return !f->closed || now <= f->closed_at + LIFE;
 }
 
+static bool
+finds_anything(const struct findings *f)
+{
+	return f != NULL && f->signal_count + f->obligation_count > 0;
+}
+
+/* A company with one live case means that one, when it says anything. */
 static void
 find_only(struct work *w)
 {
@@ -610,11 +619,8 @@ find_only(struct work *w)
 		only = &w->v[i];
 		n++;
 	}
-	if (n == 1 && (!w->company_speaks ||
-			  (w->in->findings != NULL &&
-			      w->in->findings->signal_count +
-				      w->in->findings->obligation_count >
-				  0)))
+	if (n == 1 && (!w->company_speaks || finds_anything(w->in->findings) ||
+			  only->words >= WORDS_SEVERAL))
 		only->only = true;
 }
 
@@ -662,7 +668,7 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_ADDRESS;
 	if (w->company_speaks && f->s.known && f->last_owner > f->last_company)
 		points += POINTS_TURN;
-	if (now - f->last < 30 * DAY && f->last - now < 30 * DAY)
+	if (now - f->last < FRESH && f->last - now < FRESH)
 		points += POINTS_FRESH;
 	if (now - f->last > SILENCE)
 		points += POINTS_FADED;
