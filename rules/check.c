@@ -1,5 +1,6 @@
 /* See check.h. */
 #include <stdarg.h>
+
 #include <string.h>
 #include <sysexits.h>
 
@@ -108,11 +109,20 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 	return false;
 }
 
-static const char *
-taken_by(const struct findings *found)
+/* The obligation that an example is about: the rule's own, else the first of
+ * its kind, for another rule may read the same words better. */
+static const struct obligation_found *
+read_instead(const struct findings *found, const struct rule *rule)
 {
-	return found->obligation_count > 0 ? found->obligations[0].rule
-					   : "no rule";
+	const struct obligation_found *own = read_by(found, rule);
+	enum kind kind =
+	    rule->says == SAYS_DEADLINE ? KIND_DEADLINE : KIND_PROMISE;
+	size_t i;
+
+	for (i = 0; own == NULL && i < found->obligation_count; i++)
+		if (found->obligations[i].kind == kind)
+			own = &found->obligations[i];
+	return own;
 }
 
 static bool
@@ -121,27 +131,38 @@ is_commitment(const struct rule *rule)
 	return rule->says == SAYS_PROMISE || rule->says == SAYS_DEADLINE;
 }
 
-static void
+/* Returns whether this very rule read it. */
+static bool
+check_commitment(
+    struct check *c, const struct rule *rule, const struct example *e)
+{
+	struct findings *found = read_example(c, rule, e->text);
+	const struct obligation_found *o = read_instead(found, rule);
+
+	if (!matches_alone(c, rule, e->text))
+		fault(c, rule, e->line, e->column,
+		    "rule %s does not match its example", rule->name);
+	else if (o == NULL)
+		fault(c, rule, e->line, e->column,
+		    "no %s is read in this example", says_name(rule->says));
+	else if (e->has_action && o->action != e->action)
+		fault(c, rule, e->line, e->column, "%s reads %s, not %s",
+		    o->rule, action_name(o->action), action_name(e->action));
+	return read_by(found, rule) != NULL;
+}
+
+static bool
 check_example(struct check *c, const struct rule *rule, const struct example *e)
 {
-	struct findings *found;
-	const struct obligation_found *o;
+	bool read;
 
-	if (!is_commitment(rule)) {
-		if (!matches_alone(c, rule, e->text))
-			fault(c, rule, e->line, e->column,
-			    "rule %s does not read its example", rule->name);
-		return;
-	}
-	found = read_example(c, rule, e->text);
-	o = read_by(found, rule);
-	if (o == NULL)
+	if (is_commitment(rule))
+		return check_commitment(c, rule, e);
+	read = matches_alone(c, rule, e->text);
+	if (!read)
 		fault(c, rule, e->line, e->column,
-		    "rule %s does not read its example (%s does)", rule->name,
-		    taken_by(found));
-	else if (e->has_action && o->action != e->action)
-		fault(c, rule, e->line, e->column, "%s is read, not %s",
-		    action_name(o->action), action_name(e->action));
+		    "rule %s does not match its example", rule->name);
+	return read;
 }
 
 static void
@@ -159,6 +180,7 @@ check_counter(struct check *c, const struct rule *rule, const struct example *e)
 static void
 check_examples(struct check *c, const struct rule *rule)
 {
+	bool read = rule->examples == 0;
 	size_t i;
 
 	if (rule->examples < EXAMPLES_LEAST || rule->counters < COUNTERS_LEAST)
@@ -166,7 +188,11 @@ check_examples(struct check *c, const struct rule *rule)
 		    "rule %s wants %d examples and a counter-example",
 		    rule->name, EXAMPLES_LEAST);
 	for (i = 0; i < rule->examples; i++, c->examples++)
-		check_example(c, rule, &rule->example[i]);
+		read = check_example(c, rule, &rule->example[i]) || read;
+	if (!read)
+		fault(c, rule, rule->line, 1,
+		    "rule %s is never reached: others read all its examples",
+		    rule->name);
 	for (i = 0; i < rule->counters; i++, c->examples++)
 		check_counter(c, rule, &rule->counter[i]);
 	arena_reset(c->arena);

@@ -60,13 +60,21 @@ clause_at(const struct clauses *c, size_t at)
 }
 
 static bool
-touches(const struct hits *hits, struct span at)
+overlap(struct span a, struct span b)
+{
+	return a.start < b.end && b.start < a.end;
+}
+
+/* True when a rule that says nothing covers some of the frame. */
+static bool
+silenced(const struct hits *nothing, const struct hit *frame)
 {
 	size_t i;
 
-	for (i = 0; i < hits->n; i++)
-		if (hits->v[i].at.start < at.end &&
-		    at.start < hits->v[i].at.end)
+	for (i = 0; i < nothing->n; i++)
+		if (overlap(nothing->v[i].at, frame->at) &&
+		    (nothing->v[i].rule->silences & 1u << frame->rule->says) !=
+			0)
 			return true;
 	return false;
 }
@@ -110,7 +118,7 @@ add_frames(struct reader *r, enum says says, const struct view *view,
 	}
 }
 
-/* Drops frames that say nothing, or stand within another, and sets windows. */
+/* Drops frames that say nothing, or stand within another. */
 static void
 settle(struct frames *frames, const struct hits *nothing)
 {
@@ -120,18 +128,12 @@ settle(struct frames *frames, const struct hits *nothing)
 	qsort(frames->v, frames->n, sizeof(*frames->v), by_place);
 	for (i = 0; i < frames->n; i++) {
 		f = &frames->v[i];
-		if (touches(nothing, f->hit.at) ||
+		if (silenced(nothing, &f->hit) ||
 		    (n > 0 && f->hit.at.start < frames->v[n - 1].hit.at.end))
 			continue;
 		frames->v[n++] = *f;
 	}
 	frames->n = n;
-	for (i = 0; i < n; i++) {
-		f = &frames->v[i];
-		f->end = f->clause.end;
-		if (i + 1 < n && frames->v[i + 1].hit.at.start < f->end)
-			f->end = frames->v[i + 1].hit.at.start;
-	}
 }
 
 /* What is done in a frame: a verb of one action, and where it stands. */
@@ -268,6 +270,36 @@ time_in(const struct view *view, size_t start, size_t end)
 	return best;
 }
 
+/*
+ * Sets the windows, from the last frame back.  A frame that needs a time and has
+ * none behind it is part of the frame before it: "you have until Friday to
+ * accept".
+ */
+static void
+set_windows(const struct view *view, struct frames *frames)
+{
+	size_t i, n = 0, end;
+	struct frame *f, *before;
+	struct frame kept[2 * HITS_MOST];
+	size_t next = view->marked.text.len;
+
+	for (i = frames->n; i-- > 0;) {
+		f = &frames->v[i];
+		before = i > 0 ? f - 1 : NULL;
+		end = next < f->clause.end ? next : f->clause.end;
+		if (before != NULL && f->hit.rule->needs_time &&
+		    before->clause.start == f->clause.start &&
+		    time_in(view, f->hit.at.start, end) == NULL)
+			continue;
+		f->end = end;
+		next = f->hit.at.start;
+		kept[n++] = *f;
+	}
+	for (i = 0; i < n; i++)
+		frames->v[i] = kept[n - 1 - i];
+	frames->n = n;
+}
+
 /* The time of head i: behind it, else behind a later one, else before all. */
 static const struct when *
 time_of(const struct view *view, const struct frames *frames, size_t f,
@@ -289,10 +321,25 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 	return time;
 }
 
+/* "on Friday", "by 5 May", but not "within 5 days". */
 static bool
-conditional(const struct hits *conditions, struct span clause)
+names_day(const struct when *w)
 {
-	return touches(conditions, clause);
+	return w != NULL && (w->class == WHEN_POINT || w->class == WHEN_CLOCK ||
+				(w->class == WHEN_LIMIT && w->expr[0] != '+'));
+}
+
+static bool
+conditional(
+    const struct hits *conditions, struct span clause, const struct when *time)
+{
+	size_t i;
+
+	for (i = 0; i < conditions->n; i++)
+		if (overlap(conditions->v[i].at, clause) &&
+		    !(conditions->v[i].rule->undated && names_day(time)))
+			return true;
+	return false;
 }
 
 struct emission {
@@ -313,6 +360,11 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	c.time = time_of(e->view, e->frames, f, heads, i);
 	if (c.time == NULL && (rule->needs_time || !c.has_action))
 		return;
+	if (rule->needs_date && c.time->vague)
+		return;
+	c.condition =
+	    c.kind == KIND_PROMISE &&
+	    conditional(e->conditions, e->frames->v[f].clause, c.time);
 	if (rule->needs_action && !c.has_action)
 		return;
 	made->v =
@@ -335,8 +387,6 @@ read_frame(struct emission *e, size_t f)
 
 	c.kind = rule->says == SAYS_DEADLINE ? KIND_DEADLINE : KIND_PROMISE;
 	c.who = rule->has_owner ? rule->owner : others ? other : sender;
-	c.condition =
-	    c.kind == KIND_PROMISE && conditional(e->conditions, frame->clause);
 	if (!rule->has_action)
 		find_heads(e->reader, e->view, frame, c.who, &heads);
 	for (i = 0; i < heads.n; i++) {
@@ -368,6 +418,7 @@ clause_read(struct reader *r, const struct view *view)
 	nothing = reader_hits(r, SAYS_NOTHING, view, view->marked.text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, view->marked.text);
 	settle(&frames, &nothing);
+	set_windows(view, &frames);
 	for (i = 0; i < frames.n; i++)
 		read_frame(&e, i);
 	return made;

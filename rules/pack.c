@@ -56,9 +56,9 @@ reference_at(struct slice s, size_t at, struct slice *name)
 {
 	size_t i = at + 1;
 
-	if (s.p[at] != '<' ||
-	    (at > 0 && (s.p[at - 1] == '?' || s.p[at - 1] == 'P' ||
-			   s.p[at - 1] == '\\')))
+	if (s.p[at] != '<' || (at > 0 && s.p[at - 1] == '\\') ||
+	    (at > 1 && memcmp(s.p + at - 2, "(?", 2) == 0) ||
+	    (at > 2 && memcmp(s.p + at - 3, "(?P", 3) == 0))
 		return false;
 	while (
 	    i < s.len && ((s.p[i] >= 'a' && s.p[i] <= 'z') ||
@@ -405,6 +405,7 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	book->definition_count = read.definition_count;
 	book->clause_break = reserved(pack->arena, book, "clause-break");
 	book->join = reserved(pack->arena, book, "join");
+	book->phrase_verb = reserved(pack->arena, book, "phrase-verb");
 	return build_gate(pack, book, err);
 }
 
@@ -471,6 +472,7 @@ free_book(struct rulebook *book)
 	}
 	free_expressions(book->clause_break, book->clause_break != NULL);
 	free_expressions(book->join, book->join != NULL);
+	free_expressions(book->phrase_verb, book->phrase_verb != NULL);
 	lexicon_free(book->lexicon);
 }
 

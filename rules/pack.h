@@ -72,7 +72,10 @@ struct rule {
 	bool has_owner;
 	enum who owner; /* "who company" or "who customer" */
 	unsigned zones; /* where it is read: 1 << enum zone */
-	bool needs_time, needs_action; /* what must be found beside it */
+	/* What must be found beside it; a date is a time that is not vague. */
+	bool needs_time, needs_date, needs_action;
+	unsigned silences; /* SAYS_NOTHING: which kinds, 1 << enum says */
+	bool undated; /* SAYS_CONDITION: only where no day is named */
 	struct expression *match, *unless;
 	size_t matches, unlesses;
 	struct example *example, *counter;
@@ -109,7 +112,7 @@ struct rulebook {
 	struct definition *definitions; /* sorted by name once loaded */
 	size_t definition_count;
 	/* Words that the reader needs, by their definitions (may be NULL). */
-	struct expression *clause_break, *join;
+	struct expression *clause_break, *join, *phrase_verb;
 };
 
 struct pack {

@@ -101,6 +101,20 @@ read_action(struct parse *parse, struct slice word, enum action *action)
 	return 0;
 }
 
+/* "nothing", "nothing promise", "nothing deadline". */
+static int
+silences(struct parse *parse, struct slice value)
+{
+	const unsigned both = 1u << SAYS_PROMISE | 1u << SAYS_DEADLINE;
+	int n = INDEX_OF(value, says_names);
+
+	parse->rule->silences = value.len == 0 ? both : 1u << n;
+	if (value.len > 0 && (n < 0 || (1u << n & both) == 0))
+		return FAULT(parse, value.p,
+		    "silences promise, deadline or (nothing said) both");
+	return 0;
+}
+
 static int
 field_says(struct parse *parse, struct slice value)
 {
@@ -135,7 +149,12 @@ field_says(struct parse *parse, struct slice value)
 		rule->zone = (enum zone)n;
 		return 0;
 	case SAYS_NOTHING:
+		return silences(parse, value);
 	case SAYS_CONDITION:
+		rule->undated = slice_is(value, "undated");
+		if (rule->undated)
+			return 0;
+		break;
 	case SAYS_REFERENCE:
 	case SAYS_AGENT:
 		break;
@@ -208,11 +227,14 @@ field_needs(struct parse *parse, struct slice value)
 		word = take_word(&value);
 		if (slice_is(word, "time"))
 			parse->rule->needs_time = true;
+		else if (slice_is(word, "date"))
+			parse->rule->needs_time = parse->rule->needs_date =
+			    true;
 		else if (slice_is(word, "action"))
 			parse->rule->needs_action = true;
 		else
-			return FAULT(
-			    parse, word.p, "a rule can need time and action");
+			return FAULT(parse, word.p,
+			    "a rule can need time, date, action");
 	}
 	return 0;
 }

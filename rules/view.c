@@ -29,6 +29,27 @@ view_any(const struct reader *r, const struct view *view, enum says from,
 	return false;
 }
 
+/* "have 14 days", "expires on Friday": the verb that a time phrase begins with
+ * stays, for rules ask for it. */
+static void
+free_verbs(struct reader *r, const struct view *view)
+{
+	struct expression *verb = r->book->phrase_verb;
+	struct slice phrase;
+	struct span found;
+	struct when *w;
+	size_t i;
+
+	for (i = 0; verb != NULL && i < view->times.n; i++) {
+		w = &view->times.v[i];
+		phrase.p = view->raw.text.p + w->start;
+		phrase.len = w->end - w->start;
+		if (reader_match(r, NULL, verb, phrase, 0, &found) &&
+		    found.start == 0 && found.end < phrase.len)
+			w->start += found.end;
+	}
+}
+
 struct view
 view_new(struct reader *r, struct slice text, size_t start, size_t end,
     enum zone zone, bool times)
@@ -47,6 +68,7 @@ view_new(struct reader *r, struct slice text, size_t start, size_t end,
 			   !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))))
 		return view;
 	view.times = when_find(r->arena, r->book->lexicon, view.raw.text);
+	free_verbs(r, &view);
 	if (view.times.n > 0)
 		view.marked = fold_times(r->arena, view.spelled, view.times);
 	return view;

@@ -131,6 +131,23 @@ signature_shaped(struct slice s)
 		   (s.p[s.len - 1] != ':' && count_words(s) <= 3));
 }
 
+/* A footer goes to the end of its paragraph, and back to where the wrapped
+ * sentence began that the line is part of. */
+static void
+mark_footer(struct zoning *z, size_t i)
+{
+	size_t from = i;
+	struct slice before;
+
+	while (from > 0 && !z->lines.v[from - 1].blank) {
+		before = text_of(z, from - 1);
+		if (before.len < SIGNATURE_LINE - 10 || ends_sentence(before))
+			break;
+		from--;
+	}
+	set_zone(z, from, paragraph_end(z, i), ZONE_FOOTER);
+}
+
 static void
 mark_by_rules(struct zoning *z)
 {
@@ -149,8 +166,7 @@ mark_by_rules(struct zoning *z)
 		if (zone == ZONE_CLOSING && text_of(z, i).len > CLOSING_LONGEST)
 			continue;
 		if (zone == ZONE_FOOTER)
-			set_zone(z, paragraph_start(z, i), paragraph_end(z, i),
-			    zone);
+			mark_footer(z, i);
 		else if (zone != ZONE_BODY && z->lines.v[i].zone == ZONE_BODY)
 			z->lines.v[i].zone = zone;
 	}
