@@ -36,7 +36,7 @@ struct nudge_text {
 	enum nudge_kind kind;
 	int case_number;
 	const char *recipient; /* the owner's address */
-	const char *reply_to; /* the case's address, with its MAC */
+	const char *reply_to; /* the case's address, with its MAC; NULL */
 	const char *message_id; /* without <> */
 	const char *in_reply_to; /* NULL */
 	struct strings references;
@@ -56,7 +56,8 @@ struct post {
 	const struct nudge_settings *settings;
 	struct token_key key;
 	const char *recipient;
-	const char *case_address; /* "me+{case}@example.org" */
+	const char *case_address; /* "me+{case}@example.org"; NULL: answers come
+	                           * to the address that mails are from */
 	const char *domain; /* of Message-IDs */
 	compose_fn *compose;
 	void *compose_arg;

@@ -95,10 +95,13 @@ char *
 token_address(struct arena *a, const struct token_key *key, const char *pattern,
     int64_t owner, int case_number, enum token_side side)
 {
-	const char *at = strchr(pattern, '@');
-	const char *hole = strstr(pattern, placeholder);
+	const char *at, *hole;
 	char text[64];
 
+	if (pattern == NULL)
+		return NULL;
+	at = strchr(pattern, '@');
+	hole = strstr(pattern, placeholder);
 	if (hole == NULL || at == NULL || hole > at)
 		return NULL;
 	address_mac(key, owner, case_number, side, text);

@@ -37,7 +37,7 @@ enum token_side { TOKEN_OWNER, TOKEN_COMPANY };
 /*
  * The address of a case: pattern ("me+{case}@example.org") with {case} as
  * "12.MAC".  case_number 0 is the owner's own address, of no case.  NULL when
- * the pattern has no {case} in its local part.
+ * the pattern is NULL or has no {case} in its local part.
  */
 char *token_address(struct arena *, const struct token_key *,
     const char *pattern, int64_t owner, int case_number, enum token_side);

@@ -102,7 +102,8 @@ add_command(struct writing *w, bool tap, const char *command, const char *hint)
 	values_set(v, "command", command);
 	values_printf(v, "wide", "%-*s", WIDE, command);
 	values_set(v, "hint", hint);
-	values_set(v, "tap", tap ? "1" : "");
+	/* A tap opens a new mail, which only the case's address can prove. */
+	values_set(v, "tap", tap && w->p->case_address != NULL ? "1" : "");
 }
 
 static void
