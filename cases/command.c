@@ -482,7 +482,8 @@ is_end(struct slice line)
 	size_t n = trimmed.len;
 
 	if (slice_is(line, "-- ") || slice_is(line, "--") ||
-	    slice_starts(trimmed, ">") || slice_starts(trimmed, "-----") ||
+	    slice_starts(trimmed, ">") ||
+	    slice_starts(trimmed, LETTER_DASHES) ||
 	    slice_starts(trimmed, "_____"))
 		return true;
 	if (slice_starts(trimmed, "On ") && n > 6 &&

@@ -23,10 +23,11 @@ enum { FILE_MOST = TEMPLATE_MOST };
 static const struct {
 	const char *name, *schema;
 } mails[LETTER_COUNT] = {
-    [LETTER_RECEIPT] = {"receipt", ANY MAIL COMMANDS
-	"opened why stranger due-line made(" SAY_OBLIGATION ") kept(" SAY_OBLIGATION ")"
-	" slipped(" SAY_OBLIGATION " new-number new-due)"
-	" repeated(" SAY_OBLIGATION ") faults(text)"},
+    [LETTER_RECEIPT] = {"receipt",
+	ANY MAIL COMMANDS "opened why stranger due-line made(" SAY_OBLIGATION
+			  ") kept(" SAY_OBLIGATION ")"
+			  " slipped(" SAY_OBLIGATION " new-number new-due)"
+			  " repeated(" SAY_OBLIGATION ") faults(text)"},
     [LETTER_HEADS_UP] = {"heads-up",
 	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"},
     [LETTER_LAPSE] = {"lapse",
@@ -116,6 +117,12 @@ find(const struct search *s, const char *name, struct template_source *source)
 	    s->folder[2], name);
 }
 
+static bool
+holds(struct slice text, const char *what)
+{
+	return memmem(text.p, text.len, what, strlen(what)) != NULL;
+}
+
 static int
 load_form(const struct search *s, enum letter kind, enum template_form form,
     struct template **out)
@@ -132,6 +139,11 @@ load_form(const struct search *s, enum letter kind, enum template_form form,
 		return err_set(s->err, EX_CONFIG,
 		    "%s:1:1: the first line must begin with \"Subject: \"",
 		    body.file);
+	if (form == TEMPLATE_HTML && !holds(layout.text, LETTER_DASHES))
+		return err_set(s->err, EX_CONFIG,
+		    "%s:1:1: %s is missing: the line above which answers are "
+		    "read",
+		    layout.file, LETTER_DASHES);
 	*out = template_parse(
 	    s->arena, form, &layout, &body, mails[kind].schema, s->err);
 	return *out == NULL ? -1 : 0;
@@ -278,9 +290,14 @@ letters_load(struct arena *a, const char *dir, const char *own_dir,
 	return load_words(&s, l) == -1 ? NULL : l;
 }
 
-/* "Subject: ..." and the empty line off the rendered text. */
+/*
+ * "Subject: ..." and the empty line off the rendered text.  In their place
+ * comes the line at which reading of commands ends: programs that quote
+ * without marks would else send our own examples back as commands.
+ */
 static void
-split_subject(struct arena *a, char *text, struct letter_text *out)
+split_subject(struct arena *a, const struct letters *l, char *text,
+    struct letter_text *out)
 {
 	struct slice rest = slice_of(text), line;
 	struct buf subject = {0};
@@ -290,7 +307,9 @@ split_subject(struct arena *a, char *text, struct letter_text *out)
 			buf_putc(&subject, ' ');
 		buf_slice(&subject, slice_trim(line));
 	}
-	out->text = rest.p;
+	out->text = arena_printf(a, "%s %s %s\n\n%s", LETTER_DASHES,
+	    letter_say(a, l, "answer-above", NULL), LETTER_DASHES,
+	    rest.len > 0 ? rest.p : "");
 	out->subject = buf_keep(&subject, a);
 	if (slice_starts(slice_of(out->subject), "Subject: "))
 		out->subject += strlen("Subject: ");
@@ -300,7 +319,7 @@ void
 letter_write(struct arena *a, const struct letters *l, enum letter kind,
     const struct values *values, struct letter_text *out)
 {
-	split_subject(a, template_render(a, l->text[kind], values), out);
+	split_subject(a, l, template_render(a, l->text[kind], values), out);
 	out->html = template_render(a, l->html[kind], values);
 }
 

@@ -22,6 +22,10 @@
 #include "base/err.h"
 #include "cases/template.h"
 
+/* A line that begins so ends what is read as commands.  The text of a mail
+ * begins with one; layout.html must hold one. */
+#define LETTER_DASHES "-----"
+
 enum letter {
 	LETTER_RECEIPT, /* a message was read: what was understood */
 	LETTER_HEADS_UP, /* the owner's own deadline is near */

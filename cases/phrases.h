@@ -56,6 +56,9 @@ PHRASE("state-lapsed", "")
 PHRASE("state-late", "")
 PHRASE("state-paused", "")
 
+/* letter.c: the line above which commands are read */
+PHRASE("answer-above", "")
+
 /* write.c: the gist of a receipt, for its subject */
 PHRASE("gist-due", "what due")
 PHRASE("gist-open", "what")

@@ -220,6 +220,40 @@ long_mails_are_bounded(void **state)
 	buf_free(&text);
 }
 
+/*
+ * A program that answers above, quotes without marks, and puts a head of its
+ * own: our own examples must not come back as commands.
+ */
+static void
+our_own_words_are_no_commands(void **state)
+{
+	static const char *const mails[] = {"receipt-new", "receipt-slip",
+	    "lapse", "lapse-many", "heads-up", "digest", "doubt", "unfiled",
+	    "transcript", "refused"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mails) / sizeof(mails[0]); i++) {
+		char path[64], line[1000];
+		struct buf text = {0};
+		struct mail_commands cs;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "tests/golden/%s.txt", mails[i]);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		buf_puts(&text, "kept 7.1\n\n");
+		while (fgets(line, sizeof(line), f) != NULL && *line != '\n')
+			;
+		while (fgets(line, sizeof(line), f) != NULL)
+			buf_puts(&text, line);
+		fclose(f);
+		cs = mail_commands_read(arena, text.p);
+		assert_int_equal(cs.n, 1);
+		assert_string_equal(print(&cs.v[0]), "kept 7.1");
+		buf_free(&text);
+	}
+}
+
 /* No text makes it read beyond its end (run under a sanitizer), and what is
  * said to be a line is one of the text. */
 static void
@@ -259,6 +293,7 @@ main(void)
 	    cmocka_unit_test(reads_a_line),
 	    cmocka_unit_test(reads_a_mail),
 	    cmocka_unit_test(long_mails_are_bounded),
+	    cmocka_unit_test(our_own_words_are_no_commands),
 	    cmocka_unit_test(any_text_is_survived),
 	};
 
