@@ -13,7 +13,7 @@ enum {
 	NUMBERS = 8,
 	MONTHS = 4,
 	WORD_ROOM = 64,
-	UNSPACED_MOST = 8
+	UNSPACED_MOST = 12
 };
 
 #define DATE_KINDS                                                 \
@@ -67,10 +67,14 @@ is_digit(uint32_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* No letters: Latin-1's signs, general punctuation, Arabic and Hebrew marks. */
 static bool
 is_letter(uint32_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 0x80 && c != 0xfffd);
+	if (c < 0x80)
+		return c >= 'a' && c <= 'z';
+	return c >= 0xc0 && (c < 0x2000 || c > 0x206f) && c != 0x60c &&
+	       c != 0x61b && c != 0x61f && c != 0x5be && c != 0xfffd;
 }
 
 static uint32_t
@@ -144,6 +148,8 @@ token_unspaced(
 	while (n < UNSPACED_MOST && next < text.len) {
 		uint32_t c = utf8_next(text, &next);
 
+		if (c == '.' && n > 0)
+			continue; /* in Thai months */
 		if (!script_unspaced(c))
 			break;
 		ends[n++] = next;
@@ -263,8 +269,7 @@ take_time(struct reading *r, const struct token *t)
 
 	if (t->digits > 2 || (!colon && !hour && !dot))
 		return 0;
-	if (t[2].type != TOKEN_NUMBER || t[2].digits > 2 ||
-	    (hour && !t[2].glued && !is_unit(&t[3], UNIT_MINUTE)))
+	if (t[2].type != TOKEN_NUMBER || t[2].digits > 2)
 		return hour && set_time(r, t->value, 0, 0) ? 2 : 0;
 	if ((is_mark(&t[3], (char)(colon ? ':' : '.')) && !hour) ||
 	    is_unit(&t[3], UNIT_MINUTE)) {
@@ -357,12 +362,14 @@ take_number(struct reading *r, const struct token *t, char joint)
 }
 
 static size_t
-take_half(struct reading *r, const struct token *t)
+take_half(struct reading *r, const struct token *t, struct slice text)
 {
 	const struct form_word *w = token_is(t, FORM_HALF);
-	bool spelled = t->type == TOKEN_WORD && t->end - t->start == 1;
+	bool ascii = w != NULL && (unsigned char)w->text[0] < 0x80;
 
-	if (w == NULL || r->has_half || spelled)
+	/* "am" is a preposition in German: before a time only in capitals. */
+	if (w == NULL || r->has_half ||
+	    (ascii && !r->has_time && text.p[t->end - 1] != 'M'))
 		return 0;
 	r->has_half = true;
 	r->half = w->value == 1;
@@ -438,7 +445,7 @@ take_word(struct reading *r, const struct token *t, struct slice text)
 {
 	size_t n, took;
 
-	if ((n = take_half(r, t)) > 0 || (n = take_zone(r, t)) > 0 ||
+	if ((n = take_half(r, t, text)) > 0 || (n = take_zone(r, t)) > 0 ||
 	    (n = take_spaced_half(r, t, text)) > 0)
 		return n;
 	n = take_month(r, t);
@@ -503,6 +510,8 @@ full_year(int year, int digits, const struct date_hint *hint)
 		return year - 543; /* Thailand counts from Buddha's death */
 	if (digits > 2)
 		return year;
+	if (year >= 60 && year + 1957 <= now && year + 1957 > now - 20)
+		return year + 1957; /* the same, short */
 	return year < 70 ? 2000 + year : 1900 + year;
 }
 
@@ -538,8 +547,8 @@ usual_order(const struct reading *r)
 		return order;
 	if (r->has_zone)
 		return r->offset <= america ? ORDER_MDY : ORDER_DMY;
-	if (r->hint->has_later && r->hint->later.offset <= america)
-		return ORDER_MDY;
+	if (r->hint->has_later && r->hint->later.offset != 0)
+		return r->hint->later.offset <= america ? ORDER_MDY : ORDER_DMY;
 	return r->has_half ? ORDER_MDY : ORDER_DMY;
 }
 

@@ -178,9 +178,17 @@ fold(struct slice text, char *out, size_t room, uint16_t *at)
 
 	while (i < text.len && i < UINT16_MAX) {
 		size_t start = i, size;
-		uint32_t c = fold_char(utf8_next(text, &i));
+		unsigned char first = (unsigned char)text.p[i];
+		uint32_t c;
 		char bytes[4];
 
+		if (first >= 'a' && first <= 'z' && n + 1 < room) {
+			if (at != NULL)
+				at[n] = (uint16_t)i;
+			out[n++] = text.p[i++];
+			continue;
+		}
+		c = fold_char(utf8_next(text, &i));
 		if (c == 0 || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
 			continue;
 		size = utf8_put(c, bytes);

@@ -14,7 +14,7 @@
 #include "mail/read.h"
 
 enum {
-	BUCKETS = 4096,
+	BUCKETS = 16384,
 	VALUE_MOST = 200,
 	FILE_MOST = 1 << 20,
 	KINDS = FORM_CLOSES + 1
@@ -116,7 +116,7 @@ static const struct form_word *
 matching(const struct form_word *w, struct slice text, unsigned kinds)
 {
 	for (; w != NULL; w = w->next) {
-		if ((kinds & 1u << w->kind) != 0 && w->len == text.len &&
+		if (w->len == text.len && (kinds & 1u << w->kind) != 0 &&
 		    memcmp(w->text, text.p, text.len) == 0)
 			return w;
 	}
@@ -161,6 +161,13 @@ const char *
 forms_language(const struct forms *f, unsigned language)
 {
 	return f->language[language];
+}
+
+char *
+forms_name(struct arena *m, const struct forms *f, unsigned language,
+    const char *shown)
+{
+	return arena_printf(m, "%s: %s", f->language[language], shown);
 }
 
 enum form_order

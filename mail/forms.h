@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 enum form_kind {
@@ -105,6 +106,9 @@ const struct form_pattern *forms_pattern(const struct forms *, int number);
 const struct form_pattern *forms_loose(const struct forms *, size_t i);
 
 const char *forms_language(const struct forms *, unsigned language); /* "de" */
+/* "de: Weitergeleitete Nachricht", in the arena. */
+char *forms_name(
+    struct arena *, const struct forms *, unsigned language, const char *shown);
 enum form_order forms_order(const struct forms *, languages);
 
 /*

@@ -24,12 +24,14 @@
 #include "mail/fold.h"
 #include "mail/forms.h"
 #include "mail/history.h"
+#include "mail/lines.h"
 #include "mail/message.h"
+#include "mail/newest.h"
 #include "mail/people.h"
 #include "mail/read.h"
 
 enum {
-	LEVELS_MOST = 8,
+	LEVELS_MOST = 5,
 	ENCLOSED_MOST = 32, /* messages looked at in one mail */
 	PREFIX_MOST = 40, /* bytes of a subject before its colon */
 	NOTE_MOST = 400, /* bytes of a note above an enclosed message */
@@ -45,6 +47,8 @@ struct step {
 	struct original *o;
 	const char *forwarder; /* address of who sent the mail; or NULL */
 	bool answers; /* the message names one that it answers */
+	struct lines lines; /* of o's text, as last searched */
+	bool no_history; /* and nothing was found there */
 	unsigned level;
 };
 
@@ -335,24 +339,26 @@ step_inline(struct step *s)
 {
 	struct original *o = s->o;
 	const char *outer = o->subject;
-	struct lines lines;
+	struct lines *lines = &s->lines;
 	struct boundary b;
 
-	lines_cut(s->m, o->text, &lines);
-	if (!history_find(s->m, s->forms, &lines, 0, false, &b) ||
-	    !is_forward(s, &lines, &b, subject_prefix(s->forms, outer)) ||
+	history_lines(s->m, o->text, lines);
+	s->no_history = !history_find(s->m, s->forms, lines, 0, false, &b);
+	if (s->no_history ||
+	    !is_forward(s, lines, &b, subject_prefix(s->forms, outer)) ||
 	    from_forwarder(s, &b))
 		return false;
 	if (s->level == 0)
-		o->comment = comment_take(s, &lines, &b);
+		o->comment = comment_take(s, lines, &b);
 	header_take(s, &b);
 	if (!b.header.seen[LABEL_SUBJECT])
 		o->subject = bare_subject(s, outer);
-	o->text = body_take(s, &lines, &b);
+	o->text = body_take(s, lines, &b);
 	o->client = b.form;
 	o->message_id = NULL;
 	o->references = (struct strings){0};
 	o->forwarded = true;
+	s->no_history = false; /* of the inner text nothing is known yet */
 	return true;
 }
 
@@ -447,6 +453,7 @@ step_enclosed(struct step *s, const struct message *outer)
 		    slice_dup(s->m, slice_trim(slice_of(outer->text)));
 	s->o->has_date = false;
 	message_take(s, inner);
+	s->no_history = false;
 	s->o->client = "message/rfc822";
 	s->o->forwarded = true;
 	return inner;
@@ -488,6 +495,7 @@ original_read(
 		}
 		s.level++;
 	}
-	o->newest = newest_text(m, forms, o->text);
+	o->newest = s.no_history ? newest_without_history(m, forms, &s.lines)
+				 : newest_text(m, forms, o->text);
 	return o;
 }

@@ -15,6 +15,8 @@
 #include "base/buf.h"
 #include "mail/forms.h"
 #include "mail/history.h"
+#include "mail/lines.h"
+#include "mail/newest.h"
 #include "mail/read.h"
 
 enum {
@@ -30,16 +32,20 @@ struct draft {
 	struct buf text;
 	size_t end; /* the line at which all reading ends */
 	bool any; /* something was kept */
+	bool gap; /* something was left out since */
+	/* From these lines on what is written is short enough to be one. */
+	size_t signatures, list_footers;
 };
 
+/* The first line from which on at most that many lines are not blank. */
 static size_t
-written_lines(const struct draft *d, size_t i, size_t most)
+short_rest(const struct draft *d, size_t most)
 {
-	size_t n = 0;
+	size_t i = d->end, written = 0;
 
-	for (; i < d->end && n <= most; i++)
-		n += !line_blank(&d->lines, i);
-	return n;
+	while (i > 0 && written <= most)
+		written += !line_blank(&d->lines, --i);
+	return written > most ? i + 1 : 0;
 }
 
 static bool
@@ -73,11 +79,10 @@ is_signature(const struct draft *d, size_t i)
 	if (slice_is(whole, "-- "))
 		return true;
 	if (is_dashes(s))
-		return written_lines(d, i, SIGNATURE_LINES) <= SIGNATURE_LINES;
-	if (s.p[0] == '_' && (line_is_rule(&d->lines, i) || slice_is(s, "__")))
-		return written_lines(d, i, LIST_FOOTER_LINES) <=
-			   LIST_FOOTER_LINES &&
-		       below_tells_list(d, i);
+		return i >= d->signatures;
+	if (s.p[0] == '_' && i >= d->list_footers &&
+	    (line_is_rule(&d->lines, i) || slice_is(s, "__")))
+		return below_tells_list(d, i);
 	return line_is_footer(d->forms, &d->lines, i);
 }
 
@@ -98,10 +103,17 @@ keep_line(struct draft *d, size_t i, size_t len)
 {
 	struct slice s = line_whole(&d->lines, i);
 
-	if (d->lines.v[i].depth > 0 || is_broken_quote(d, i))
+	if (d->lines.v[i].depth > 0 || is_broken_quote(d, i)) {
+		d->gap = true;
 		return;
+	}
 	if (len < s.len)
 		s.len = len;
+	/* One blank line is enough where quoted lines stood. */
+	if (d->gap && slice_trim(s).len == 0 && d->text.len > 1 &&
+	    memcmp(d->text.p + d->text.len - 2, "\n\n", 2) == 0)
+		return;
+	d->gap = false;
 	d->any |= slice_trim(s).len > 0;
 	buf_slice(&d->text, s);
 	buf_putc(&d->text, '\n');
@@ -169,8 +181,7 @@ only_quotes(struct draft *d)
 {
 	struct boundary b;
 
-	return !d->any &&
-	       !history_find(d->m, d->forms, &d->lines, 0, false, &b);
+	return !history_find(d->m, d->forms, &d->lines, 0, false, &b);
 }
 
 static void
@@ -196,18 +207,45 @@ without_blank_edges(struct arena *m, struct slice text)
 	return slice_dup(m, text);
 }
 
+static void
+begin_draft(struct draft *d)
+{
+	d->end = d->lines.n;
+	d->signatures = short_rest(d, SIGNATURE_LINES);
+	d->list_footers = short_rest(d, LIST_FOOTER_LINES);
+}
+
+static char *
+end_draft(struct draft *d)
+{
+	char *out = without_blank_edges(d->m, buf_view(&d->text));
+
+	buf_free(&d->text);
+	return out;
+}
+
 char *
 newest_text(struct arena *m, const struct forms *forms, const char *text)
 {
 	struct draft d = {.m = m, .forms = forms};
-	char *out;
 
-	lines_cut(m, text, &d.lines);
-	d.end = d.lines.n;
+	history_lines(m, text, &d.lines);
+	begin_draft(&d);
 	read_draft(&d);
-	if (only_quotes(&d))
+	if (!d.any && only_quotes(&d))
 		keep_unquoted(&d);
-	out = without_blank_edges(m, buf_view(&d.text));
-	buf_free(&d.text);
-	return out;
+	return end_draft(&d);
+}
+
+char *
+newest_without_history(
+    struct arena *m, const struct forms *forms, const struct lines *lines)
+{
+	struct draft d = {.m = m, .forms = forms, .lines = *lines};
+
+	begin_draft(&d);
+	keep_lines(&d, 0, d.end);
+	if (!d.any)
+		keep_unquoted(&d);
+	return end_draft(&d);
 }

@@ -24,10 +24,40 @@ text_visible(struct arena *m, struct slice text)
 	return buf_keep(&out, m);
 }
 
+/* Quotation marks and stars that stand around a name. */
+static const char *const quotes[][2] = {
+    {"\"", "\""},
+    {"'", "'"},
+    {"*", "*"},
+    {"\xc2\xab", "\xc2\xbb"},
+    {"\xe2\x80\x9e", "\""},
+    {"\xe2\x80\x9e", "\xe2\x80\x9c"},
+    {"\xe2\x80\x9e", "\xe2\x80\x9d"},
+    {"\xe2\x80\x9c", "\xe2\x80\x9d"},
+    {"\xe2\x80\x9d", "\xe2\x80\x9d"},
+    {"\xe2\x80\x98", "\xe2\x80\x99"},
+};
+
 static bool
-wrapped_in(struct slice s, char open, char close)
+ends_with(struct slice s, const char *end)
 {
-	return s.len >= 2 && s.p[0] == open && s.p[s.len - 1] == close;
+	size_t n = strlen(end);
+
+	return s.len >= n && memcmp(s.p + s.len - n, end, n) == 0;
+}
+
+static struct slice
+unwrap(struct slice s)
+{
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++) {
+		size_t open = strlen(quotes[i][0]),
+		       close = strlen(quotes[i][1]);
+
+		if (s.len >= open + close && slice_starts(s, quotes[i][0]) &&
+		    ends_with(s, quotes[i][1]))
+			return (struct slice){s.p + open, s.len - open - close};
+	}
+	return s;
 }
 
 /* A name without quotes, the stars of bold text, and "mailto:". */
@@ -38,12 +68,7 @@ bare_name(struct slice s)
 
 	do {
 		before = s.len;
-		s = slice_trim(s);
-		if (wrapped_in(s, '"', '"') || wrapped_in(s, '\'', '\'') ||
-		    wrapped_in(s, '*', '*')) {
-			s.p++;
-			s.len -= 2;
-		}
+		s = unwrap(slice_trim(s));
 		while (s.len > 0 && strchr("*,;:", s.p[s.len - 1]) != NULL)
 			s.len--;
 		while (s.len > 0 && (s.p[0] == '*' || s.p[0] == ','))

@@ -1,0 +1,16 @@
+/*
+ * The newest text, for a caller that has searched the text already.
+ */
+#ifndef MAIL_NEWEST_H
+#define MAIL_NEWEST_H
+
+#include "base/arena.h"
+#include "mail/forms.h"
+#include "mail/lines.h"
+#include "mail/read.h"
+
+/* As newest_text() of a text in whose lines history_find() found nothing. */
+char *newest_without_history(
+    struct arena *, const struct forms *, const struct lines *);
+
+#endif
