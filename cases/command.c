@@ -418,6 +418,7 @@ read_follows(struct arena *a, enum follows follows, struct slice s,
 
 	/* no N.M here: "1.5 h" and "12.50" are none */
 	if (follows == FOLLOWS_EFFORT) {
+		c->rest = slice_dup(a, s);
 		read_effort(a, s, c);
 		return;
 	}

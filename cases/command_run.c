@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "base/zone.h"
@@ -133,31 +134,49 @@ run_unknown(struct act *r)
 	return REFUSE(r, "not-understood");
 }
 
-static int (*const effects[VERB_COUNT])(struct act *) = {
-    [VERB_UNKNOWN] = run_unknown,
-    [VERB_KEPT] = verb_kept,
-    [VERB_NOT_KEPT] = verb_not_kept,
-    [VERB_VOID] = verb_void,
-    [VERB_DUE] = verb_due,
-    [VERB_RECEIVED] = verb_received,
-    [VERB_SNOOZE] = verb_snooze,
-    [VERB_STOP] = verb_stop,
-    [VERB_CLOSE] = verb_close,
-    [VERB_REOPEN] = verb_reopen,
-    [VERB_STATUS] = verb_status,
-    [VERB_LIST] = verb_list,
-    [VERB_UNDO] = verb_undo,
-    [VERB_HELP] = run_help,
-    [VERB_MERGE] = verb_merge,
-    [VERB_SPLIT] = verb_split,
-    [VERB_MOVE] = verb_move,
-    [VERB_COMPANY] = verb_company,
-    [VERB_REGION] = verb_region,
-    [VERB_NOTE] = verb_note,
-    [VERB_CALL] = verb_call,
-    [VERB_VISIT] = verb_visit,
-    [VERB_SPENT] = verb_spent,
+static const struct {
+	int (*run)(struct act *);
+	bool bare; /* nothing may follow its number */
+} effects[VERB_COUNT] = {
+    [VERB_UNKNOWN] = {run_unknown, false},
+    [VERB_KEPT] = {verb_kept, false},
+    [VERB_NOT_KEPT] = {verb_not_kept, true},
+    [VERB_VOID] = {verb_void, true},
+    [VERB_DUE] = {verb_due, false},
+    [VERB_RECEIVED] = {verb_received, false},
+    [VERB_SNOOZE] = {verb_snooze, false},
+    [VERB_STOP] = {verb_stop, true},
+    [VERB_CLOSE] = {verb_close, true},
+    [VERB_REOPEN] = {verb_reopen, true},
+    [VERB_STATUS] = {verb_status, false},
+    [VERB_LIST] = {verb_list, false},
+    [VERB_UNDO] = {verb_undo, true},
+    [VERB_HELP] = {run_help, false},
+    [VERB_MERGE] = {verb_merge, false},
+    [VERB_SPLIT] = {verb_split, false},
+    [VERB_MOVE] = {verb_move, false},
+    [VERB_COMPANY] = {verb_company, false},
+    [VERB_REGION] = {verb_region, false},
+    [VERB_NOTE] = {verb_note, false},
+    [VERB_CALL] = {verb_call, false},
+    [VERB_VISIT] = {verb_visit, false},
+    [VERB_SPENT] = {verb_spent, false},
 };
+
+/* "Close my account with them" is no command to close the case: a verb that
+ * takes no more than a number must not have more. */
+static int
+no_more(struct act *r)
+{
+	static const char *const nothing[] = {
+	    "", "it", "that", "this", "this case", "the case", "now", "again"};
+
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		if (strcasecmp(r->c->rest, nothing[i]) == 0)
+			return DONE;
+	return REFUSE(
+	    r, "not-more", "text", r->c->rest, "verb", verb_name(r->c->verb));
+}
 
 static int
 run_one(struct act *r, struct command_answer *answer)
@@ -170,7 +189,10 @@ run_one(struct act *r, struct command_answer *answer)
 		answer->text = r->x->refusal;
 		return 0;
 	}
-	rc = effects[r->c->verb](r);
+	if (effects[r->c->verb].bare)
+		rc = no_more(r);
+	if (rc == DONE)
+		rc = effects[r->c->verb].run(r);
 	if (rc == FAILED)
 		return -1;
 	answer->done = rc == DONE;

@@ -113,7 +113,9 @@ bool
 token_address_check(const struct token_key *key, const char *pattern,
     const char *address, int64_t owner, int *case_number, enum token_side *side)
 {
-	const char *hole = strstr(pattern, placeholder), *p = address;
+	const char *hole =
+	    pattern == NULL ? NULL : strstr(pattern, placeholder);
+	const char *p = address;
 	size_t before = hole == NULL ? 0 : (size_t)(hole - pattern);
 	char ours[64], theirs[64];
 	int64_t n;

@@ -2,6 +2,8 @@
  * Verbs that put on record what the owner did: note, call, visit, spent.  What
  * was said is handed back, to be read by the rules.
  */
+#include <string.h>
+
 #include "cases/case.h"
 #include "cases/verbs.h"
 
@@ -53,8 +55,12 @@ add_entry(struct act *r, enum entry_kind kind)
 		return rc;
 	if (kind == ENTRY_SPENT && !r->c->measured)
 		return REFUSE(r, "not-amount");
-	if (!r->c->measured && *e.text == '\0' && e.who == NULL)
+	if (kind == ENTRY_NOTE && *e.text == '\0')
 		return REFUSE(r, "not-text");
+	/* "Call them tomorrow" is no record of a call */
+	if ((kind == ENTRY_CALL || kind == ENTRY_VISIT) && !r->c->measured &&
+	    strchr(r->c->rest, ':') == NULL)
+		return REFUSE(r, "not-effort", "verb", verb_name(r->c->verb));
 	e.case_number = r->case_number;
 	e.at = act_now(r);
 	c = act_begin(r);

@@ -73,6 +73,9 @@ address_comes_back(void **state)
 	}
 	assert_null(
 	    token_address(arena, &key, "me@example.org", 1, 12, TOKEN_OWNER));
+	assert_null(token_address(arena, &key, NULL, 1, 12, TOKEN_OWNER));
+	assert_false(token_address_check(
+	    &key, NULL, "me@example.org", 1, &number, &side));
 	assert_null(token_address(
 	    arena, &key, "me@{case}.example.org", 1, 12, TOKEN_OWNER));
 }
