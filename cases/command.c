@@ -346,9 +346,14 @@ static void
 read_effort(struct arena *a, struct slice s, struct mail_command *c)
 {
 	static const char *const with[] = {"with", "to", "from", "for", "by"};
-	const char *colon = memchr(s.p, ':', s.len);
-	struct slice head = s, said = {NULL, 0};
+	const char *colon;
+	struct slice head, said = {NULL, 0};
 
+	if (s.len > 1 && s.p[0] == ':' &&
+	    memchr(s.p + 1, ':', s.len - 1) != NULL)
+		drop_front(&s); /* "Call: 40 min Anna: ..." */
+	head = s;
+	colon = memchr(s.p, ':', s.len);
 	if (colon != NULL) {
 		head.len = (size_t)(colon - s.p);
 		said.p = colon + 1;
@@ -461,7 +466,8 @@ read_line(struct arena *a, struct slice line, struct mail_command *c)
 		if (!take_words(&s, table[i].words))
 			continue;
 		c->verb = table[i].verb;
-		drop_front(&s);
+		if (table[i].follows != FOLLOWS_EFFORT)
+			drop_front(&s); /* there a colon tells the text */
 		read_follows(a, table[i].follows, s, c);
 		if (case_number != 0 && c->case_number == 0) {
 			c->case_number = case_number;

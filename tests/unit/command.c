@@ -105,6 +105,8 @@ static const struct {
     {"note the parcel was wet, 12.3 or not", "note the parcel was wet, 12.3 or not"},
     {"note: 3 boxes missing!", "note 3 boxes missing!"},
     {"call 40 min Anna: said she will ring back Friday", "call [40 min Anna] said she will ring back Friday"},
+    {"Call: 40 min Anna: yes", "call [40 min Anna] yes"},
+    {"call: nobody there", "call [-1 min -] nobody there"},
     {"call 40min: said nothing", "call [40 min -] said nothing"},
     {"called Anna 40 min: said nothing", "call [40 min Anna] said nothing"},
     {"call with Anna Smith for 1 h 20 min: queue", "call [80 min Anna Smith] queue"},
