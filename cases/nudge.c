@@ -257,14 +257,18 @@ add_cases(struct plan *p, struct nudges *out, size_t most)
 	}
 }
 
+/* Something open that was said before today: of today's the receipt told. */
 static bool
-anything_open(const struct nudge_ledger *l)
+anything_open(const struct plan *p)
 {
+	const struct nudge_ledger *l = p->ledger;
+
 	for (size_t i = 0; i < l->obligation_count; i++) {
 		const struct case_row *row =
 		    case_find(l, l->obligations[i].case_number);
 
-		if (row != NULL && !row->closed)
+		if (row != NULL && !row->closed &&
+		    moment_day(l->obligations[i].said) < p->today)
 			return true;
 	}
 	return false;
@@ -280,7 +284,7 @@ add_digest(struct plan *p, struct nudges *out, size_t most)
 	char text[DATE_ROOM];
 	day_t day = p->today;
 
-	if (p->settings->digest == DIGEST_NONE || !anything_open(p->ledger))
+	if (p->settings->digest == DIGEST_NONE || !anything_open(p))
 		return;
 	if (p->settings->digest == DIGEST_WEEKLY)
 		day = week_start(day);

@@ -10,7 +10,8 @@
  *	heads-up  when the owner's own deadline is 7, 3, 1 days off (settings);
  *	          none for a step that lay in the past when it was set, since
  *	          the receipt told it
- *	digest    once a day or week, when anything is open
+ *	digest    once a day or week, when anything is open that was not
+ *		said today
  * All of one case that is due makes one mail.  Nothing is planned in quiet
  * hours, on weekends (unless wanted), for a case that is closed, snoozed or
  * stopped, less than NUDGE_CASE_GAP after the case's last scheduled mail, or
