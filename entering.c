@@ -72,16 +72,13 @@ print_owed(FILE *out, const struct findings *f)
 static void
 print_headers(FILE *out, const struct filed *filed)
 {
-	const struct findings *f;
+	const struct findings *f = filed->mail->findings;
 	size_t i;
 
 	if (filed->case_number != 0)
 		fprintf(out, "X-Promised-Case: %d\n", filed->case_number);
 	if (filed->company != NULL)
 		fprintf(out, "X-Promised-Company: %s\n", filed->company);
-	if (filed->mail == NULL)
-		return;
-	f = filed->mail->findings;
 	print_owed(out, f);
 	for (i = 0; i < f->signal_count; i++)
 		fprintf(out, "%s%s", i == 0 ? "X-Promised-Signals: " : ", ",

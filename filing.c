@@ -8,6 +8,7 @@
 
 #include "answering.h"
 #include "base/log.h"
+#include "cases/ledger.h"
 #include "cases/obligation.h"
 #include "filing.h"
 #include "mail/domain.h"
@@ -305,6 +306,31 @@ decide(struct step *s, struct err *err)
 	return -1;
 }
 
+/* A duplicate: what was decided stands, and is told again. */
+static int
+recall(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	struct message_row row;
+	struct case_row c;
+
+	s->mail = s->filed->mail = mail_understand(s->arena, run,
+	    &run->settings.addresses, s->arrival->raw);
+	s->filed->company = s->mail->company;
+	if (ledger_message(run->store, run->owner, s->arena,
+	        s->filed->message, &row, err) != 0)
+		return -1;
+	s->filed->placed_by = row.placed_by;
+	s->filed->case_number = row.case_number;
+	if (row.case_number == 0)
+		return 0;
+	if (ledger_case(run->store, run->owner, s->arena, row.case_number, &c,
+	        err) != 0)
+		return -1;
+	s->filed->company = c.company_domain;
+	return 0;
+}
+
 int
 file_message(struct run *run, struct arena *a, const struct arrival *arrival,
     bool quiet, struct filed *filed, struct err *err)
@@ -325,9 +351,10 @@ file_message(struct run *run, struct arena *a, const struct arrival *arrival,
 		fputs("kept\n", run->on_kept);
 		fflush(run->on_kept);
 	}
-	if (!kept.waiting)
-		return 0;
-	return decide(&step, err);
+	if (kept.waiting)
+		return decide(&step, err);
+	/* Only a filter has to say again what was found. */
+	return run->on_kept != NULL ? recall(&step, err) : 0;
 }
 
 int

@@ -12,7 +12,7 @@
 
 /* What came of one message. */
 struct filed {
-	struct understood *mail; /* NULL for a duplicate */
+	struct understood *mail; /* NULL for most duplicates */
 	int64_t message;
 	bool duplicate;
 	enum placed_by placed_by;

@@ -26,6 +26,7 @@ newest() {
 say "Sam sets promised up and forwards what the bank wrote."
 promised init --address sam@home.example --name "Sam Okafor" \
     --timezone Europe/London --region GB --store "$home/promised.db" >/dev/null
+sed -i 's/^digest = .*/digest = none/' "$home/config"
 mkdir -p "$home/inbox/new" "$home/inbox/cur" "$home/inbox/tmp"
 cp examples/demo/forward.eml "$home/inbox/new/1.demo"
 sed -n '/^From: Northbank/,$p' examples/demo/forward.eml | sed 's/^/    /'
