@@ -89,6 +89,7 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 	struct span found, ref;
 	size_t i;
 
+	matcher_begin(c->pack->matcher);
 	seen = rule->says == SAYS_REFERENCE || rule->says == SAYS_AGENT ||
 		       rule->says == SAYS_ZONE
 		   ? view.raw.text

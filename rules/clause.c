@@ -203,10 +203,9 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 }
 
 static void
-find_heads(struct reader *r, const struct view *view, const struct frame *f,
+find_heads_in(struct reader *r, const struct view *view, struct slice window,
     enum who owner, struct heads *heads)
 {
-	struct slice window = part(view->marked.text, f->hit.at.start, f->end);
 	struct hits hits = reader_hits(r, SAYS_ACTION, view, window);
 	const struct rule *rule;
 	size_t i;
@@ -221,6 +220,44 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
 		    rule, rule->action, hits.v[i].at.start, hits.v[i].at.end};
 	}
 	pick_heads(r, window, heads);
+}
+
+/* "... your refund. It should take 5 days": what "it" stands for is the last
+ * thing done that was spoken of. */
+static void
+find_antecedent(struct reader *r, const struct view *view,
+    const struct frame *f, enum who owner, struct heads *heads)
+{
+	struct slice before = part(view->marked.text, 0, f->hit.at.start);
+	struct slice frame =
+	    part(view->marked.text, f->hit.at.start, f->hit.at.end);
+	struct span found;
+
+	if (r->book->anaphor == NULL ||
+	    !reader_match(r, NULL, r->book->anaphor, frame, 0, &found))
+		return;
+	find_heads_in(r, view, before, owner, heads);
+	if (heads->n == 0 && view->previous != NULL)
+		find_heads_in(r, view->previous, view->previous->marked.text,
+		    owner, heads);
+	if (heads->n > 1)
+		heads->v[0] = heads->v[heads->n - 1];
+	if (heads->n > 0) {
+		heads->n = 1;
+		heads->v[0].start = heads->v[0].end = 0;
+	}
+}
+
+static void
+find_heads(struct reader *r, const struct view *view, const struct frame *f,
+    enum who owner, struct heads *heads)
+{
+	struct slice window = part(view->marked.text, f->hit.at.start, f->end);
+	size_t i;
+
+	find_heads_in(r, view, window, owner, heads);
+	if (heads->n == 0)
+		find_antecedent(r, view, f, owner, heads);
 	for (i = 0; i < heads->n; i++)
 		heads->v[i].start += f->hit.at.start;
 }
@@ -329,6 +366,13 @@ names_day(const struct when *w)
 				(w->class == WHEN_LIMIT && w->expr[0] != '+'));
 }
 
+/* "two days before it is due": no time for anybody. */
+static bool
+counts_back(const struct when *w)
+{
+	return strncmp(w->expr, "event back", 10) == 0;
+}
+
 static bool
 conditional(
     const struct hits *conditions, struct span clause, const struct when *time)
@@ -360,12 +404,13 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	c.time = time_of(e->view, e->frames, f, heads, i);
 	if (c.time == NULL && (rule->needs_time || !c.has_action))
 		return;
-	if (rule->needs_date && c.time->vague)
+	if (rule->needs_date && (c.time->vague || counts_back(c.time)))
 		return;
 	c.condition =
 	    c.kind == KIND_PROMISE &&
 	    conditional(e->conditions, e->frames->v[f].clause, c.time);
-	if (rule->needs_action && !c.has_action)
+	if (rule->needs_action && !c.has_action &&
+	    (rule->needs_time || c.time == NULL))
 		return;
 	made->v =
 	    arena_grow(e->reader->arena, made->v, made->n, sizeof(*made->v));

@@ -406,6 +406,7 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	book->clause_break = reserved(pack->arena, book, "clause-break");
 	book->join = reserved(pack->arena, book, "join");
 	book->phrase_verb = reserved(pack->arena, book, "phrase-verb");
+	book->anaphor = reserved(pack->arena, book, "anaphor");
 	return build_gate(pack, book, err);
 }
 
@@ -473,6 +474,7 @@ free_book(struct rulebook *book)
 	free_expressions(book->clause_break, book->clause_break != NULL);
 	free_expressions(book->join, book->join != NULL);
 	free_expressions(book->phrase_verb, book->phrase_verb != NULL);
+	free_expressions(book->anaphor, book->anaphor != NULL);
 	lexicon_free(book->lexicon);
 }
 

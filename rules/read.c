@@ -198,19 +198,30 @@ read_signals(struct run *run, const struct view *view)
 			    hits.v[i].rule->where, view->start, view->end);
 }
 
+/* One is part of the other: "612093445" of "FS-Case-612093445". */
+static bool
+same_reference(const char *a, const char *b)
+{
+	return strcasestr(a, b) != NULL || strcasestr(b, a) != NULL;
+}
+
 static void
 add_reference(struct run *run, struct slice ref)
 {
 	struct findings *out = run->out;
+	const char *text = slice_dup(run->reader.arena, ref);
 	size_t i;
 
-	for (i = 0; i < out->reference_count; i++)
-		if (slice_is_nocase(ref, out->references[i]))
-			return;
+	for (i = 0; i < out->reference_count; i++) {
+		if (!same_reference(out->references[i], text))
+			continue;
+		if (strlen(text) > strlen(out->references[i]))
+			out->references[i] = text;
+		return;
+	}
 	out->references = arena_grow(run->reader.arena, out->references,
 	    out->reference_count, sizeof(*out->references));
-	out->references[out->reference_count++] =
-	    slice_dup(run->reader.arena, ref);
+	out->references[out->reference_count++] = text;
 }
 
 /* References are read in the text as written: a number is no time there. */
@@ -244,24 +255,27 @@ read_references(struct run *run, const struct view *view)
 	}
 }
 
-static void
-read_sentence(struct run *run, struct slice text, const struct sentence *s)
+static struct view
+read_sentence(struct run *run, struct slice text, const struct sentence *s,
+    const struct view *previous)
 {
 	struct reader *r = &run->reader;
 	struct view view = view_new(r, text, s->start, s->end, s->zone, false);
 	struct commitments made;
 	size_t i;
 
+	view.previous = previous;
 	if (view_any(r, &view, SAYS_REFERENCE, SAYS_REFERENCE))
 		read_references(run, &view);
 	if (view_any(r, &view, SAYS_SIGNAL, SAYS_SIGNAL))
 		read_signals(run, &view);
 	if (s->zone != ZONE_BODY ||
 	    !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))
-		return;
+		return view;
 	made = clause_read(r, &view);
 	for (i = 0; i < made.n; i++)
 		commit(run, &view, &made.v[i]);
+	return view;
 }
 
 /* The name in a line of the closing or signature, or NULL. */
@@ -288,7 +302,7 @@ name_in(struct run *run, struct slice line, enum zone zone)
 			continue;
 		name.p = line.p + group.start;
 		name.len = group.end - group.start;
-		if (!reader_guarded(&run->reader, g->rule, line))
+		if (!reader_guarded(&run->reader, g->rule, name))
 			return slice_dup(run->reader.arena, name);
 	}
 	return NULL;
@@ -340,7 +354,7 @@ read_subject(struct run *run)
 	struct sentence s = {0, subject.len, ZONE_SUBJECT};
 
 	if (subject.len > 0)
-		read_sentence(run, subject, &s);
+		read_sentence(run, subject, &s, NULL);
 }
 
 static void
@@ -353,14 +367,35 @@ read_text(struct run *run)
 	    zones_find(arena, run->reader.pack, book, run->text, writer);
 	struct sentences sentences =
 	    sentences_find(arena, book->language, run->text, lines);
+	struct view previous, *last = NULL;
 	size_t i;
 
 	read_subject(run);
-	for (i = 0; i < sentences.n; i++)
-		if (sentences.v[i].zone != ZONE_QUOTED)
-			read_sentence(run, run->text, &sentences.v[i]);
+	for (i = 0; i < sentences.n; i++) {
+		if (sentences.v[i].zone == ZONE_QUOTED)
+			continue;
+		previous = read_sentence(run, run->text, &sentences.v[i], last);
+		previous.previous = NULL;
+		last = &previous;
+	}
 	if (run->in->sender == WHO_COMPANY)
 		read_agent(run, lines);
+}
+
+/* A machine's notice of an end is no automatic reply. */
+static void
+read_machine(struct run *run)
+{
+	static const char *const ends[] = {
+	    "closure", "resolution", "refusal", "final_response"};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (has_signal(run->out, ends[i]) &&
+		    !has_signal(run->out, "acknowledgement"))
+			return;
+	if (run->in->machine_written)
+		add_signal(run, "autoreply", "headers", 0, 0);
 }
 
 struct findings *
@@ -376,9 +411,8 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;
 	run.out->anchor = in->anchor;
-	if (in->machine_written)
-		add_signal(&run, "autoreply", "headers", 0, 0);
 	read_text(&run);
+	read_machine(&run);
 	run.out->faults = run.reader.faults;
 	run.out->fault_count = run.reader.fault_count;
 	return run.out;

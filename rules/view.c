@@ -13,6 +13,8 @@ reader_new(struct arena *arena, struct pack *pack, const struct rulebook *book,
 	    .arena = arena, .pack = pack, .book = book, .sender = sender};
 
 	r.gate = arena_calloc(arena, gate_words(book->gate), sizeof(*r.gate));
+	r.other_gate =
+	    arena_calloc(arena, gate_words(book->gate), sizeof(*r.gate));
 	return r;
 }
 
@@ -58,6 +60,9 @@ view_new(struct reader *r, struct slice text, size_t start, size_t end,
 	struct view view = {
 	    .start = start, .end = end, .zone = zone, .gate = r->gate};
 
+	r->gate = r->other_gate;
+	r->other_gate = view.gate;
+	view.gate = r->gate;
 	view.raw = fold_space(r->arena, s);
 	view.spelled =
 	    fold_spelling(r->arena, r->book->language, view.raw.text);

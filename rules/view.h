@@ -16,6 +16,7 @@ struct view {
 	struct folded marked; /* time phrases marked: what rules see */
 	struct whens times;
 	uint64_t *gate; /* see gate_has() */
+	const struct view *previous; /* the sentence before it, or NULL */
 };
 
 /* What is read with: one for each message. */
@@ -26,7 +27,7 @@ struct reader {
 	enum who sender;
 	const char **faults; /* "en/promise.rules:41": gave up, each once */
 	size_t fault_count;
-	uint64_t *gate; /* scratch for the view at hand */
+	uint64_t *gate, *other_gate; /* of this view and the one before */
 };
 
 /* One match of a rule. */
@@ -45,7 +46,7 @@ struct reader reader_new(
     struct arena *, struct pack *, const struct rulebook *, enum who sender);
 /*
  * Looks at one sentence of a text.  Time phrases are found only when a rule may
- * ask for them, or when times is set.  The view is good until the next one.
+ * ask for them, or when times is set.  The view is good until the next but one.
  */
 struct view view_new(struct reader *, struct slice text, size_t start,
     size_t end, enum zone, bool times);

@@ -13,7 +13,8 @@ enum {
 	SIGNATURE_LINES = 8,
 	SIGNATURE_LINE = 64, /* bytes */
 	SIGNATURE_WORDS = 9,
-	TRAILING_MOST = 3 /* paragraphs that may follow a bare signature */
+	TRAILING_LINES = 8, /* that may follow a signature told by shape */
+	TRAILING_BYTES = 600
 };
 
 struct zoning {
@@ -78,14 +79,6 @@ zone_by_rule(const struct zoning *z, struct slice line, uint64_t *set)
 			return g->rule->zone;
 	}
 	return ZONE_BODY;
-}
-
-static size_t
-paragraph_start(const struct zoning *z, size_t i)
-{
-	while (i > 0 && !z->lines.v[i - 1].blank)
-		i--;
-	return i;
 }
 
 static size_t
@@ -191,8 +184,9 @@ sign_from(struct zoning *z, size_t i)
 			z->lines.v[i].zone = ZONE_SIGNATURE;
 }
 
-/* A closing counts when a short line or nothing follows. */
-static bool
+/* A closing counts when a short line or nothing follows.  Returns where the
+ * signature begins by rule: at a closing it is all told (0). */
+static size_t
 sign_after_closing(struct zoning *z)
 {
 	size_t i, next;
@@ -200,18 +194,18 @@ sign_after_closing(struct zoning *z)
 	for (i = 0; i < z->lines.n; i++) {
 		if (z->lines.v[i].zone == ZONE_SIGNATURE) {
 			sign_from(z, i);
-			return true;
+			return i;
 		}
 		if (z->lines.v[i].zone != ZONE_CLOSING)
 			continue;
 		next = next_line(z, i);
 		if (next >= z->lines.n || signature_shaped(text_of(z, next))) {
 			sign_from(z, next);
-			return true;
+			return 0;
 		}
 		z->lines.v[i].zone = ZONE_BODY;
 	}
-	return false;
+	return z->lines.n;
 }
 
 static char
@@ -258,65 +252,65 @@ writer_shares(struct writer w, struct slice line)
 	return false;
 }
 
-/* The paragraph from line i: all lines short, some of the writer's if need be. */
-static bool
-paragraph_signs(const struct zoning *z, size_t from, size_t to, bool evidence)
+/*
+ * How many lines from i look like a signature: short, one under the other,
+ * after an empty line or the end of a sentence.  evidence: the writer's name
+ * or firm is in one of them.
+ */
+static size_t
+signature_run(const struct zoning *z, size_t i, bool *evidence)
 {
-	size_t i;
-	bool shares = false;
+	size_t n = 0;
 
-	if (to - from > SIGNATURE_LINES)
-		return false;
-	for (i = from; i < to; i++) {
-		if (z->lines.v[i].zone != ZONE_BODY ||
-		    !signature_shaped(text_of(z, i)))
-			return false;
-		shares = shares || writer_shares(z->writer, text_of(z, i));
+	*evidence = false;
+	if (i == 0 ||
+	    (!z->lines.v[i - 1].blank && z->lines.v[i - 1].zone == ZONE_BODY &&
+		!ends_sentence(text_of(z, i - 1))))
+		return 0;
+	for (; i + n < z->lines.n && n < SIGNATURE_LINES; n++) {
+		if (z->lines.v[i + n].blank ||
+		    z->lines.v[i + n].zone != ZONE_BODY ||
+		    !signature_shaped(text_of(z, i + n)))
+			break;
+		*evidence =
+		    *evidence || writer_shares(z->writer, text_of(z, i + n));
 	}
-	return shares || !evidence;
+	return n;
 }
 
-/* "We'll swap the tray.\nJosh": the last lines of a paragraph of text. */
+/* True when no body of any length comes after line i. */
 static bool
-tail_signs(struct zoning *z, size_t from, size_t to)
+little_follows(const struct zoning *z, size_t i)
 {
-	size_t i;
+	size_t bytes = 0, lines = 0;
 
-	for (i = from + 1; i < to; i++) {
-		if (!ends_sentence(text_of(z, i - 1)))
+	for (; i < z->lines.n; i++) {
+		if (z->lines.v[i].zone != ZONE_BODY || z->lines.v[i].blank)
 			continue;
-		if (paragraph_signs(z, i, to, count_words(text_of(z, i)) > 3)) {
-			sign_from(z, i);
-			return true;
-		}
+		bytes += text_of(z, i).len;
+		lines++;
 	}
-	return false;
+	return lines <= TRAILING_LINES && bytes <= TRAILING_BYTES;
 }
 
-/* No closing: the last paragraphs, told by shape. */
+/* No closing: the last lines before `to`, told by shape. */
 static void
-sign_by_shape(struct zoning *z)
+sign_by_shape(struct zoning *z, size_t to)
 {
-	size_t to = z->lines.n, from, passed = 0;
+	size_t i, n;
+	bool evidence, last;
 
-	while (to > 0 && passed <= TRAILING_MOST) {
-		while (to > 0 && (z->lines.v[to - 1].blank ||
-				     z->lines.v[to - 1].zone == ZONE_FOOTER ||
-				     z->lines.v[to - 1].zone == ZONE_QUOTED))
-			to--;
-		if (to == 0)
-			return;
-		from = paragraph_start(z, to - 1);
-		if (from == 0 || z->lines.v[from].zone == ZONE_SALUTATION)
-			return;
-		if (paragraph_signs(z, from, to, passed > 0)) {
-			sign_from(z, from);
+	for (i = to; i-- > 1 && little_follows(z, i + 1);) {
+		if (z->lines.v[i].blank || z->lines.v[i].zone != ZONE_BODY)
+			continue;
+		n = signature_run(z, i, &evidence);
+		if (n == 0 || z->lines.v[i - 1].zone == ZONE_SALUTATION)
+			continue;
+		last = next_line(z, i + n - 1) >= to;
+		if (evidence || (last && count_words(text_of(z, i)) <= 4)) {
+			sign_from(z, i);
 			return;
 		}
-		if (passed == 0 && tail_signs(z, from, to))
-			return;
-		to = from;
-		passed++;
 	}
 }
 
@@ -328,7 +322,6 @@ zones_find(struct arena *arena, struct pack *pack, const struct rulebook *book,
 
 	split_lines(&z);
 	mark_by_rules(&z);
-	if (!sign_after_closing(&z))
-		sign_by_shape(&z);
+	sign_by_shape(&z, sign_after_closing(&z));
 	return z.lines;
 }
