@@ -12,6 +12,7 @@
 
 enum {
 	LABEL_MOST = 48, /* bytes before the colon of a label */
+	UNKNOWN_MOST = 30, /* bytes of a label that no form knows */
 	CONTINUED_MOST = 60, /* lines that one field may be wrapped to */
 	FIELD_MOST = 64 * 1024,
 	JAMMED_MOST = 2800,
@@ -196,6 +197,9 @@ continues_field(const struct block *b, size_t i)
 		       next_label(b, i + 1) != LABEL_NONE ||
 		       (line.p[0] == '<' &&
 			   memchr(line.p, '@', line.len) != NULL);
+	if (b->last == LABEL_SUBJECT && next_label(b, i + 1) != LABEL_NONE &&
+	    line_whole(b->lines, i).p[0] == ' ')
+		return true; /* folded as in a mail */
 	if (b->last == LABEL_OTHER)
 		return unfinished(above) &&
 		       memchr(line.p, '@', line.len) != NULL;
@@ -261,6 +265,23 @@ goes_on(struct block *b)
 	return true;
 }
 
+/* A field that no form knows, in the midst of others. */
+static bool
+unknown_field(const struct block *b, struct slice line)
+{
+	size_t colon, value, words = 1;
+
+	if (!label_end(line, &colon, &value) || colon > UNKNOWN_MOST ||
+	    b->header->field[b->last].len == 0)
+		return false;
+	for (size_t i = 0; i < colon; i++) {
+		if (strchr("<>@,.\"0123456789", line.p[i]) != NULL)
+			return false;
+		words += line.p[i] == ' ';
+	}
+	return words <= 3 && next_is_missing(b, b->next + 1);
+}
+
 static bool
 take_line(struct block *b)
 {
@@ -273,6 +294,8 @@ take_line(struct block *b)
 	if (!same_depth(b, b->next))
 		return false;
 	label = line_label(b->forms, line, b->header->languages, &value, &in);
+	if (label == LABEL_NONE && b->fields > 0 && unknown_field(b, line))
+		label = LABEL_OTHER;
 	if (label != LABEL_NONE) {
 		if (!take_label(b, label, value, in))
 			return false;

@@ -392,14 +392,25 @@ take_zone(struct reading *r, const struct token *t)
 	return 1;
 }
 
+/* Vietnamese "Thứ 2" is a Monday, English "Thu 2" a Thursday and the 2nd. */
+static bool
+is_weekday_prefix(const struct reading *r, const struct token *t)
+{
+	const struct form_word *w = token_is(t, FORM_UNIT);
+
+	return is_unit(t, UNIT_WEEKDAY_NEXT) &&
+	       (token_is(t, FORM_WEEKDAY) == NULL ||
+		   (r->hint->languages >> w->language & 1) != 0);
+}
+
 static size_t
 take_month(struct reading *r, const struct token *t)
 {
 	const struct form_word *w = token_is(t, FORM_MONTH);
 	bool room = r->month_count < MONTHS && r->month == 0;
 
-	if (is_unit(t, UNIT_WEEKDAY_NEXT) && !t->glued &&
-	    t[1].type == TOKEN_NUMBER && t[1].digits == 1)
+	if (is_weekday_prefix(r, t) && !t->glued && t[1].type == TOKEN_NUMBER &&
+	    t[1].digits == 1)
 		return 2;
 	if (is_unit(t, UNIT_MONTH_NEXT) && t[1].type == TOKEN_NUMBER &&
 	    r->month == 0) {

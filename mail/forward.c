@@ -231,7 +231,9 @@ body_take(
 
 	while (from < to && line_blank(lines, from))
 		from++;
-	while (to > from && line_blank(lines, to - 1))
+	while (to > from &&
+	       (line_blank(lines, to - 1) ||
+		   (b->mark == MARK_FORWARD && line_is_rule(lines, to - 1))))
 		to--;
 	habit = habit_of(lines, from, to, b->depth);
 	for (size_t i = from; i < to; i++) {

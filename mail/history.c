@@ -10,7 +10,13 @@
 #include "mail/leadin.h"
 #include "mail/lines.h"
 
-enum { SEPARATOR_MOST = 200, FOOTER_MOST = 160, FOOTER_GAP_MOST = 60 };
+enum {
+	SEPARATOR_MOST = 200,
+	FOOTER_LEAST = 8, /* bytes */
+	FOOTER_MOST = 160,
+	FOOTER_SHORT = 3, /* fixed words of a pattern that says little */
+	FOOTER_WORDS = 5 /* and as many may stand for its '*' */
+};
 
 /* --- separators --------------------------------------------------------- */
 
@@ -294,14 +300,53 @@ history_ends(const struct forms *forms, const struct lines *lines, size_t i)
 	return separator_line(forms, lines, i, &kind) && kind == FORM_END;
 }
 
+static size_t
+words_of(struct slice s)
+{
+	size_t n = s.len > 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += s.p[i] == ' ';
+	return n;
+}
+
+/* "Sent from my desk, which is easier than the phone" is a sentence: what a
+ * short pattern leaves open has few words. */
+static bool
+footer_matches(const struct form_pattern *p, struct slice s)
+{
+	struct slice gap[FORM_PIECES];
+	size_t fixed = 0, open = 0;
+
+	if (p->kind != FORM_FOOTER || !form_matches(p, s, gap))
+		return false;
+	for (size_t i = 0; i < p->pieces; i++)
+		fixed += words_of(p->piece[i]);
+	for (size_t i = 0; i + 1 < p->pieces; i++)
+		open += words_of(gap[i]);
+	return fixed > FOOTER_SHORT || open <= FOOTER_WORDS;
+}
+
+static bool
+footer_pattern(const struct forms *forms, struct slice s, enum form_kind end)
+{
+	const struct form_word *w = forms_word(
+	    forms, end == FORM_OPENS ? word_first(s) : word_last(s), 1u << end);
+
+	for (; w != NULL; w = forms_more(w, 1u << end)) {
+		if (footer_matches(forms_pattern(forms, w->value), s))
+			return true;
+	}
+	return false;
+}
+
 bool
 line_is_footer(const struct forms *forms, const struct lines *lines, size_t i)
 {
-	static const unsigned ends[] = {FORM_OPENS, FORM_CLOSES};
 	char folded[FOOTER_MOST * 2];
-	struct slice s = line_inner(lines, i), gap[FORM_PIECES];
+	struct slice s = line_inner(lines, i);
 
-	if (s.len == 0 || s.len > FOOTER_MOST)
+	if (s.len < FOOTER_LEAST || s.len > FOOTER_MOST)
 		return false;
 	s.len = fold(s, folded, sizeof(folded), NULL);
 	s.p = folded;
@@ -309,19 +354,7 @@ line_is_footer(const struct forms *forms, const struct lines *lines, size_t i)
 		s.len--;
 	while (s.len > 0 && strchr("*_- [(", s.p[0]) != NULL)
 		s.p++, s.len--;
-	if (forms_word(forms, s, 1u << FORM_FOOTER) != NULL)
-		return true;
-	for (int k = 0; k < 2; k++) {
-		const struct form_word *w = forms_word(forms,
-		    k == 0 ? word_first(s) : word_last(s), 1u << ends[k]);
-
-		for (; w != NULL; w = forms_more(w, 1u << ends[k])) {
-			const struct form_pattern *p =
-			    forms_pattern(forms, w->value);
-
-			if (p->kind == FORM_FOOTER && form_matches(p, s, gap))
-				return true;
-		}
-	}
-	return false;
+	return forms_word(forms, s, 1u << FORM_FOOTER) != NULL ||
+	       footer_pattern(forms, s, FORM_OPENS) ||
+	       footer_pattern(forms, s, FORM_CLOSES);
 }
