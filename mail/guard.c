@@ -218,8 +218,8 @@ classify(struct scan *s, struct section *section, struct slice *boundary)
 	if (section->content.value[0] == '\0' && is_digest(s))
 		section->content.value = "message/rfc822";
 	if (strncmp(section->content.value, "multipart/", 10) == 0) {
-		*boundary = slice_trim(
-		    content_bytes(s->arena, &section->content, "boundary"));
+		*boundary = slice_trim(slice_of(
+		    content_text(s->arena, &section->content, "boundary")));
 		if (boundary->len == 0)
 			*boundary = guess_boundary(s->p, s->end);
 		if (boundary->len > 0)

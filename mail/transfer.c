@@ -225,19 +225,23 @@ q_decode(struct arena *arena, struct slice in)
 	return out_slice(&o);
 }
 
-/* uuencode (POSIX.1, uuencode): four characters to three bytes. */
+/* uuencode (POSIX.1, uuencode): four characters to three bytes; blanks at the
+ * end of a line may have been lost on the way. */
 static bool
 uu_line(struct out *o, struct slice line)
 {
-	size_t want = (size_t)(line.p[0] - ' ') & 63, at;
+	size_t want = ((size_t)line.p[0] - ' ') & 63, at, i;
 
-	for (at = 1; want > 0 && at + 3 < line.len; at += 4) {
+	for (at = 1; want > 0 && at < line.len; at += 4) {
+		size_t n = want < 3 ? want : 3;
 		uint32_t v = 0;
 		char three[3];
-		size_t i, n = want < 3 ? want : 3;
 
-		for (i = 0; i < 4; i++)
-			v = v << 6 | (((uint32_t)line.p[at + i] - ' ') & 63);
+		for (i = at; i < at + 4; i++) {
+			char c = i < line.len ? line.p[i] : ' ';
+
+			v = v << 6 | (((uint32_t)c - ' ') & 63);
+		}
 		three[0] = (char)(v >> 16 & 0xff);
 		three[1] = (char)(v >> 8 & 0xff);
 		three[2] = (char)(v & 0xff);
@@ -267,21 +271,26 @@ uu_decode(struct arena *arena, struct slice in, size_t most, bool *cut)
 	return out_slice(&o);
 }
 
-/* Text under a label that lies: more than one byte in eight is no digit. */
+/* Text under a label that lies: of the first line with anything in it, more
+ * than one byte in eight is no digit. */
 static bool
 is_no_base64(struct slice in)
 {
-	size_t i, odd = 0, look = in.len < 4096 ? in.len : 4096;
+	struct slice line;
+	size_t i, odd = 0;
 
-	for (i = 0; i < look; i++)
-		odd += digit_of(in.p[i]) == ODD || in.p[i] == ' ';
-	return odd * 8 > look;
+	while (slice_line(&in, &line) && slice_trim(line).len == 0)
+		;
+	line = slice_trim(line);
+	for (i = 0; i < line.len; i++)
+		odd += digit_of(line.p[i]) == ODD || line.p[i] == ' ';
+	return odd * 8 > line.len;
 }
 
 static struct slice
 base64_body(struct arena *arena, struct slice in, size_t most, bool *cut)
 {
-	if (!is_no_base64(in))
+	if (in.len == 0 || !is_no_base64(in))
 		return base64_decode(arena, in, most, cut);
 	*cut = in.len > most;
 	if (*cut)

@@ -1,0 +1,141 @@
+/* Registrable domains, and the domains of freemail. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "mail/domain.h"
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* clang-format off */
+static const struct {
+	const char *addr, *domain; /* NULL: none */
+} rows[] = {
+    {"help@mail.northgatebank.example", "northgatebank.example"},
+    {"northgatebank.example", "northgatebank.example"},
+    {"x@Mail.ACME.co.uk", "acme.co.uk"},
+    {"x@a.b.acme.com", "acme.com"},
+    {"x@acme.com.", "acme.com"},
+    {"\"a@b\"@acme.com", "acme.com"},
+    {"x@acme.github.io", "acme.github.io"}, /* a private suffix */
+    {"x@co.uk", "co.uk"},
+    {"x@localhost", "localhost"},
+    {"x@[192.0.2.1]", "[192.0.2.1]"},
+    {"x@www.m\xc3\xbcnchen.de", "xn--mnchen-3ya.de"},
+    {"x@M\xc3\x9cNCHEN.de", "xn--mnchen-3ya.de"},
+    {"x@www.xn--mnchen-3ya.de", "xn--mnchen-3ya.de"},
+    {"x@\xe9\xa3\x9f\xe7\x8b\xae.\xe5\x85\xac\xe5\x8f\xb8.cn", "xn--85x722f.xn--55qx5d.cn"},
+    {"x@a..b", NULL},
+    {"x@", NULL},
+    {"", NULL},
+    {"x@acme.com\nbcc", NULL},
+    {"x@acme .com", NULL},
+    {"x@\xff\xfe.com", NULL},
+};
+/* clang-format on */
+
+static void
+finds_the_registrable_domain(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const char *got = domain_of(a, rows[i].addr);
+
+		assert_string_equal(got == NULL ? "none" : got,
+		    rows[i].domain == NULL ? "none" : rows[i].domain);
+	}
+	assert_null(domain_of(a, NULL));
+	arena_free(a);
+}
+
+static void
+a_name_beyond_the_limits_is_none(void **state)
+{
+	struct arena *a = arena_new();
+	char label[80], name[400] = "x@";
+
+	(void)state;
+	memset(label, 'a', sizeof(label));
+	snprintf(name + 2, sizeof(name) - 2, "%.63s.example", label);
+	assert_non_null(domain_of(a, name));
+	snprintf(name + 2, sizeof(name) - 2, "%.64s.example", label);
+	assert_null(domain_of(a, name));
+	snprintf(name + 2, sizeof(name) - 2, "%.60s.%.60s.%.60s.%.60s.%.60s",
+	    label, label, label, label, label);
+	assert_null(domain_of(a, name));
+	arena_free(a);
+}
+
+static void
+freemail_is_known_from_its_file(void **state)
+{
+	struct arena *a = arena_new();
+	struct freemail *f;
+	struct err err = {0};
+
+	(void)state;
+	f = freemail_load(a, "mail/freemail", &err);
+	assert_non_null(f);
+	assert_true(domain_freemail(f, domain_of(a, "x@gmail.com")));
+	assert_true(domain_freemail(f, domain_of(a, "x@Yahoo.CO.UK")));
+	assert_true(domain_freemail(f, domain_of(a, "x@web.de")));
+	assert_false(domain_freemail(f, domain_of(a, "x@acme.example")));
+	assert_false(domain_freemail(f, domain_of(a, "x@gmail.com.example")));
+	assert_false(domain_freemail(f, NULL));
+	arena_free(a);
+}
+
+/* A file with that text; the caller removes it. */
+static void
+write_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void
+a_bad_line_is_told_with_its_number(void **state)
+{
+	char path[] = "/tmp/promised-freemail.XXXXXX", want[64];
+	struct arena *a = arena_new();
+	struct err err = {0};
+
+	(void)state;
+	write_file(path, "# some\n\ngmail.com # one\nnot a domain\n");
+	assert_null(freemail_load(a, path, &err));
+	assert_int_equal(err.code, EX_CONFIG);
+	snprintf(want, sizeof(want), "%s:4:", path);
+	assert_non_null(strstr(err.text, want));
+	unlink(path);
+	assert_null(freemail_load(a, path, &err));
+	arena_free(a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(finds_the_registrable_domain),
+	    cmocka_unit_test(a_name_beyond_the_limits_is_none),
+	    cmocka_unit_test(freemail_is_known_from_its_file),
+	    cmocka_unit_test(a_bad_line_is_told_with_its_number),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
