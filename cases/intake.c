@@ -130,7 +130,7 @@ struct fresh {
 static bool
 same(struct slice a, struct slice b)
 {
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 /* The message that this is a copy of; 0: none. */

@@ -969,6 +969,26 @@ find_waiting(struct change *c, int case_number, int *number, struct err *err)
 	    case_number);
 }
 
+/* The normal form once its event has come: the steps without "event". */
+static char *
+without_event(struct arena *a, const char *expr)
+{
+	struct buf out = {0};
+	const char *p = expr;
+	size_t n;
+
+	while (*p != '\0') {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (n > 0 && !(n == 5 && memcmp(p, "event", n) == 0))
+			buf_printf(
+			    &out, "%s%.*s", out.len == 0 ? "" : " ", (int)n, p);
+		p += n;
+	}
+	buf_puts(&out, "");
+	return buf_keep(&out, a);
+}
+
 int
 obligation_received(struct change *c, struct arena *a,
     const struct calendars *calendars, int case_number, int number,
@@ -987,8 +1007,10 @@ obligation_received(struct change *c, struct arena *a,
 		return -1;
 	o.stored = STATE_OPEN;
 	o.anchor = day;
-	if (o.expr != NULL)
+	if (o.expr != NULL) {
+		o.expr = without_event(a, o.expr);
 		o.due = calendar_due(a, calendar, o.expr, day, NULL);
+	}
 	o.calendar = calendar_name(calendar);
 	return obligation_save(c, &o, err);
 }

@@ -21,7 +21,7 @@ STATEMENT(MESSAGE_ADD, "INSERT INTO message (owner, id, sha256, body_sha256, mes
 STATEMENT(MESSAGE_BY_SHA, "SELECT id FROM message WHERE owner = ?1 AND sha256 = ?2")
 STATEMENT(MESSAGE_BODIES, "SELECT id, body_sha256 FROM message WHERE owner = ?1 AND message_id = ?2 ORDER BY id")
 STATEMENT(MESSAGE_WAITING, "SELECT waiting FROM message WHERE owner = ?1 AND id = ?2")
-STATEMENT(MESSAGES_WAITING, "SELECT id FROM message WHERE owner = ?1 AND waiting = 1 AND tries < ?2 ORDER BY id LIMIT ?3")
+STATEMENT(MESSAGES_WAITING, "SELECT id FROM message WHERE owner = ?1 AND waiting = 1 AND tries < ?2 ORDER BY received, id LIMIT ?3")
 STATEMENT(MESSAGE_TRY, "UPDATE message SET tries = tries + 1 WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17 WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_DONE, "UPDATE message SET waiting = 0 WHERE owner = ?1 AND id = ?2")

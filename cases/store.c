@@ -84,13 +84,14 @@ static int
 fault(struct store *s, struct err *err, int result, const char *doing)
 {
 	int primary = result & 0xff, code = EX_SOFTWARE;
-	int os = sqlite3_system_errno(s->db);
+	int os = errno; /* of the failed call, when it was the disk */
 	const char *advice = "please report this";
 	size_t i;
 
 	if (primary == SQLITE_IOERR && result != SQLITE_IOERR_NOMEM)
 		s->dead = true;
-	if (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT))
+	if (primary == SQLITE_IOERR &&
+	    (os == ENOSPC || os == EDQUOT || os == EFBIG))
 		primary = SQLITE_FULL;
 	if (result == SQLITE_IOERR_NOMEM)
 		primary = SQLITE_NOMEM;
