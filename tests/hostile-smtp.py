@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """A submission server that misbehaves on order, and tells what it heard.
 
-hostile-smtp.py DIR [OPTION...] [cut|silent STEP] [say STEP TEXT] ...
+Each line of its standard input, in words as a shell quotes them, starts one:
 
-It listens on a free port of 127.0.0.1, which DIR/port tells, until it is
-killed (DIR/pid).  DIR/commands is what came, a line each, secrets decoded;
-DIR/mail.N the Nth mail that was ended by a dot, without its dot-stuffing.
+    DIR [OPTION...] [cut|silent STEP] [say STEP TEXT] ...
+
+It listens on a free port of 127.0.0.1, which DIR/port tells, until the input
+ends.  DIR/commands is what came, a line each, secrets decoded; DIR/mail.N the
+Nth mail that was ended by a dot, without its dot-stuffing.
 
 A STEP is a command (EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, RSET, QUIT),
 `banner`, BODY (when some of a mail has come) or DOT; with a number it is that
@@ -20,6 +22,7 @@ no-auth, no-starttls.  One may log in as agent@example.test with s3cret.
 """
 import base64
 import os
+import shlex
 import socket
 import ssl
 import sys
@@ -197,8 +200,6 @@ class Server:
 
     def serve(self):
         listener = socket.create_server(("127.0.0.1", 0))
-        with open(f"{self.folder}/pid", "w") as f:
-            f.write(str(os.getpid()))
         with open(f"{self.folder}/port.new", "w") as f:
             f.write(str(listener.getsockname()[1]))
         os.rename(f"{self.folder}/port.new", f"{self.folder}/port")
@@ -209,4 +210,6 @@ class Server:
                 target=Connection(self, sock).run, daemon=True).start()
 
 
-Server(sys.argv[1], sys.argv[2:]).serve()
+for line in sys.stdin:
+    folder, *words = shlex.split(line)
+    threading.Thread(target=Server(folder, words).serve, daemon=True).start()

@@ -7,6 +7,11 @@ send=${PROMISED_SEND:-$root/promised-send}
 printf 'From: me@owner.example\nTo: anna@acme.example\n\nDear Anna,\n' \
     >"$tmp/mail"
 
+mkfifo "$tmp/orders"
+"$tests/hostile-smtp.py" <"$tmp/orders" &
+at_exit "kill $!"
+exec 9>"$tmp/orders"
+
 # serve ORDER...: a fresh misbehaving server; $dir, $port.
 served=0
 serve() {
@@ -14,8 +19,11 @@ serve() {
 	dir=$tmp/server.$served
 	mkdir "$dir"
 	: >"$dir/commands"
-	"$tests/hostile-smtp.py" "$dir" "$@" 2>"$dir/stderr" &
-	at_exit "kill $!"
+	{
+		printf %s "$dir"
+		[ $# = 0 ] || printf " '%s'" "$@"
+		echo
+	} >&9
 	wait_for 10 test -s "$dir/port"
 	port=$(cat "$dir/port")
 }
@@ -43,7 +51,7 @@ mail() { # ID [TO [FILE [FROM]]]
 login='user=agent@example.test password=s3cret'
 
 deliver() { # $tmp/frames; $out are the answers
-	run "$send" <"$tmp/frames"
+	run "$send" <"$tmp/frames" 9>&-
 }
 
 # --- What is known when a connection breaks --------------------------------
@@ -445,8 +453,8 @@ is 'nothing at all' "$out$err$rc" 0
 
 at_exit "$tests/servers/stop.sh $tmp/dovecot $tmp/postfix"
 serve # Dovecot's submission service relays to it
-RELAY_PORT=$port "$tests/servers/dovecot.sh" "$tmp/dovecot" "$certs"
-"$tests/servers/postfix.sh" "$tmp/postfix" "$certs" "$tmp/dovecot"
+RELAY_PORT=$port "$tests/servers/dovecot.sh" "$tmp/dovecot" "$certs" 9>&-
+"$tests/servers/postfix.sh" "$tmp/postfix" "$certs" "$tmp/dovecot" 9>&-
 . "$tmp/dovecot/env"
 . "$tmp/postfix/env"
 
