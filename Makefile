@@ -107,6 +107,9 @@ layers:
 crash: deps-test all
 	KILLS=200 MAILS=2000 tests/crash.t
 
+cut-imap: deps-test all
+	CUT_STEP=1 tests/cut-imap.t
+
 lint: deps-test
 	@dev/lint.sh "$(WARN)"
 
@@ -132,5 +135,5 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench crash install
+	layers lint bench crash cut-imap install
 .SECONDARY:

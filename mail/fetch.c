@@ -51,6 +51,14 @@
 #include "mail/imap.h"
 #include "mail/url.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 enum {
 	IN = STDIN_FILENO,
 	OUT = STDOUT_FILENO,
@@ -67,7 +75,8 @@ struct plan {
 	const char *mailbox;
 	uint32_t uidvalidity; /* 0: the mailbox is not known */
 	uint32_t next; /* the lowest UID that is not known */
-	const char *since;
+	enum { SINCE_ALL, SINCE_NOW, SINCE_DAY } since;
+	day_t since_day;
 	const char *filed; /* NULL: mail stays as it is */
 	bool idle;
 	int wait_s;
@@ -84,8 +93,7 @@ struct run {
 	struct arena *window; /* for one listing */
 	uint32_t *filed; /* to be marked; of the mailbox as it is now */
 	size_t fileds;
-	bool by_day; /* the first look leaves out what is older than: */
-	day_t since;
+	bool by_day; /* the first look leaves out mail before since_day */
 	bool ended; /* nothing more will be heard */
 	bool stop;
 };
@@ -168,6 +176,22 @@ parse_account(
 	return 0;
 }
 
+static int
+parse_since(const char *text, struct plan *p, struct err *e)
+{
+	if (text == NULL || strcmp(text, "all") == 0)
+		p->since = SINCE_ALL;
+	else if (strcmp(text, "now") == 0)
+		p->since = SINCE_NOW;
+	else if (day_parse(text, &p->since_day))
+		p->since = SINCE_DAY;
+	else
+		return err_set(e, EX_CONFIG,
+		    "since = %s is neither all, now nor a day (2026-03-09)",
+		    text);
+	return 0;
+}
+
 static bool
 is_flag(const char *filed)
 {
@@ -180,12 +204,9 @@ parse_plan(
 {
 	const char *mode = frame_get(f, "mode");
 	uint32_t timeout = 60, session = 4 * 3600, wait = 14 * 60;
-	day_t day;
 
 	if (strcmp(f->verb, "fetch") != 0)
 		return err_set(e, EX_USAGE, "the first frame is no fetch");
-	p->since =
-	    frame_get(f, "since") == NULL ? "all" : frame_get(f, "since");
 	p->filed = frame_get(f, "filed");
 	p->idle = mode != NULL && strcmp(mode, "idle") == 0;
 	p->batch = BATCH_MAILS;
@@ -195,13 +216,9 @@ parse_plan(
 	    number(f, "timeout", 1, 3600, &timeout, e) != 0 ||
 	    number(f, "session", 1, 7 * 86400, &session, e) != 0 ||
 	    number(f, "wait", 1, WAIT_MOST, &wait, e) != 0 ||
-	    number(f, "batch", 1, BATCH_MAILS, &p->batch, e) != 0)
+	    number(f, "batch", 1, BATCH_MAILS, &p->batch, e) != 0 ||
+	    parse_since(frame_get(f, "since"), p, e) != 0)
 		return -1;
-	if (strcmp(p->since, "all") != 0 && strcmp(p->since, "now") != 0 &&
-	    !day_parse(p->since, &day))
-		return err_set(e, EX_CONFIG,
-		    "since = %s is neither all, now nor a day (2026-03-09)",
-		    p->since);
 	if (p->filed != NULL && is_flag(p->filed) &&
 	    !imap_flag_allowed(p->filed))
 		return err_set(e, EX_CONFIG,
@@ -219,31 +236,33 @@ parse_plan(
 static void
 wipe(const char *secret)
 {
-	if (secret != NULL)
-		explicit_bzero((void *)(uintptr_t)secret, strlen(secret));
+	void *memory;
+
+	if (secret == NULL)
+		return;
+	memcpy(&memory, &secret, sizeof(memory));
+	explicit_bzero(memory, strlen(secret));
 }
 
 /* ---- speaking ---- */
 
-struct digits {
-	char text[24];
-};
+enum { DIGITS = 24 };
 
 static const char *
-digits(struct digits *d, uint64_t n)
+digits(char out[DIGITS], uint64_t n)
 {
-	snprintf(d->text, sizeof(d->text), "%llu", (unsigned long long)n);
-	return d->text;
+	snprintf(out, DIGITS, "%llu", (unsigned long long)n);
+	return out;
 }
 
 static int
 say_told(const char *verb, const struct plan *p, struct err *e)
 {
-	struct digits next;
+	char next[DIGITS];
 	struct frame f;
 
 	frame_begin(&f, verb);
-	frame_set(&f, "next", digits(&next, p->next));
+	frame_set(&f, "next", digits(next, p->next));
 	return frame_write(OUT, &f, e);
 }
 
@@ -260,37 +279,37 @@ say_note(const struct err *note, struct err *e)
 static int
 say_mailbox(const struct plan *p, struct err *e)
 {
-	struct digits validity, next;
+	char validity[DIGITS], next[DIGITS];
 	struct frame f;
 
 	frame_begin(&f, "mailbox");
-	frame_set(&f, "uidvalidity", digits(&validity, p->uidvalidity));
-	frame_set(&f, "next", digits(&next, p->next));
+	frame_set(&f, "uidvalidity", digits(validity, p->uidvalidity));
+	frame_set(&f, "next", digits(next, p->next));
 	return frame_write(OUT, &f, e);
 }
 
 static int
 say_asking(uint32_t first, uint32_t last, struct err *e)
 {
-	struct digits a, b;
+	char a[DIGITS], b[DIGITS];
 	struct frame f;
 
 	frame_begin(&f, "asking");
-	frame_set(&f, "first", digits(&a, first));
-	frame_set(&f, "last", digits(&b, last));
+	frame_set(&f, "first", digits(a, first));
+	frame_set(&f, "last", digits(b, last));
 	return frame_write(OUT, &f, e);
 }
 
 static int
 say_mail(const struct imap_entry *entry, struct slice body, struct err *e)
 {
-	struct digits uid, size;
+	char uid[DIGITS], size[DIGITS];
 	char date[DATE_ROOM];
 	struct frame f;
 
 	frame_begin(&f, "mail");
-	frame_set(&f, "uid", digits(&uid, entry->uid));
-	frame_set(&f, "size", digits(&size, body.len));
+	frame_set(&f, "uid", digits(uid, entry->uid));
+	frame_set(&f, "size", digits(size, body.len));
 	if (entry->has_date)
 		frame_set(&f, "internaldate",
 		    moment_print(entry->internaldate, date));
@@ -303,12 +322,12 @@ say_mail(const struct imap_entry *entry, struct slice body, struct err *e)
 static int
 say_skipped(const struct imap_entry *entry, const char *why, struct err *e)
 {
-	struct digits uid, size;
+	char uid[DIGITS], size[DIGITS];
 	struct frame f;
 
 	frame_begin(&f, "skipped");
-	frame_set(&f, "uid", digits(&uid, entry->uid));
-	frame_set(&f, "size", digits(&size, entry->size));
+	frame_set(&f, "uid", digits(uid, entry->uid));
+	frame_set(&f, "size", digits(size, entry->size));
 	frame_set(&f, "text", why);
 	return frame_write(OUT, &f, e);
 }
@@ -316,12 +335,12 @@ say_skipped(const struct imap_entry *entry, const char *why, struct err *e)
 static int
 say_fault(const struct err *fault)
 {
-	struct digits code;
+	char code[DIGITS];
 	struct frame f;
 	struct err ignored;
 
 	frame_begin(&f, "fault");
-	frame_set(&f, "code", digits(&code, (uint64_t)fault->code));
+	frame_set(&f, "code", digits(code, (uint64_t)fault->code));
 	frame_set(&f, "text", fault->text);
 	/* Without a reader there is nobody to tell. */
 	frame_write(OUT, &f, &ignored);
@@ -419,7 +438,7 @@ static bool
 is_too_old(const struct run *r, const struct imap_entry *entry)
 {
 	return r->by_day && entry->has_date &&
-	       moment_day(entry->internaldate) < r->since;
+	       moment_day(entry->internaldate) < r->plan.since_day;
 }
 
 static void
@@ -525,6 +544,8 @@ fetch_batch(
 		uid[k] = entry[k].uid;
 		bytes += entry[k].size;
 	}
+	if (n == 0)
+		return 0;
 	if (say_asking(uid[0], uid[n - 1], e) != 0 ||
 	    imap_fetch(r->imap, uid, n, bytes, body, e) != 0)
 		return -1;
@@ -620,20 +641,23 @@ static int
 find_start(struct run *r, const struct imap_mailbox *box, bool first_time,
     struct err *e)
 {
-	r->plan.next = 1;
+	struct plan *p = &r->plan;
+	uint32_t end = box->uidnext == 0 ? 1 : box->uidnext;
+
+	p->next = 1;
 	if (box->exists == 0)
 		return 0;
 	/* A mailbox that was numbered anew is read whole: mail that came
 	 * meanwhile is among it, and promised knows what it has. */
-	if (first_time && strcmp(r->plan.since, "now") == 0)
-		r->plan.next = box->uidnext == 0 ? 1 : box->uidnext;
-	if (!day_parse(r->plan.since, &r->since))
+	if (first_time && p->since == SINCE_NOW)
+		p->next = end;
+	if (p->since != SINCE_DAY)
 		return 0;
 	r->by_day = first_time;
-	if (imap_first_since(r->imap, r->since, &r->plan.next, e) != 0)
+	if (imap_first_since(r->imap, p->since_day, &p->next, e) != 0)
 		return -1;
-	if (r->plan.next == 0)
-		r->plan.next = box->uidnext == 0 ? 1 : box->uidnext;
+	if (p->next == 0)
+		p->next = end;
 	return 0;
 }
 
@@ -732,7 +756,7 @@ confine(void)
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
-#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
+#ifndef SANITIZED /* which reserves terabytes */
 	setrlimit(RLIMIT_AS, &(struct rlimit){MEMORY_MOST, MEMORY_MOST});
 #endif
 }

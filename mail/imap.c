@@ -175,7 +175,8 @@ static void
 put_base64(struct buf *out, const char *text, size_t n)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/=";
+	const uint32_t padding = 64;
 
 	for (size_t at = 0; at < n; at += 3) {
 		size_t have = n - at < 3 ? n - at : 3;
@@ -185,8 +186,9 @@ put_base64(struct buf *out, const char *text, size_t n)
 			bits = bits << 8 |
 			       (k < have ? (unsigned char)text[at + k] : 0);
 		for (size_t k = 0; k < 4; k++)
-			buf_putc(out,
-			    k > have ? '=' : digit[bits >> (18 - 6 * k) & 63]);
+			buf_putc(
+			    out, digit[k > have ? padding
+						: bits >> (18 - 6 * k) & 63]);
 	}
 }
 
@@ -799,6 +801,7 @@ flag_new(const char *flag)
 	if (strcasecmp(flag, "\\Answered") == 0)
 		return mailimap_flag_new_answered();
 	copy = strdup(flag);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): libetpan takes it */
 	return copy == NULL ? NULL : mailimap_flag_new_flag_keyword(copy);
 }
 

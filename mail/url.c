@@ -25,14 +25,16 @@ static bool
 decode(char *text)
 {
 	char *to = text;
-	int c;
+	int c, low;
 
 	for (; *text != '\0'; text++) {
 		c = (unsigned char)*text;
 		if (c == '%') {
-			if (hex_digit(text[1]) < 0 || hex_digit(text[2]) < 0)
+			c = hex_digit(text[1]);
+			low = c < 0 ? -1 : hex_digit(text[2]);
+			if (low < 0)
 				return false;
-			c = hex_digit(text[1]) << 4 | hex_digit(text[2]);
+			c = c << 4 | low;
 			text += 2;
 		}
 		if (c < 0x20 || c == 0x7f)
