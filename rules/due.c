@@ -16,9 +16,11 @@
  *                          the second last day; dmy by the region's order
  *   week month quarter year weekend, and with n before it: the next one
  *   m06 nm06 2026-06 q3 half2 y2027  a month (the next one of that name), ...
+ *   isoweek31              a week by its number
  *   easter-2 4wd4/11       Good Friday; the fourth Thursday of November
  *   start early mid late end   of that stretch;  before: the day before it
  *   @17:00 @5pm @5:30?     a time of day; "?": no am or pm was written
+ *   from@10                the window's start: the next time is after it
  *   am pm night            part of the day, for a time without one
  *   z+01:00 zus-05:00 zeu+00:00   zone of that time; with rules for summer time
  *   near                   a date without a year is the one nearest to the
@@ -60,6 +62,8 @@ struct state {
 	enum hour hour;
 	enum part part;
 	const char *zone; /* what follows the z; NULL: the anchor's */
+	bool yearless; /* lo is a day whose year was sought */
+	int since; /* where a window of the day begins; -1 none */
 	bool back; /* amounts are taken off */
 	bool near; /* a date without a year is the nearest one */
 	bool none; /* can't be dated */
@@ -436,6 +440,7 @@ month_day(struct state *s, int month, int day)
 					   day_of_civil(c) < base(s)))
 			continue;
 		set_day(s, day_of_civil(c));
+		s->yearless = true;
 		return true;
 	}
 	return false;
@@ -688,6 +693,24 @@ step_part_of_year(struct state *s, const char *p)
 	return true;
 }
 
+/* isoweek31: of the year that was named, or the next week 31 (ISO 8601) */
+static bool
+step_iso_week(struct state *s, const char *p)
+{
+	int year = civil_of_day(base(s)).year, n;
+	day_t monday;
+
+	p += 7;
+	n = digits(&p, 1, 2);
+	if (n < 1 || n > 53 || *p != '\0')
+		return false;
+	monday = week_start(civil_day(year, 1, 4)) + 7 * (n - 1);
+	if (s->stretch != YEAR && monday + 6 < base(s))
+		monday = week_start(civil_day(year + 1, 1, 4)) + 7 * (n - 1);
+	set_stretch(s, WEEK, monday, monday + 4);
+	return true;
+}
+
 static bool
 step_year(struct state *s, const char *p)
 {
@@ -777,6 +800,18 @@ step_clock(struct state *s, const char *p)
 	return true;
 }
 
+/* from@10: a time of day that follows is later on the same day */
+static bool
+step_since(struct state *s, const char *p)
+{
+	struct state window = *s;
+
+	if (!step_clock(&window, p + 4))
+		return false;
+	s->since = window.second;
+	return true;
+}
+
 static bool
 step_part(struct state *s, const char *p)
 {
@@ -804,6 +839,8 @@ settle_hour(struct state *s)
 		s->second -= hour == 12 ? 12 * 3600 : 0;
 	else if (s->part == PART_NIGHT && hour == 12)
 		s->second = DAY_SECONDS - 1;
+	else if (hour < 12 && s->second <= s->since)
+		s->second += 12 * 3600;
 	else if (hour < 12 &&
 		 (s->part != PART_NONE || (s->hour == HOUR_BARE && hour <= 7)))
 		s->second += 12 * 3600;
@@ -868,10 +905,12 @@ step_range(struct state *s, const char *p)
 	day_t anchor = moment_day(s->anchor);
 
 	(void)p;
-	s->floor = s->lo > s->floor ? s->lo : s->floor;
+	/* "1 December to 4 February" may have begun before the anchor. */
+	if (!s->yearless && s->lo > s->floor)
+		s->floor = s->lo;
 	s->lo = s->hi = anchor;
 	s->stretch = ONE_DAY;
-	s->named = s->timed = s->moved = false;
+	s->named = s->timed = s->moved = s->yearless = false;
 	s->second = moment_second(s->anchor);
 	return true;
 }
@@ -917,6 +956,7 @@ static const struct step {
     {"+", false, step_amount},
     {"-", false, step_amount},
     {"@", false, step_clock},
+    {"from@", false, step_since},
     {"wd", false, step_weekday},
     {"nwd", false, step_weekday},
     {"week", false, step_stretch},
@@ -950,6 +990,7 @@ static const struct step {
     {"nm", false, step_month},
     {"m", false, step_month},
     {"q", false, step_part_of_year},
+    {"isoweek", false, step_iso_week},
     {"half", false, step_part_of_year},
     {"y", false, step_year},
     {"z", false, step_zone},
@@ -1032,6 +1073,7 @@ calendar_due(struct arena *arena, const struct calendar *cal, const char *expr,
 
 	s.lo = s.hi = moment_day(anchor);
 	s.floor = s.lo;
+	s.since = -1;
 	s.second = moment_second(anchor);
 	if (run(&s, expr, room) && !s.none)
 		due = finish(&s);
