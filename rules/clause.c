@@ -118,6 +118,26 @@ add_frames(struct reader *r, enum says says, const struct view *view,
 	}
 }
 
+/* A clause before it without a frame belongs to a frame's own: "By Friday, we
+ * will ...", "Once it is here, we will ...". */
+static void
+reach_back(const struct clauses *clauses, struct frames *frames)
+{
+	size_t i, k, bound = 0;
+	struct span *clause;
+
+	for (i = 0; i < frames->n; i++) {
+		clause = &frames->v[i].clause;
+		for (k = 1; k < clauses->n; k++)
+			if (clauses->v[k].start == clause->start &&
+			    clauses->v[k - 1].start >= bound)
+				break;
+		bound = frames->v[i].hit.at.end;
+		if (k < clauses->n)
+			clause->start = clauses->v[k - 1].start;
+	}
+}
+
 /* Drops frames that say nothing, or stand within another. */
 static void
 settle(struct frames *frames, const struct hits *nothing)
@@ -222,6 +242,21 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 	pick_heads(r, window, heads);
 }
 
+/* True when what is done must be looked for before the frame: nothing is told
+ * in it, or no more than that "it" will arrive. */
+static bool
+stands_for(struct reader *r, const struct view *view, const struct frame *f,
+    const struct heads *heads)
+{
+	size_t end = heads->n == 0 ? f->end : f->hit.at.end;
+	struct slice words = part(view->marked.text, f->hit.at.start, end);
+	struct span found;
+
+	return r->book->anaphor != NULL &&
+	       (heads->n == 0 || heads->v[0].action == ACTION_DELIVER) &&
+	       reader_match(r, NULL, r->book->anaphor, words, 0, &found);
+}
+
 /* "... your refund. It should take 5 days": what "it" stands for is the last
  * thing done that was spoken of. */
 static void
@@ -229,13 +264,7 @@ find_antecedent(struct reader *r, const struct view *view,
     const struct frame *f, enum who owner, struct heads *heads)
 {
 	struct slice before = part(view->marked.text, 0, f->hit.at.start);
-	struct slice frame =
-	    part(view->marked.text, f->hit.at.start, f->hit.at.end);
-	struct span found;
 
-	if (r->book->anaphor == NULL ||
-	    !reader_match(r, NULL, r->book->anaphor, frame, 0, &found))
-		return;
 	find_heads_in(r, view, before, owner, heads);
 	if (heads->n == 0 && view->previous != NULL)
 		find_heads_in(r, view->previous, view->previous->marked.text,
@@ -253,11 +282,17 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
     enum who owner, struct heads *heads)
 {
 	struct slice window = part(view->marked.text, f->hit.at.start, f->end);
+	struct heads before;
 	size_t i;
 
 	find_heads_in(r, view, window, owner, heads);
-	if (heads->n == 0)
-		find_antecedent(r, view, f, owner, heads);
+	if (stands_for(r, view, f, heads)) {
+		find_antecedent(r, view, f, owner, &before);
+		if (before.n > 0 &&
+		    (heads->n == 0 || before.v[0].action == ACTION_REFUND ||
+			before.v[0].action == ACTION_REPLACE))
+			*heads = before;
+	}
 	for (i = 0; i < heads->n; i++)
 		heads->v[i].start += f->hit.at.start;
 }
@@ -288,9 +323,10 @@ phrase_at(const struct view *view, size_t mark)
 	return NULL;
 }
 
-/* The best phrase whose mark lies in a range of the marked text. */
+/* The best phrase whose mark lies in a range of the marked text.  A bare span
+ * ("two months of your plan") counts only in the words of the frame itself. */
 static const struct when *
-time_in(const struct view *view, size_t start, size_t end)
+time_in(const struct view *view, size_t start, size_t end, struct span frame)
 {
 	const struct when *best = NULL, *w;
 	struct slice text = view->marked.text;
@@ -300,8 +336,10 @@ time_in(const struct view *view, size_t start, size_t end)
 		if (text.p[i] < MARK_FIRST || text.p[i] > MARK_LAST)
 			continue;
 		w = phrase_at(view, i);
-		if (w != NULL &&
-		    time_rank(w) > (best == NULL ? 0 : time_rank(best)))
+		if (w == NULL || (w->class == WHEN_SPAN &&
+				     (i < frame.start || i >= frame.end)))
+			continue;
+		if (time_rank(w) > (best == NULL ? 0 : time_rank(best)))
 			best = w;
 	}
 	return best;
@@ -326,7 +364,7 @@ set_windows(const struct view *view, struct frames *frames)
 		end = next < f->clause.end ? next : f->clause.end;
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
-		    time_in(view, f->hit.at.start, end) == NULL)
+		    time_in(view, f->hit.at.start, end, f->hit.at) == NULL)
 			continue;
 		f->end = end;
 		next = f->hit.at.start;
@@ -345,15 +383,15 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 	const struct frame *frame = &frames->v[f];
 	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
 	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
-	const struct when *time = time_in(view, from, to);
+	const struct when *time = time_in(view, from, to, frame->hit.at);
 
 	if (time == NULL && to < frame->end)
-		time = time_in(view, to, frame->end);
+		time = time_in(view, to, frame->end, frame->hit.at);
 	if (time == NULL) {
 		from = frame->clause.start;
 		if (f > 0 && frames->v[f - 1].end > from)
 			from = frames->v[f - 1].end;
-		time = time_in(view, from, frame->hit.at.start);
+		time = time_in(view, from, frame->hit.at.start, frame->hit.at);
 	}
 	return time;
 }
@@ -464,6 +502,7 @@ clause_read(struct reader *r, const struct view *view)
 	conditions = reader_hits(r, SAYS_CONDITION, view, view->marked.text);
 	settle(&frames, &nothing);
 	set_windows(view, &frames);
+	reach_back(&clauses, &frames);
 	for (i = 0; i < frames.n; i++)
 		read_frame(&e, i);
 	return made;
