@@ -158,6 +158,34 @@ is 'a go for a mail that failed sends no other' \
 sending id=2
 sent id=2"
 
+# --- Killed at any system call ------------------------------------------------
+
+# Whenever the server has the mail, promised was asked for its go before, and
+# so has it on record that the mail may be accepted.
+killed=0 kept=0 unasked=0
+for call in sendto recvfrom write read poll; do
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		serve
+		{
+			account "smtp://127.0.0.1:$port" "$login"
+			mail 1
+		} >"$tmp/frames"
+		strace -f -o "$tmp/strace" \
+		    -e "inject=$call:signal=KILL:when=$n" "$send" \
+		    <"$tmp/frames" >"$tmp/answers" 2>"$tmp/strace.err" 9>&- ||
+			killed=$((killed + 1))
+		wait_for 10 sh -c "! grep -q EHLO '$dir/commands' ||
+		    grep -q CLOSED '$dir/commands'"
+		[ -e "$dir/mail.1" ] || continue
+		kept=$((kept + 1))
+		grep -q '^sending id=1$' "$tmp/answers" ||
+			unasked=$((unasked + 1))
+	done
+done 2>"$tmp/shell.err" # "Killed"
+is 'killed anywhere: no mail was accepted unasked' "$unasked" 0
+ok 'killed anywhere: it was killed at many points' test "$killed" -ge 20
+ok 'killed anywhere: some mails had got through' test "$kept" -ge 3
+
 # --- One connection for many mails -----------------------------------------
 
 serve
