@@ -229,6 +229,7 @@ struct answer {
 	const char *signals; /* ",apology,delay," */
 	const char *done; /* the words of the resolution */
 	bool again; /* it promises to reply, again */
+	bool spent; /* its resolution has kept what it is about */
 };
 
 static bool
@@ -245,14 +246,14 @@ decides(const struct answer *x)
 {
 	return signals(x, "refusal") || signals(x, "offer") ||
 	       signals(x, "final_response") || signals(x, "closure") ||
-	       signals(x, "resolution");
+	       (signals(x, "resolution") && !x->spent);
 }
 
 static bool
 replies(const struct answer *x)
 {
 	return decides(x) ||
-	       (!x->again && !signals(x, "acknowledgement") &&
+	       (!x->again && !x->spent && !signals(x, "acknowledgement") &&
 		   !signals(x, "delay") && !signals(x, "autoreply"));
 }
 
@@ -414,7 +415,7 @@ set_kept(struct ledger *l, struct obligation *o, const struct answer *x,
 
 /* least: only obligations from this index on. */
 static int
-settle(struct ledger *l, const struct answer *x, size_t least, struct err *err)
+settle(struct ledger *l, struct answer *x, size_t least, struct err *err)
 {
 	struct obligation *o;
 	bool company = x->direction == FROM_COMPANY && !x->autoreply;
@@ -424,6 +425,7 @@ settle(struct ledger *l, const struct answer *x, size_t least, struct err *err)
 		o = find_done(l->v + least, l->n - least, x);
 		if (o != NULL && set_kept(l, o, x, err) < 0)
 			return -1;
+		x->spent = o != NULL;
 	}
 	for (i = least; i < l->n; i++) {
 		o = &l->v[i];

@@ -13,7 +13,8 @@
  *   - its substantive reply keeps its promise to reply.  Substantive is one
  *     that decides (refusal, offer, final_response, closure, resolution), or
  *     that neither just acknowledges nor asks for time nor promises again to
- *     reply.  A decision also keeps a promise to investigate;
+ *     reply.  A decision also keeps a promise to investigate.  A resolution
+ *     that has kept one promise is no answer to another;
  *   - an autoreply answers nothing, and what it promises never replaces an
  *     open promise: each chaser would fetch a new one;
  *   - a promise of the same action with another date makes the open one
