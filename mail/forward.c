@@ -32,6 +32,7 @@
 
 enum {
 	LEVELS_MOST = 5,
+	INWARD_MOST = 2 << 20, /* bytes read on the way */
 	ENCLOSED_MOST = 32, /* messages looked at in one mail */
 	PREFIX_MOST = 40, /* bytes of a subject before its colon */
 	NOTE_MOST = 400, /* bytes of a note above an enclosed message */
@@ -50,6 +51,7 @@ struct step {
 	struct lines lines; /* of o's text, as last searched */
 	bool no_history; /* and nothing was found there */
 	unsigned level;
+	size_t spent; /* bytes of text read */
 };
 
 /* --- subjects ----------------------------------------------------------- */
@@ -487,7 +489,8 @@ original_read(
 		o->client = "resent";
 		s.forwarder = NULL;
 	}
-	while (s.level < LEVELS_MOST) {
+	while (s.level < LEVELS_MOST && s.spent <= INWARD_MOST) {
+		s.spent += strlen(o->text);
 		if (!step_inline(&s)) {
 			if (now == NULL || !carries_enclosed(&s, now))
 				break;

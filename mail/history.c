@@ -345,7 +345,10 @@ line_is_footer(const struct forms *forms, const struct lines *lines, size_t i)
 {
 	char folded[FOOTER_MOST * 2];
 	struct slice s = line_inner(lines, i);
+	const char *link = memmem(s.p, s.len, "<http", 5);
 
+	if (link != NULL && s.p[s.len - 1] == '>')
+		s.len = (size_t)(link - s.p); /* of "Get Outlook for iOS" */
 	if (s.len < FOOTER_LEAST || s.len > FOOTER_MOST)
 		return false;
 	s.len = fold(s, folded, sizeof(folded), NULL);

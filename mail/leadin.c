@@ -89,6 +89,32 @@ struct leadin {
 	const struct form_pattern *pattern;
 };
 
+static struct slice
+strip_marks(struct slice s)
+{
+	while (s.len > 0 && strchr(".,; -)", s.p[0]) != NULL)
+		s.p++, s.len--;
+	while (s.len > 0 && strchr(",; -", s.p[s.len - 1]) != NULL)
+		s.len--;
+	return s;
+}
+
+/* Who, in a gap that tells when as well: the side with the address, else what
+ * follows the date. */
+static struct slice
+beside_date(struct slice gap, const struct date_text *date)
+{
+	struct slice before = {gap.p, date->start};
+	struct slice after = {gap.p + date->end, gap.len - date->end};
+
+	before = strip_marks(before);
+	after = strip_marks(after);
+	if (after.len == 0 ||
+	    (before.len > 0 && memchr(before.p, '@', before.len) != NULL))
+		return before;
+	return after;
+}
+
 static void
 gap_date(const struct forms *forms, struct slice gap, languages in,
     struct leadin *out, bool first)
@@ -107,21 +133,8 @@ gap_date(const struct forms *forms, struct slice gap, languages in,
 	out->date_first = first && date.start < 3;
 	out->date_near = first && date.start < 12;
 	out->when = (struct slice){gap.p + date.start, date.end - date.start};
-	if (out->who.len == 0 && date.end < gap.len && date.start < 8)
-		out->who = slice_trim(
-		    (struct slice){gap.p + date.end, gap.len - date.end});
-	else if (out->who.len == 0 && date.start > 0)
-		out->who = slice_trim((struct slice){gap.p, date.start});
-}
-
-static struct slice
-strip_marks(struct slice s)
-{
-	while (s.len > 0 && strchr(",; -)", s.p[0]) != NULL)
-		s.p++, s.len--;
-	while (s.len > 0 && strchr(",; -", s.p[s.len - 1]) != NULL)
-		s.len--;
-	return s;
+	if (out->who.len == 0)
+		out->who = beside_date(gap, &date);
 }
 
 static void
@@ -202,19 +215,36 @@ try_pattern(struct search *s, const struct form_pattern *p, struct slice text,
 	return leadin_convinces(s->lines, s->last, &s->leadin);
 }
 
+static size_t
+fixed_length(const struct form_pattern *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->pieces; i++)
+		n += p->piece[i].len;
+	return n;
+}
+
+/* Of the patterns that fit the one that leaves the least open. */
 static bool
 try_opening(struct search *s, struct slice text, size_t first)
 {
 	const unsigned kind = 1u << FORM_OPENS;
 	const struct form_word *w =
 	    forms_word(s->forms, word_first(text), kind);
+	struct leadin best = {0};
 
 	for (; w != NULL; w = forms_more(w, kind)) {
-		if (try_pattern(
-			s, forms_pattern(s->forms, w->value), text, first))
-			return true;
+		const struct form_pattern *p =
+		    forms_pattern(s->forms, w->value);
+
+		if ((best.pattern == NULL ||
+			fixed_length(p) > fixed_length(best.pattern)) &&
+		    try_pattern(s, p, text, first))
+			best = s->leadin;
 	}
-	return false;
+	s->leadin = best;
+	return best.pattern != NULL;
 }
 
 /* Patterns of more words first: they know better where the name begins. */

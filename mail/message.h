@@ -80,8 +80,9 @@ struct original {
 	struct moment date;  /* the zone as told, else the forward's offset */
 	const char *subject; /* the inner one */
 	const char *text;    /* the whole body of the original */
-	const char *newest;  /* what its author wrote last: no quoted history;
-	                      * signature and footer are kept, see zones */
+	const char *newest;  /* what its author wrote last: no quoted history,
+	                      * no signature below "-- ", no footer of a mail
+	                      * program or a list; greetings and names stay */
 	const char *comment; /* what the forwarder wrote above; "" when none */
 	const char *client;  /* name of the form that matched; NULL */
 	const char *message_id; /* of an enclosed original; NULL */
