@@ -237,11 +237,10 @@ transcript_values(const struct transcript *t, const struct command_context *x,
 	for (size_t i = 0; i < t->n; i++)
 		done += t->v[i].done;
 	values_set(values, "result",
-	    letter_say(x->voice.arena, x->voice.letters,
+	    LETTER_SAY(x->voice.arena, x->voice.letters,
 		done == t->n && !t->refused ? "done-all"
 		: done > 0                  ? "done-some"
-					    : "done-none",
-		NULL));
+					    : "done-none"));
 	values_printf(values, "count", "%zu", t->n);
 	for (size_t i = 0; i < t->n; i++) {
 		struct values *line = values_add(values, "lines");

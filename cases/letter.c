@@ -55,8 +55,8 @@ static const struct {
 enum { PHRASES = sizeof(phrases) / sizeof(phrases[0]) };
 
 struct letters {
-	struct template *text[LETTER_COUNT], *html[LETTER_COUNT];
-	struct template *phrase[PHRASES];
+	struct text_template *text[LETTER_COUNT], *html[LETTER_COUNT];
+	struct text_template *phrase[PHRASES];
 };
 
 /* Where files are looked for: own/LANGUAGE, dir/LANGUAGE, dir/en. */
@@ -120,15 +120,16 @@ find(const struct search *s, const char *name, struct template_source *source)
 static bool
 holds(struct slice text, const char *what)
 {
-	return memmem(text.p, text.len, what, strlen(what)) != NULL;
+	return text.len > 0 &&
+	       memmem(text.p, text.len, what, strlen(what)) != NULL;
 }
 
 static int
 load_form(const struct search *s, enum letter kind, enum template_form form,
-    struct template **out)
+    struct text_template **out)
 {
 	const char *ending = form == TEMPLATE_TEXT ? "txt" : "html";
-	struct template_source layout, body;
+	struct template_source layout = {0}, body = {0};
 
 	if (find(s, arena_printf(s->arena, "layout.%s", ending), &layout) ==
 		-1 ||
@@ -308,7 +309,7 @@ split_subject(struct arena *a, const struct letters *l, char *text,
 		buf_slice(&subject, slice_trim(line));
 	}
 	out->text = arena_printf(a, "%s %s %s\n\n%s", LETTER_DASHES,
-	    letter_say(a, l, "answer-above", NULL), LETTER_DASHES,
+	    LETTER_SAY(a, l, "answer-above"), LETTER_DASHES,
 	    rest.len > 0 ? rest.p : "");
 	out->subject = buf_keep(&subject, a);
 	if (slice_starts(slice_of(out->subject), "Subject: "))
@@ -324,18 +325,15 @@ letter_write(struct arena *a, const struct letters *l, enum letter kind,
 }
 
 char *
-letter_say(struct arena *a, const struct letters *l, const char *key, ...)
+letter_phrase(struct arena *a, const struct letters *l,
+    const char *const *words, size_t n)
 {
 	struct values *values = values_new(a);
-	int i = phrase_index(slice_of(key));
-	const char *name;
-	va_list ap;
+	int i = phrase_index(slice_of(words[0]));
 
-	va_start(ap, key);
-	while ((name = va_arg(ap, const char *)) != NULL)
-		values_set(values, name, va_arg(ap, const char *));
-	va_end(ap);
 	if (i < 0) /* a slip of ours: seen in the mail, and in the tests */
-		return arena_printf(a, "{%s}", key);
+		return arena_printf(a, "{%s}", words[0]);
+	for (size_t j = 1; j + 1 < n; j += 2)
+		values_set(values, words[j], words[j + 1]);
 	return template_render(a, l->phrase[i], values);
 }

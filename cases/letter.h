@@ -54,8 +54,11 @@ struct letter_text {
 void letter_write(struct arena *, const struct letters *, enum letter,
     const struct values *, struct letter_text *);
 
-/* A phrase by its key, with name, value, ..., NULL put in. */
-char *letter_say(struct arena *, const struct letters *, const char *key, ...)
-    __attribute__((sentinel));
+/* A phrase: its key, then names and values in turn. */
+char *letter_phrase(
+    struct arena *, const struct letters *, const char *const *words, size_t n);
+#define LETTER_SAY(a, l, ...)                                   \
+	letter_phrase(a, l, (const char *const[]){__VA_ARGS__}, \
+	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 #endif

@@ -472,7 +472,7 @@ settle_sending(struct store *s, int64_t owner, int64_t id,
     enum outbox_state state, const char *why, int64_t now, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct outbox_mail m;
+	struct outbox_mail m = {0};
 	int rc = get_sending(s, owner, a, id, &m, err);
 
 	if (rc == 0)
@@ -510,7 +510,7 @@ outbox_failed(struct store *s, int64_t owner, int64_t id, bool for_good,
     const char *error, int64_t now, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct outbox_mail m, to;
+	struct outbox_mail m = {0}, to;
 	int rc = get_sending(s, owner, a, id, &m, err);
 
 	if (rc == 0 && (for_good || m.attempts >= OUTBOX_TRIES))
@@ -566,7 +566,7 @@ outbox_seen(struct store *s, int64_t owner, const char *message_id, int64_t now,
     struct err *err)
 {
 	struct arena *a = arena_new();
-	struct outbox_mail m;
+	struct outbox_mail m = {0};
 	int rc = one_mail(s, owner, a,
 	    STORE_QUERY(
 		s, SQL_OUTBOX_FIND, sql_int(owner), sql_text(message_id)),
@@ -586,7 +586,7 @@ outbox_again(
     struct store *s, int64_t owner, int64_t id, int64_t now, struct err *err)
 {
 	struct arena *a = arena_new();
-	struct outbox_mail m, to;
+	struct outbox_mail m = {0}, to;
 	int rc = outbox_get(s, owner, a, id, &m, err);
 
 	if (rc == 0 && m.state != OUTBOX_UNKNOWN && m.state != OUTBOX_FAILED)

@@ -15,7 +15,7 @@ number(const struct voice *v, int64_t n)
 static char *
 phrase(const struct voice *v, const char *key)
 {
-	return letter_say(v->arena, v->letters, key, NULL);
+	return LETTER_SAY(v->arena, v->letters, key);
 }
 
 /* "weekday-1", "what-refund". */
@@ -30,11 +30,11 @@ say_day(const struct voice *v, day_t day)
 {
 	struct civil c = civil_of_day(day);
 
-	return letter_say(v->arena, v->letters, "date", "weekday",
+	return LETTER_SAY(v->arena, v->letters, "date", "weekday",
 	    phrase_of(v, "weekday", number(v, weekday_of(day))), "day",
 	    number(v, c.day), "month",
 	    phrase_of(v, "month", number(v, c.month)), "year",
-	    number(v, c.year), NULL);
+	    number(v, c.year));
 }
 
 char *
@@ -43,11 +43,10 @@ say_moment(const struct voice *v, int64_t utc)
 	struct moment local = zone_moment(v->zone, utc);
 	int second = moment_second(local);
 
-	return letter_say(v->arena, v->letters, "date-time", "date",
+	return LETTER_SAY(v->arena, v->letters, "date-time", "date",
 	    say_day(v, moment_day(local)), "time",
 	    arena_printf(
-		v->arena, "%02d:%02d", second / 3600, second / 60 % 60),
-	    NULL);
+		v->arena, "%02d:%02d", second / 3600, second / 60 % 60));
 }
 
 char *
@@ -63,9 +62,9 @@ say_relative(const struct voice *v, day_t day)
 	case -1:
 		return phrase(v, "yesterday");
 	default:
-		return letter_say(v->arena, v->letters,
+		return LETTER_SAY(v->arena, v->letters,
 		    days > 0 ? "in-days" : "days-ago", "n",
-		    number(v, abs(days)), NULL);
+		    number(v, abs(days)));
 	}
 }
 
@@ -99,9 +98,8 @@ say_due_long(const struct voice *v, const struct obligation *o)
 {
 	if (o->due.precision == DUE_NONE)
 		return say_due(v, o);
-	return letter_say(v->arena, v->letters, "date-relative", "date",
-	    say_due(v, o), "relative", say_relative(v, due_day(v, &o->due)),
-	    NULL);
+	return LETTER_SAY(v->arena, v->letters, "date-relative", "date",
+	    say_due(v, o), "relative", say_relative(v, due_day(v, &o->due)));
 }
 
 char *
@@ -120,13 +118,13 @@ char *
 say_minutes(const struct voice *v, int minutes)
 {
 	if (minutes < 60)
-		return letter_say(v->arena, v->letters, "minutes", "n",
-		    number(v, minutes), NULL);
+		return LETTER_SAY(
+		    v->arena, v->letters, "minutes", "n", number(v, minutes));
 	if (minutes % 60 == 0)
-		return letter_say(v->arena, v->letters, "hours", "n",
-		    number(v, minutes / 60), NULL);
-	return letter_say(v->arena, v->letters, "hours-minutes", "hours",
-	    number(v, minutes / 60), "minutes", number(v, minutes % 60), NULL);
+		return LETTER_SAY(v->arena, v->letters, "hours", "n",
+		    number(v, minutes / 60));
+	return LETTER_SAY(v->arena, v->letters, "hours-minutes", "hours",
+	    number(v, minutes / 60), "minutes", number(v, minutes % 60));
 }
 
 char *
@@ -139,9 +137,9 @@ say_money(const struct voice *v, int64_t cents)
 char *
 say_count(const struct voice *v, const char *key, int n)
 {
-	return letter_say(v->arena, v->letters,
+	return LETTER_SAY(v->arena, v->letters,
 	    arena_printf(v->arena, "%s-%s", key, n == 1 ? "one" : "many"), "n",
-	    number(v, n), NULL);
+	    number(v, n));
 }
 
 void

@@ -28,7 +28,7 @@ struct section {
 
 struct parser {
 	struct arena *arena;
-	struct template *t;
+	struct text_template *t;
 	struct html html;
 	struct section open[TEMPLATE_DEPTH + 1]; /* [0] is the whole */
 	size_t depth;
@@ -115,7 +115,7 @@ known(const struct parser *p, struct slice name, struct slice *inner)
 static void
 step_add(struct parser *p, enum op op, struct slice text, enum escape escape)
 {
-	struct template *t = p->t;
+	struct text_template *t = p->t;
 	struct step s = {op, escape, text, 0};
 
 	if (op == OP_TEXT && text.len == 0)
@@ -327,9 +327,11 @@ close_tag(struct parser *p, const char *at, struct slice name)
 static int
 one_tag(struct parser *p, const char *at, struct slice tag)
 {
-	char mark = tag.len > 0 ? tag.p[0] : '\0';
+	char mark = '\0';
 	struct slice name = tag;
 
+	if (tag.len > 0)
+		mark = tag.p[0];
 	if (mark == '!')
 		return 0;
 	if (mark == '#' || mark == '^' || mark == '/') {
@@ -450,12 +452,12 @@ parse_file(struct parser *p, const struct template_source *source)
 	return 0;
 }
 
-struct template *
+struct text_template *
 template_parse(struct arena *a, enum template_form form,
     const struct template_source *layout, const struct template_source *body,
     const char *schema, struct err *err)
 {
-	struct template *t = arena_alloc(a, sizeof(*t));
+	struct text_template *t = arena_alloc(a, sizeof(*t));
 	struct parser p = {.arena = a, .t = t, .err = err};
 	struct slice none = {NULL, 0};
 

@@ -50,7 +50,7 @@ void values_printf(struct values *, const char *name, const char *fmt, ...)
 /* A new element at the end of the list of that name. */
 struct values *values_add(struct values *, const char *name);
 
-struct template;
+struct text_template;
 
 /* A file's name (for errors) and its text; both borrowed until parsed. */
 struct template_source {
@@ -63,11 +63,11 @@ struct template_source {
  * The layout may be NULL.  The result lives in the arena, and so must the
  * texts of the sources, which it points into.  NULL with err (EX_CONFIG).
  */
-struct template *template_parse(struct arena *, enum template_form,
+struct text_template *template_parse(struct arena *, enum template_form,
     const struct template_source *layout, const struct template_source *body,
     const char *schema, struct err *);
-char *
-template_render(struct arena *, const struct template *, const struct values *);
+char *template_render(
+    struct arena *, const struct text_template *, const struct values *);
 
 /* Text with its lines folded to TEMPLATE_COLUMNS at blanks, each continued
  * line with the indent and the "> " of its first; a "- " becomes blanks.  Of

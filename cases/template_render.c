@@ -18,14 +18,14 @@ is_blank(char c)
 
 struct slot {
 	const char *name, *text;
-	struct values **v; /* a list; text is NULL then */
-	size_t n;
+	struct values *first, *last; /* of a list; text is NULL then */
 };
 
 struct values {
 	struct arena *arena;
 	struct slot *v;
 	size_t n;
+	struct values *next; /* in the list that this is an element of */
 };
 
 struct values *
@@ -79,10 +79,15 @@ values_printf(struct values *vs, const char *name, const char *fmt, ...)
 struct values *
 values_add(struct values *vs, const char *name)
 {
-	struct slot *v = value_make(vs, name);
+	struct slot *list = value_make(vs, name);
+	struct values *made = values_new(vs->arena);
 
-	v->v = arena_grow(vs->arena, v->v, v->n, sizeof(*v->v));
-	return v->v[v->n++] = values_new(vs->arena);
+	if (list->last == NULL)
+		list->first = made;
+	else
+		list->last->next = made;
+	list->last = made;
+	return made;
 }
 
 /*
@@ -210,16 +215,10 @@ put_value(struct buf *out, const char *text, enum escape escape)
 	}
 }
 
-/* An open section while rendering. */
-struct level {
-	const struct values *scope; /* what it adds; NULL for a text */
-	const struct slot *list;
-	size_t at;
-};
-
 struct render {
 	struct buf out;
-	struct level level[TEMPLATE_DEPTH + 1];
+	/* what each open section adds; NULL for one of a text */
+	const struct values *scope[TEMPLATE_DEPTH + 1];
 	size_t depth;
 };
 
@@ -228,9 +227,7 @@ lookup(const struct render *r, struct slice name)
 {
 	for (size_t i = r->depth + 1; i-- > 0;) {
 		const struct slot *v =
-		    r->level[i].scope == NULL
-			? NULL
-			: value_find(r->level[i].scope, name);
+		    r->scope[i] == NULL ? NULL : value_find(r->scope[i], name);
 
 		if (v != NULL)
 			return v;
@@ -242,7 +239,7 @@ static bool
 is_empty(const struct slot *v)
 {
 	return v == NULL ||
-	       (v->n == 0 && (v->text == NULL || *v->text == '\0'));
+	       (v->first == NULL && (v->text == NULL || *v->text == '\0'));
 }
 
 /* Opens a section; returns the step to go on with. */
@@ -250,16 +247,11 @@ static size_t
 enter(struct render *r, const struct step *s, size_t at)
 {
 	const struct slot *v = lookup(r, s->text);
-	struct level *level = &r->level[r->depth + 1];
 
 	if (is_empty(v) == (s->op == OP_EACH))
 		return s->other + 1;
-	memset(level, 0, sizeof(*level));
-	if (s->op == OP_EACH && v->n > 0) {
-		level->list = v;
-		level->scope = v->v[0];
-	}
 	r->depth++;
+	r->scope[r->depth] = s->op == OP_EACH ? v->first : NULL;
 	return at + 1;
 }
 
@@ -267,10 +259,10 @@ enter(struct render *r, const struct step *s, size_t at)
 static size_t
 leave(struct render *r, const struct step *s, size_t at)
 {
-	struct level *level = &r->level[r->depth];
+	const struct values **scope = &r->scope[r->depth];
 
-	if (level->list != NULL && level->at + 1 < level->list->n) {
-		level->scope = level->list->v[++level->at];
+	if (*scope != NULL && (*scope)->next != NULL) {
+		*scope = (*scope)->next;
 		return s->other + 1;
 	}
 	r->depth--;
@@ -279,9 +271,9 @@ leave(struct render *r, const struct step *s, size_t at)
 
 char *
 template_render(
-    struct arena *a, const struct template *t, const struct values *values)
+    struct arena *a, const struct text_template *t, const struct values *values)
 {
-	struct render r = {.level = {{.scope = values}}};
+	struct render r = {.scope = {values}};
 	const struct slot *v;
 	char *text;
 	size_t i = 0;

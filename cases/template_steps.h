@@ -18,8 +18,7 @@ struct step {
 	size_t other; /* OP_EACH, OP_UNLESS: the step of its OP_END */
 };
 
-struct template
-{
+struct text_template {
 	enum template_form form;
 	struct step *v;
 	size_t n;

@@ -84,10 +84,11 @@ starts_with_mac(const char *text, const char *want)
 
 	if (strnlen(text, TOKEN_MAC_TEXT) < TOKEN_MAC_TEXT)
 		return false;
-	for (size_t i = 0; i < TOKEN_MAC_TEXT; i++)
-		got[i] = text[i] >= 'A' && text[i] <= 'Z'
-			     ? (char)(text[i] - 'A' + 'a')
-			     : text[i];
+	for (size_t i = 0; i < TOKEN_MAC_TEXT; i++) {
+		got[i] = text[i];
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			got[i] |= 0x20;
+	}
 	return hash_equal(got, want, TOKEN_MAC_TEXT) != 0;
 }
 

@@ -25,8 +25,8 @@ enum { FAILED = -1, DONE = 0, REFUSED = 1 };
 
 /* The answer, by its key and its names and values; DONE or REFUSED. */
 #define SAY(r, ...)                \
-	((r)->answer = letter_say( \
-	     (r)->x->voice.arena, (r)->x->voice.letters, __VA_ARGS__, NULL))
+	((r)->answer = LETTER_SAY( \
+	     (r)->x->voice.arena, (r)->x->voice.letters, __VA_ARGS__))
 #define DID(r, ...) (SAY(r, __VA_ARGS__), DONE)
 #define REFUSE(r, ...) (SAY(r, __VA_ARGS__), REFUSED)
 

@@ -13,11 +13,10 @@ status_line(const struct act *r, struct buf *out, const struct obligation *o)
 	int32_t offset = zone_offset(v->zone, v->now);
 
 	buf_printf(out, "\n%s",
-	    letter_say(v->arena, v->letters, "status-line", "number",
+	    LETTER_SAY(v->arena, v->letters, "status-line", "number",
 		arena_printf(v->arena, "%d.%d", o->case_number, o->number),
 		"what", say_what(v, o->action), "due", say_due_long(v, o),
-		"state", say_state(v, obligation_state_at(o, v->now, offset)),
-		NULL));
+		"state", say_state(v, obligation_state_at(o, v->now, offset))));
 }
 
 static bool
@@ -43,9 +42,9 @@ verb_status(struct act *r)
 	    ledger_obligations(r->x->store, r->x->owner, v->arena,
 		r->case_number, false, &o, &n, r->err) == -1)
 		return act_outcome(r, -1);
-	buf_puts(&out, letter_say(v->arena, v->letters, "status-head", "case",
+	buf_puts(&out, LETTER_SAY(v->arena, v->letters, "status-head", "case",
 			   act_print(r, row.number), "company",
-			   row.company_name, "title", row.title, NULL));
+			   row.company_name, "title", row.title));
 	for (size_t i = 0; i < n; i++)
 		if (is_standing(&o[i])) {
 			status_line(r, &out, &o[i]);
@@ -53,8 +52,8 @@ verb_status(struct act *r)
 		}
 	if (lines == 0)
 		buf_printf(&out, "\n%s",
-		    letter_say(v->arena, v->letters,
-			row.closed ? "status-closed" : "status-none", NULL));
+		    LETTER_SAY(v->arena, v->letters,
+			row.closed ? "status-closed" : "status-none"));
 	r->answer = buf_keep(&out, v->arena);
 	return DONE;
 }
@@ -67,9 +66,9 @@ list_next(const struct act *r, int number, const struct obligation *o, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (o[i].case_number == number && is_standing(&o[i]))
-			return letter_say(v->arena, v->letters, "list-next",
+			return LETTER_SAY(v->arena, v->letters, "list-next",
 			    "what", say_what(v, o[i].action), "due",
-			    say_due_long(v, &o[i]), NULL);
+			    say_due_long(v, &o[i]));
 	return "";
 }
 
@@ -90,14 +89,12 @@ verb_list(struct act *r)
 	for (size_t i = 0; i < cases; i++)
 		if (!rows[i].closed)
 			buf_printf(&out, "%s%s", out.len > 0 ? "\n" : "",
-			    letter_say(v->arena, v->letters, "list-line",
+			    LETTER_SAY(v->arena, v->letters, "list-line",
 				"case", act_print(r, rows[i].number), "company",
 				rows[i].company_name, "title", rows[i].title,
-				"next", list_next(r, rows[i].number, o, n),
-				NULL));
+				"next", list_next(r, rows[i].number, o, n)));
 	if (out.len == 0)
-		buf_puts(
-		    &out, letter_say(v->arena, v->letters, "list-none", NULL));
+		buf_puts(&out, LETTER_SAY(v->arena, v->letters, "list-none"));
 	r->answer = buf_keep(&out, v->arena);
 	return DONE;
 }

@@ -27,7 +27,7 @@ struct writing {
 static char *
 phrase(struct writing *w, const char *key)
 {
-	return letter_say(w->arena, w->p->voice.letters, key, NULL);
+	return LETTER_SAY(w->arena, w->p->voice.letters, key);
 }
 
 /* The values that all mails have. */
@@ -139,10 +139,9 @@ add_date(struct writing *w, const struct obligation *o)
 	d = &t->dates[t->date_count++];
 	d->uid = arena_printf(w->arena, "due.%" PRId64 ".%d.%d@%s", w->p->owner,
 	    o->case_number, o->number, w->p->domain);
-	d->summary = letter_say(w->arena, w->p->voice.letters,
+	d->summary = LETTER_SAY(w->arena, w->p->voice.letters,
 	    own ? "date-summary-own" : "date-summary", "company",
-	    w->row.company_name, "what", say_what(&w->p->voice, o->action),
-	    NULL);
+	    w->row.company_name, "what", say_what(&w->p->voice, o->action));
 	d->description = o->quote;
 	d->due = o->due;
 	d->own = own;
@@ -170,13 +169,12 @@ add_gist(struct writing *w, const struct obligation *made, size_t n,
 		if (due_last(made[i].due, 0) < due_last(best->due, 0))
 			best = &made[i];
 	if (best != NULL)
-		gist = letter_say(w->arena, v->letters,
+		gist = LETTER_SAY(w->arena, v->letters,
 		    best->due.precision == DUE_NONE ? "gist-open" : "gist-due",
-		    "what", say_what(v, best->action), "due", say_due(v, best),
-		    NULL);
+		    "what", say_what(v, best->action), "due", say_due(v, best));
 	else if (kept != NULL)
-		gist = letter_say(w->arena, v->letters, "gist-kept", "what",
-		    say_what(v, kept->action), NULL);
+		gist = LETTER_SAY(w->arena, v->letters, "gist-kept", "what",
+		    say_what(v, kept->action));
 	else
 		gist = phrase(w, "gist-none");
 	values_set(w->values, "due-line", gist);
@@ -295,8 +293,8 @@ add_candidate(struct writing *w, int64_t message, const struct candidate *c)
 	values_set(v, "about", row.title);
 	values_set(v, "why", c->why);
 	add_move(w, message, number,
-	    letter_say(w->arena, w->p->voice.letters, "hint-move", "case",
-		number, NULL));
+	    LETTER_SAY(
+		w->arena, w->p->voice.letters, "hint-move", "case", number));
 	return 0;
 }
 

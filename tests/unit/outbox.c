@@ -32,12 +32,12 @@ setup(void **state)
 	if (b == NULL)
 		return -1;
 	strcpy(b->dir, "/tmp/promised-outbox-XXXXXX");
+	*state = b;
 	if (mkdtemp(b->dir) == NULL)
 		return -1;
 	snprintf(b->path, sizeof(b->path), "%s/store", b->dir);
 	b->s = store_open(b->path, STORE_CREATE, &b->err);
 	b->a = arena_new();
-	*state = b;
 	return b->s == NULL ||
 	    store_owner(b->s, "me@example.org", &b->owner, &b->err) == -1;
 }

@@ -36,7 +36,7 @@ teardown(void **state)
 	return 0;
 }
 
-static struct template *
+static struct text_template *
 parse(enum template_form form, const char *text, struct err *err)
 {
 	struct template_source source = {"mail.txt", slice_of(text), 0, 0};
@@ -100,7 +100,7 @@ renders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rendered) / sizeof(rendered[0]); i++) {
-		struct template *t =
+		struct text_template *t =
 		    parse(rendered[i].form, rendered[i].text, &err);
 
 		if (t == NULL)
@@ -155,7 +155,7 @@ hides_no_character(void **state)
 {
 	struct values *v = values_new(arena);
 	struct err err;
-	struct template *t = parse(TEMPLATE_TEXT, "{quote}\n", &err);
+	struct text_template *t = parse(TEMPLATE_TEXT, "{quote}\n", &err);
 
 	(void)state;
 	/* escape sequences, a C1 control, and a mark that turns text round */
@@ -211,7 +211,7 @@ layout_surrounds(void **state)
 	    "mail.txt", slice_of("one\n{#rows}\n"), 0, 0};
 	struct template_source none = {"layout.txt", slice_of("x"), 0, 0};
 	struct err err = {0};
-	struct template *t = template_parse(
+	struct text_template *t = template_parse(
 	    arena, TEMPLATE_TEXT, &layout, &body, schema, &err);
 
 	(void)state;
