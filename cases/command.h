@@ -137,6 +137,7 @@ struct transcript {
 	size_t heard_count;
 	bool refused; /* nothing was done; context.refusal says why */
 	bool help, gave_up;
+	const char *help_text; /* for a terminal; NULL when not wanted */
 	/* Messages that found their case: read them now, if they were not. */
 	struct command_placed *placed;
 	size_t placed_count;

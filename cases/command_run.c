@@ -200,6 +200,23 @@ run_one(struct act *r, struct command_answer *answer)
 	return 0;
 }
 
+/* What the transcript says of help, without line and signature around it. */
+static const char *
+help_text(const struct command_context *x)
+{
+	struct arena *a = x->voice.arena;
+	struct values *values = values_new(a);
+	struct letter_text text;
+	const char *from, *to;
+
+	values_set(values, "help", "1");
+	letter_write(a, x->voice.letters, LETTER_TRANSCRIPT, values, &text);
+	from = strstr(text.text, "\n\n");
+	from = from == NULL ? text.text : from + 2;
+	to = strstr(from, "\n-- \n");
+	return to == NULL ? from : arena_strndup(a, from, (size_t)(to - from));
+}
+
 int
 mail_commands_run(const struct command_context *x,
     const struct mail_commands *cs, struct transcript *t, struct err *err)
@@ -215,6 +232,8 @@ mail_commands_run(const struct command_context *x,
 		if (run_one(&r, &t->v[t->n]) == -1)
 			return -1;
 	}
+	if (t->help)
+		t->help_text = help_text(x);
 	return 0;
 }
 
@@ -225,6 +244,8 @@ transcript_text(struct arena *a, const struct transcript *t)
 
 	for (size_t i = 0; i < t->n; i++)
 		buf_printf(&out, "%s\n", t->v[i].text);
+	if (t->help_text != NULL)
+		buf_printf(&out, "\n%s", t->help_text);
 	return buf_keep(&out, a);
 }
 

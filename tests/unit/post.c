@@ -637,7 +637,6 @@ static const struct {
     {"move 1", "A number is missing, as in `move 31 14`.\n"},
     {"status", "Case 1, Acme Energy: Your complaint CMP-204417\n1.1  a refund, due Monday 9 March 2026, in 5 days: open\n1.2  a payment, due Monday 16 March 2026, in 12 days: open\n1.3  a call, due once something else has happened: waiting for its event\n"},
     {"list", "1  Acme Energy: Your complaint CMP-204417; next a refund, due Monday 9 March 2026, in 5 days\n"},
-    {"dance", "This is no command that I know.\n"},
 };
 
 static void
@@ -675,6 +674,32 @@ commands_do_as_told(void **state)
 		if (strcmp(got, effects[i].expected) != 0)
 			fail_msg("%s: %s", effects[i].text, got);
 	}
+}
+
+static void
+help_is_given_where_needed(void **state)
+{
+	static const char *const texts[] = {"help", "dance", ""};
+	struct world *w = *state;
+	struct command_context x;
+	struct transcript t;
+
+	receive_three(w);
+	x = context(w);
+	for (size_t i = 0; i < 3; i++) {
+		char *text;
+
+		run(w, &x, texts[i], &t);
+		text = transcript_text(w->a, &t);
+		for (int verb = VERB_UNKNOWN + 1; verb < VERB_COUNT; verb++)
+			if (verb != VERB_HELP &&
+			    strstr(text, verb_name((enum verb)verb)) == NULL)
+				fail_msg("help is silent about %s",
+				    verb_name((enum verb)verb));
+		assert_null(strstr(text, "-----"));
+	}
+	run(w, &x, "status", &t);
+	assert_null(strstr(transcript_text(w->a, &t), "snooze"));
 }
 
 static struct obligation
@@ -953,6 +978,7 @@ main(void)
 	    TEST(golden_doubt),
 	    TEST(golden_unfiled),
 	    cmocka_unit_test(commands_do_as_told),
+	    TEST(help_is_given_where_needed),
 	    TEST(undo_takes_back_the_last),
 	    TEST(a_refused_line_changes_nothing),
 	    TEST(unproved_commands_are_not_obeyed),
