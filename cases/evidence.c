@@ -57,6 +57,7 @@ struct file {
 	const char *named; /* the number */
 	bool in_subject; /* which stands in the subject */
 	bool rival, same_subject, same_address, mentioned, only, receipt;
+	bool namesake; /* the sender's name, from an unlike domain */
 	int64_t last, last_owner, last_company; /* 0: never */
 	int words, apart; /* weights in common with either part */
 	char *shared; /* some of the words, for why */
@@ -157,26 +158,34 @@ add_string(struct arena *a, struct strings *s, const char *text)
 	s->v[s->n++] = text;
 }
 
-struct strings
-evidence_numbers(struct arena *a, const struct placing *in)
-{
-	struct strings s = {NULL, 0};
-	struct slice rest = slice_of(in->subject), written;
-	size_t i;
-
-	for (i = 0; in->findings != NULL && i < in->findings->reference_count;
-	     i++)
-		add_string(a, &s, in->findings->references[i]);
-	/* The owner's note to himself has no subject that a company gave. */
-	while (party_is_other(&in->from) && number_next(&rest, 4, &written))
-		add_string(a, &s, slice_dup(a, written));
-	return s;
-}
-
 static bool
 in_text(const char *text, const char *written)
 {
 	return text != NULL && words_mention(slice_of(text), written);
+}
+
+struct strings
+evidence_numbers(
+    struct arena *a, const struct thread_words *words, const struct placing *in)
+{
+	struct strings s = {NULL, 0};
+	struct slice rest = slice_of(in->subject), written;
+	const struct findings *f = in->findings;
+	char *about, *apart;
+	bool begins;
+	size_t i;
+
+	words_split(a, words, in->text == NULL ? "" : in->text, &about, &apart,
+	    &begins);
+	for (i = 0; f != NULL && i < f->reference_count; i++)
+		if (!in_text(apart, f->references[i]) ||
+		    in_text(about, f->references[i]) ||
+		    in_text(in->subject, f->references[i]))
+			add_string(a, &s, f->references[i]);
+	/* The owner's note to himself has no subject that a company gave. */
+	while (party_is_other(&in->from) && number_next(&rest, 4, &written))
+		add_string(a, &s, slice_dup(a, written));
+	return s;
 }
 
 /* A number that several cases share (a customer number) tells less. */
@@ -282,9 +291,11 @@ any_known(const struct work *w)
 	return false;
 }
 
+enum likeness { MENTIONED, NAMESAKE, ALIKE };
+
 static int
-add_company(struct work *w, int64_t company, bool alike, bool mentioned,
-    struct err *err)
+add_company(
+    struct work *w, int64_t company, enum likeness like, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
 	    sql_int(w->owner), sql_int(company));
@@ -294,8 +305,9 @@ add_company(struct work *w, int64_t company, bool alike, bool mentioned,
 		f = file_of(w, (int)rows_int(r, 0));
 		if (f == NULL)
 			continue;
-		f->s.alike = f->s.alike || alike;
-		f->mentioned = f->mentioned || mentioned;
+		f->s.alike = f->s.alike || like == ALIKE;
+		f->namesake = f->namesake || like == NAMESAKE;
+		f->mentioned = f->mentioned || like == MENTIONED;
 	}
 	return rows_end(r, err);
 }
@@ -307,8 +319,9 @@ same_name(const char *a, const char *b)
 }
 
 /*
- * Companies by name: of the sender (a company writes from many domains), or
- * named by the owner in a note or in a mail to somebody new (an ombudsman).
+ * Companies by name: of the sender (a company writes from many domains; from
+ * one of quite another name it must give the case's number), or named by the
+ * owner in a note or in a mail to somebody new (an ombudsman).
  */
 static int
 follow_names(struct work *w, const char *text, struct err *err)
@@ -317,7 +330,7 @@ follow_names(struct work *w, const char *text, struct err *err)
 	    STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	const char *sender = NULL;
 	const char *name;
-	bool alike, mentioned;
+	enum likeness like;
 	int64_t company;
 
 	if (w->out->main != NULL && w->out->main->name != NULL)
@@ -326,11 +339,17 @@ follow_names(struct work *w, const char *text, struct err *err)
 		company = rows_int(r, 0);
 		name =
 		    words_name(w->arena, w->words, rows_text(r, 2, w->arena));
-		alike = same_name(name, sender);
-		mentioned =
-		    !w->company_speaks && words_mention(slice_of(text), name);
-		if ((alike || mentioned) &&
-		    add_company(w, company, alike, mentioned, err) < 0)
+		if (same_name(name, sender))
+			like = strncmp(w->out->main->domain, name,
+				   strlen(name)) == 0
+				   ? ALIKE
+				   : NAMESAKE;
+		else if (!w->company_speaks &&
+			 words_mention(slice_of(text), name))
+			like = MENTIONED;
+		else
+			continue;
+		if (add_company(w, company, like, err) < 0)
 			break;
 	}
 	return rows_end(r, err);
@@ -701,7 +720,8 @@ explain(struct arena *a, struct file *f, int subject)
 static bool
 concerned(const struct work *w, const struct file *f)
 {
-	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned;
+	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned ||
+	       (f->namesake && f->number > 0);
 }
 
 static void
@@ -813,7 +833,7 @@ read_self(struct work *w)
 	bag_add(w->apart, w->words, slice_of(apart));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
-	w->numbers = evidence_numbers(w->arena, in);
+	w->numbers = evidence_numbers(w->arena, w->words, in);
 	return about;
 }
 

@@ -40,8 +40,10 @@ int evidence_gather(struct store *, int64_t owner, struct arena *,
     struct err *);
 
 /* The reference numbers that a message gives as its own: those that the rules
- * found and those in its subject; as written. */
-struct strings evidence_numbers(struct arena *, const struct placing *);
+ * found and those in its subject, but for those that it says are of another
+ * matter; as written. */
+struct strings evidence_numbers(
+    struct arena *, const struct thread_words *, const struct placing *);
 
 /* The other side's addresses: neither the owner's nor ours. */
 bool party_is_other(const struct party *);

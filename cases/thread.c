@@ -92,10 +92,11 @@ is_dispute(const struct placing *in, size_t numbers)
 }
 
 static bool
-may_open(struct arena *a, const struct thread_words *words,
-    const struct placing *in, const struct party *main)
+may_open(const struct thread_words *words, const struct placing *in,
+    const struct party *main)
 {
-	size_t numbers = evidence_numbers(a, in).n;
+	size_t numbers =
+	    in->findings == NULL ? 0 : in->findings->reference_count;
 	bool dispute = is_dispute(in, numbers);
 
 	if (main == NULL || in->bounce || in->direction == FROM_PROMISED ||
@@ -164,8 +165,8 @@ decide(struct arena *a, const struct thread_words *words,
 	const struct suspect *best = e->n > 0 ? &e->v[0] : NULL;
 
 	if (best == NULL || best->score < enough(in, e)) {
-		p->by = may_open(a, words, in, e->main) ? PLACED_NEW
-							: PLACED_UNFILED;
+		p->by =
+		    may_open(words, in, e->main) ? PLACED_NEW : PLACED_UNFILED;
 		p->why =
 		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
 	} else if (stranger_wants_in(in, best)) {
@@ -313,7 +314,7 @@ digits_of(struct arena *a, const char *plain)
 static int
 add_numbers(struct filing *f, struct err *err)
 {
-	struct strings s = evidence_numbers(f->arena, f->in);
+	struct strings s = evidence_numbers(f->arena, f->words, f->in);
 	const char *forms[2];
 	size_t i, j;
 
@@ -533,7 +534,7 @@ join_by_id(struct filing *f, const char *id, const char *role, struct err *err)
 static int
 join_by_number(struct filing *f, const char *domain, struct err *err)
 {
-	struct strings s = evidence_numbers(f->arena, f->in);
+	struct strings s = evidence_numbers(f->arena, f->words, f->in);
 	size_t i;
 
 	for (i = 0; i < s.n; i++)

@@ -665,7 +665,7 @@ words_name(struct arena *a, const struct thread_words *w, const char *name)
 	char *found = NULL;
 
 	while (found == NULL && scan_word(&s))
-		if (s.word.len >= 4 && !has_digit(s.word.p) &&
+		if (s.word.len >= 3 && !has_digit(s.word.p) &&
 		    bag_find(w->common, s.word.p) == NULL)
 			found = arena_strdup(a, s.word.p);
 	buf_free(&s.word);
