@@ -240,10 +240,14 @@ static void
 add_months(struct state *s, const struct amount *a, long each)
 {
 	long milli = a->milli * each;
-	int days = (int)round_up(milli % 1000, 30);
+	int months = a->sign * (int)(milli / 1000);
+	int days = a->sign * (int)round_up(milli % 1000, 30);
+	int year = civil_of_day(s->hi).year + months / 12;
 
-	s->lo = s->hi = day_add_months(s->hi, a->sign * (int)(milli / 1000)) +
-			a->sign * days;
+	if (year < 2 || year > 9998)
+		s->none = true; /* out of the calendar */
+	else
+		s->lo = s->hi = day_add_months(s->hi, months) + days;
 }
 
 static day_t

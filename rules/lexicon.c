@@ -406,7 +406,9 @@ parse_group(struct parser *ps, struct states *s, int depth)
 	for (size_t i = 0; i < before.n; i++)
 		states_add(ps, s, before.v[i]);
 	if (s->n > READINGS)
-		return fail(ps, "pattern has too many readings; give some of its alternatives a class of their own", "");
+		return fail(ps,
+		    "pattern has too many readings; give some of its alternatives a class of their own",
+		    "");
 	return 0;
 }
 
