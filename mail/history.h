@@ -18,7 +18,7 @@
 #include "mail/lines.h"
 
 /* Budgets of a text: lead-ins searched, header blocks read that are none. */
-enum { LEADIN_TRIES = 200, BLOCK_TRIES = 1000 };
+enum { LEADIN_TRIES = 100, BLOCK_TRIES = 1000 };
 
 enum mark {
 	MARK_NONE,
