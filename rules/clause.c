@@ -118,6 +118,12 @@ add_frames(struct reader *r, enum says says, const struct view *view,
 	}
 }
 
+static bool
+together(const struct frame *a, const struct frame *b)
+{
+	return a->hit.at.start == b->hit.at.start;
+}
+
 /* A clause before it without a frame belongs to a frame's own: "By Friday, we
  * will ...", "Once it is here, we will ...". */
 static void
@@ -132,13 +138,16 @@ reach_back(const struct clauses *clauses, struct frames *frames)
 			if (clauses->v[k].start == clause->start &&
 			    clauses->v[k - 1].start >= bound)
 				break;
-		bound = frames->v[i].hit.at.end;
+		if (i + 1 < frames->n &&
+		    !together(&frames->v[i], &frames->v[i + 1]))
+			bound = frames->v[i].hit.at.end;
 		if (k < clauses->n)
 			clause->start = clauses->v[k - 1].start;
 	}
 }
 
-/* Drops frames that say nothing, or stand within another. */
+/* Drops frames that say nothing, or stand within another.  Those that begin
+ * together stay: the first of them that makes something counts. */
 static void
 settle(struct frames *frames, const struct hits *nothing)
 {
@@ -149,7 +158,8 @@ settle(struct frames *frames, const struct hits *nothing)
 	for (i = 0; i < frames->n; i++) {
 		f = &frames->v[i];
 		if (silenced(nothing, &f->hit) ||
-		    (n > 0 && f->hit.at.start < frames->v[n - 1].hit.at.end))
+		    (n > 0 && !together(f, &frames->v[n - 1]) &&
+			f->hit.at.start < frames->v[n - 1].hit.at.end))
 			continue;
 		frames->v[n++] = *f;
 	}
@@ -356,18 +366,20 @@ set_windows(const struct view *view, struct frames *frames)
 	size_t i, n = 0, end;
 	struct frame *f, *before;
 	struct frame kept[2 * HITS_MOST];
-	size_t next = view->marked.text.len;
+	size_t text = view->marked.text.len, next = text;
 
 	for (i = frames->n; i-- > 0;) {
 		f = &frames->v[i];
 		before = i > 0 ? f - 1 : NULL;
+		if (n == 0 || !together(f, &kept[n - 1]))
+			next = n == 0 ? text : kept[n - 1].hit.at.start;
 		end = next < f->clause.end ? next : f->clause.end;
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
+		    !together(before, f) &&
 		    time_in(view, f->hit.at.start, end, f->hit.at) == NULL)
 			continue;
 		f->end = end;
-		next = f->hit.at.start;
 		kept[n++] = *f;
 	}
 	for (i = 0; i < n; i++)
@@ -389,6 +401,8 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 		time = time_in(view, to, frame->end, frame->hit.at);
 	if (time == NULL) {
 		from = frame->clause.start;
+		while (f > 0 && together(frame, &frames->v[f - 1]))
+			f--;
 		if (f > 0 && frames->v[f - 1].end > from)
 			from = frames->v[f - 1].end;
 		time = time_in(view, from, frame->hit.at.start, frame->hit.at);
@@ -432,6 +446,23 @@ struct emission {
 	struct commitments *made;
 };
 
+/* What the rule needs is there. */
+static bool
+wanted(const struct rule *rule, const struct commitment *c)
+{
+	bool clock = c->time != NULL || c->condition;
+
+	if (!clock && (rule->needs_time || !c->has_action))
+		return false;
+	if (rule->needs_date &&
+	    (c->time == NULL || c->time->vague || counts_back(c->time)))
+		return false;
+	if (rule->needs_action && !c->has_action &&
+	    (rule->needs_time || c->time == NULL))
+		return false;
+	return rule->only == 0 || (rule->only & 1u << c->action) != 0;
+}
+
 static void
 emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
     struct commitment c)
@@ -440,15 +471,10 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	struct commitments *made = e->made;
 
 	c.time = time_of(e->view, e->frames, f, heads, i);
-	if (c.time == NULL && (rule->needs_time || !c.has_action))
-		return;
-	if (rule->needs_date && (c.time->vague || counts_back(c.time)))
-		return;
 	c.condition =
 	    c.kind == KIND_PROMISE &&
 	    conditional(e->conditions, e->frames->v[f].clause, c.time);
-	if (rule->needs_action && !c.has_action &&
-	    (rule->needs_time || c.time == NULL))
+	if (!wanted(rule, &c))
 		return;
 	made->v =
 	    arena_grow(e->reader->arena, made->v, made->n, sizeof(*made->v));
@@ -491,7 +517,7 @@ clause_read(struct reader *r, const struct view *view)
 	struct frames frames = {.n = 0};
 	struct hits nothing, conditions;
 	struct emission e = {r, view, &frames, &conditions, &made};
-	size_t i;
+	size_t i, before = 0;
 
 	find_clauses(r, view->marked.text, &clauses);
 	add_frames(r, SAYS_PROMISE, view, &clauses, &frames);
@@ -503,7 +529,12 @@ clause_read(struct reader *r, const struct view *view)
 	settle(&frames, &nothing);
 	set_windows(view, &frames);
 	reach_back(&clauses, &frames);
-	for (i = 0; i < frames.n; i++)
+	for (i = 0; i < frames.n; i++) {
+		if (i > 0 && together(&frames.v[i], &frames.v[i - 1]) &&
+		    made.n > before)
+			continue;
+		before = made.n;
 		read_frame(&e, i);
+	}
 	return made;
 }

@@ -239,6 +239,21 @@ field_needs(struct parse *parse, struct slice value)
 	return 0;
 }
 
+static int
+field_only(struct parse *parse, struct slice value)
+{
+	enum action action;
+	struct slice word;
+
+	while (value.len > 0) {
+		word = take_word(&value);
+		if (read_action(parse, word, &action) != 0)
+			return -1;
+		parse->rule->only |= 1u << action;
+	}
+	return 0;
+}
+
 static void
 add_expression(
     struct parse *parse, struct expression **v, size_t *n, struct slice value)
@@ -317,6 +332,7 @@ static const struct {
     {"sender", field_sender},
     {"zone", field_zone},
     {"needs", field_needs},
+    {"only", field_only},
     {"match", field_match},
     {"not", field_not},
     {"example", field_example},
@@ -339,7 +355,7 @@ read_field(struct parse *parse, struct slice line)
 	}
 	return FAULT(parse, name.p,
 	    "unknown field \"%.*s\"; known are says, who, "
-	    "sender, zone, needs, match, not, example, counter",
+	    "sender, zone, needs, only, match, not, example, counter",
 	    (int)name.len, name.p);
 }
 
