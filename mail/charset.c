@@ -100,7 +100,6 @@ without_nul(struct arena *arena, struct slice s)
 							  : s;
 }
 
-/* A label of UTF-8 on text that has not one sequence of it is a lie. */
 static bool
 has_utf8_sequence(struct slice s)
 {
@@ -268,8 +267,10 @@ convert(struct arena *arena, iconv_t cd, struct slice in)
 	size_t room = 4 * in.len + 1024, left = in.len;
 	struct buf b = {0};
 	struct slice out;
-	char *from = (char *)(uintptr_t)in.p;
+	char *from;
 
+	/* iconv(3) takes what it only reads without const. */
+	memcpy(&from, &in.p, sizeof(from));
 	while (left > 0 && b.len < room) {
 		size_t was = left, space = 2 * left + 64, got;
 		char *to;
@@ -313,28 +314,66 @@ guess(struct arena *arena, struct slice bytes)
 				 : western_decode(arena, bytes);
 }
 
-struct slice
-charset_decode(
-    struct arena *arena, struct slice bytes, struct slice label, bool *known)
+/* Text under this label that has not one sequence of UTF-8 is Western. */
+static struct slice
+labelled_utf8(struct arena *arena, struct slice bytes)
 {
-	const char *name = charset_name(label), *marked = mark_of(bytes);
-	iconv_t cd = (iconv_t)-1;
+	if (utf8_valid(bytes) || !has_utf8_sequence(bytes))
+		return guess(arena, bytes);
+	return utf8_mend(arena, bytes);
+}
+
+/* "utf-16" over what has no NUL is said of a text that was converted since. */
+static bool
+is_lie(const char *name, struct slice bytes)
+{
+	return (strncmp(name, "UTF-16", 6) == 0 ||
+		   strncmp(name, "UTF-32", 6) == 0) &&
+	       is_ascii(bytes) && bytes.len > 0 &&
+	       memchr(bytes.p, 0, bytes.len) == NULL;
+}
+
+/* What the bytes are to be read as: a name of the table. */
+static const char *
+reading_of(const char *name, struct slice bytes)
+{
+	const char *marked = mark_of(bytes);
+
+	if (name == NULL || strcmp(name, GUESS) == 0)
+		return marked != NULL ? marked : GUESS;
+	if (is_lie(name, bytes))
+		return GUESS;
+	return name;
+}
+
+static struct slice
+iconv_decode(struct arena *arena, struct slice bytes, const char *name)
+{
+	const iconv_t none = (iconv_t)-1; /* NOLINT: so says iconv_open(3) */
+	iconv_t cd = iconv_open("UTF-8", name);
 	struct slice out;
 
-	if (known != NULL)
-		*known = label.len == 0 || name != NULL;
-	if (name == NULL || strcmp(name, GUESS) == 0)
-		name = marked != NULL ? marked : GUESS;
-	if (strcmp(name, WESTERN) == 0)
-		return western_decode(arena, bytes);
-	if (strcmp(name, UTF8) == 0 && !utf8_valid(bytes) &&
-	    has_utf8_sequence(bytes))
-		return utf8_mend(arena, bytes);
-	if (strcmp(name, GUESS) != 0 && strcmp(name, UTF8) != 0)
-		cd = iconv_open("UTF-8", name);
-	if (cd == (iconv_t)-1)
+	if (cd == none) /* this system lacks the converter */
 		return guess(arena, bytes);
 	out = convert(arena, cd, bytes);
 	iconv_close(cd);
 	return out;
+}
+
+struct slice
+charset_decode(
+    struct arena *arena, struct slice bytes, struct slice label, bool *known)
+{
+	const char *listed = charset_name(label);
+	const char *name = reading_of(listed, bytes);
+
+	if (known != NULL)
+		*known = label.len == 0 || listed != NULL;
+	if (strcmp(name, GUESS) == 0)
+		return guess(arena, bytes);
+	if (strcmp(name, WESTERN) == 0)
+		return western_decode(arena, bytes);
+	if (strcmp(name, UTF8) == 0)
+		return labelled_utf8(arena, bytes);
+	return iconv_decode(arena, bytes, name);
 }

@@ -54,7 +54,7 @@ to_ascii(struct arena *arena, const char *domain)
 {
 	char *ascii = NULL, *copy = NULL;
 
-	if (strlen(domain) > 4 * DOMAIN_LONGEST)
+	if (strlen(domain) > (size_t)4 * DOMAIN_LONGEST)
 		return NULL;
 	if (idn2_to_ascii_8z(domain, &ascii,
 		IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)

@@ -9,6 +9,7 @@
 #include "mail/charset.h"
 #include "mail/guard.h"
 #include "mail/header.h"
+#include "mail/transfer.h"
 
 static bool
 is_blank(char c)
@@ -296,13 +297,11 @@ header_content(struct arena *arena, struct slice value, struct content *content)
 }
 
 struct slice
-content_bytes(
-    struct arena *arena, const struct content *content, const char *name)
+content_bytes(const struct content *content, const char *name)
 {
 	struct slice none = {NULL, 0};
 	size_t i;
 
-	(void)arena;
 	for (i = 0; i < content->n; i++)
 		if (content->v[i].number < 0 &&
 		    slice_is_nocase(content->v[i].name, name))
@@ -310,29 +309,34 @@ content_bytes(
 	return none;
 }
 
+/* "%3D" at p; -1 for what is none. */
 static int
-hex_of(char c)
+percent_byte(const char *p, const char *end)
 {
-	const char *digits = "0123456789abcdef", *at;
+	int high, low;
 
-	at = c == '\0' ? NULL : strchr(digits, c | 32);
-	return at == NULL ? -1 : (int)(at - digits);
+	if (end - p < 3 || *p != '%')
+		return -1;
+	high = hex_digit(p[1]);
+	low = hex_digit(p[2]);
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 static void
 add_percent_decoded(struct buf *b, struct slice s)
 {
-	size_t i;
+	const char *p = s.p, *end = s.p + s.len;
 
-	for (i = 0; i < s.len; i++)
-		if (s.p[i] == '%' && i + 2 < s.len && hex_of(s.p[i + 1]) >= 0 &&
-		    hex_of(s.p[i + 2]) >= 0) {
-			buf_putc(b, (char)(hex_of(s.p[i + 1]) << 4 |
-					   hex_of(s.p[i + 2])));
-			i += 2;
-		} else {
-			buf_putc(b, s.p[i]);
+	while (p < end) {
+		int byte = percent_byte(p, end);
+
+		if (byte < 0) {
+			buf_putc(b, *p++);
+			continue;
 		}
+		buf_putc(b, (char)byte);
+		p += 3;
+	}
 }
 
 /* Takes "charset'language'" off the front of an extended value. */
@@ -355,15 +359,19 @@ take_charset(struct slice *value)
 	return charset;
 }
 
+struct pieces {
+	const struct parameter *v[GUARD_CONTINUATIONS];
+};
+
 /* The pieces of a parameter by number; false when there is no piece 0 and no
  * extended whole. */
 static bool
-collect_pieces(const struct content *content, const char *name,
-    const struct parameter *piece[GUARD_CONTINUATIONS])
+collect_pieces(
+    const struct content *content, const char *name, struct pieces *pieces)
 {
+	const struct parameter **piece = pieces->v;
 	size_t i;
 
-	memset(piece, 0, GUARD_CONTINUATIONS * sizeof(*piece));
 	for (i = 0; i < content->n; i++) {
 		const struct parameter *p = &content->v[i];
 		int n = p->number < 0 ? 0 : p->number;
@@ -381,21 +389,22 @@ char *
 content_text(
     struct arena *arena, const struct content *content, const char *name)
 {
-	const struct parameter *piece[GUARD_CONTINUATIONS];
-	struct slice plain = content_bytes(arena, content, name), charset, text;
+	struct slice plain = content_bytes(content, name), charset, text;
+	struct pieces pieces = {{NULL}};
 	struct buf b = {0};
 	size_t i;
 
-	if (!collect_pieces(content, name, piece))
+	if (!collect_pieces(content, name, &pieces))
 		return plain.p == NULL ? NULL : header_text(arena, plain);
 	charset.p = NULL;
 	charset.len = 0;
-	for (i = 0; i < GUARD_CONTINUATIONS && piece[i] != NULL; i++) {
-		struct slice value = piece[i]->value;
+	for (i = 0; i < GUARD_CONTINUATIONS && pieces.v[i] != NULL; i++) {
+		const struct parameter *p = pieces.v[i];
+		struct slice value = p->value;
 
-		if (i == 0 && piece[i]->extended)
+		if (i == 0 && p->extended)
 			charset = take_charset(&value);
-		if (piece[i]->extended)
+		if (p->extended)
 			add_percent_decoded(&b, value);
 		else
 			buf_slice(&b, value);

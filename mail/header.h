@@ -65,8 +65,7 @@ void header_content(struct arena *, struct slice value, struct content *);
 /* The value decoded to UTF-8, or NULL. */
 char *content_text(struct arena *, const struct content *, const char *name);
 /* Its bytes; the empty slice when there is none (boundary, charset). */
-struct slice
-content_bytes(struct arena *, const struct content *, const char *name);
+struct slice content_bytes(const struct content *, const char *name);
 
 /* Adds the addresses of a field, groups as their members. */
 void header_addresses(struct arena *, struct slice value, struct addresses *);

@@ -142,10 +142,9 @@ looks_like_html(struct slice text)
 }
 
 static bool
-parameter_is(struct reader *r, const struct section *s, const char *name,
-    const char *value)
+parameter_is(const struct section *s, const char *name, const char *value)
 {
-	struct slice v = content_bytes(r->arena, &s->content, name);
+	struct slice v = content_bytes(&s->content, name);
 
 	return slice_is_nocase(v, value);
 }
@@ -167,7 +166,7 @@ text_of(struct reader *r, size_t i)
 		    "text is longer than %d MB; the rest of part %zu is kept "
 		    "unread",
 		    GUARD_TEXT >> 20, i);
-	label = content_bytes(r->arena, &s->content, "charset");
+	label = content_bytes(&s->content, "charset");
 	if (label.len == 0 && is_html(s) && !utf8_valid(bytes))
 		label = meta_charset(bytes);
 	bytes = charset_decode(r->arena, bytes, label, &known);
@@ -184,8 +183,8 @@ text_of(struct reader *r, size_t i)
 		r->text[i] = html_text(r->arena, bytes);
 	else
 		r->text[i] = plain_text(r->arena, bytes,
-		    parameter_is(r, s, "format", "flowed"),
-		    parameter_is(r, s, "delsp", "yes"));
+		    parameter_is(s, "format", "flowed"),
+		    parameter_is(s, "delsp", "yes"));
 	return r->text[i];
 }
 

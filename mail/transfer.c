@@ -139,8 +139,8 @@ base64_decode(struct arena *arena, struct slice in, size_t most, bool *cut)
 	return out_slice(&o);
 }
 
-static int
-hex_of(char c)
+int
+hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -155,9 +155,9 @@ hex_of(char c)
 static int
 escaped_byte(const char *p, const char *end)
 {
-	if (end - p < 3 || hex_of(p[1]) < 0 || hex_of(p[2]) < 0)
+	if (end - p < 3 || hex_digit(p[1]) < 0 || hex_digit(p[2]) < 0)
 		return -1;
-	return hex_of(p[1]) << 4 | hex_of(p[2]);
+	return hex_digit(p[1]) << 4 | hex_digit(p[2]);
 }
 
 /* One line without its end.  False when the budget is used up. */
@@ -217,7 +217,12 @@ q_decode(struct arena *arena, struct slice in)
 
 	while (p < end) {
 		int byte = *p == '=' ? escaped_byte(p, end) : -1;
-		char c = *p == '_' ? ' ' : byte < 0 ? *p : (char)byte;
+		char c = *p;
+
+		if (byte >= 0)
+			c = (char)byte;
+		else if (c == '_')
+			c = ' ';
 
 		out_add(&o, &c, 1);
 		p += byte < 0 ? 1 : 3;
@@ -238,9 +243,10 @@ uu_line(struct out *o, struct slice line)
 		char three[3];
 
 		for (i = at; i < at + 4; i++) {
-			char c = i < line.len ? line.p[i] : ' ';
+			uint32_t c =
+			    i < line.len ? (unsigned char)line.p[i] : ' ';
 
-			v = v << 6 | (((uint32_t)c - ' ') & 63);
+			v = v << 6 | ((c - ' ') & 63);
 		}
 		three[0] = (char)(v >> 16 & 0xff);
 		three[1] = (char)(v >> 8 & 0xff);

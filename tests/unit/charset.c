@@ -44,6 +44,7 @@ static const struct {
     {"us-ascii", "caf\xc3\xa9", "caf\xc3\xa9"},
     {"us-ascii", "caf\xe9", "caf\xc3\xa9"},
     {"utf-8", "caf\xe9", "caf\xc3\xa9"},
+    {"utf-16", "plain", "plain"},
     /* what is broken is shown as such, and the rest is there */
     {"utf-8", "caf\xc3\xa9 \xff x", "caf\xc3\xa9 " BAD " x"},
     {"utf-8", "\xc3\xa9\xc3", "\xc3\xa9" BAD},
@@ -124,6 +125,16 @@ an_unknown_label_is_told(void **state)
 	arena_free(a);
 }
 
+/* Marsaglia's xorshift: the same numbers at every run. */
+static uint32_t
+number(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
 /* Any bytes under any label: valid, without NUL, and of bounded size. */
 static void
 the_result_is_valid_whatever_comes(void **state)
@@ -134,16 +145,16 @@ the_result_is_valid_whatever_comes(void **state)
 	    "viscii", "tis-620", "x-nothing"};
 	struct arena *a = arena_new();
 	char bytes[257];
+	uint32_t seed = 1;
 
 	(void)state;
-	srand(1);
 	for (int round = 0; round < 300; round++)
 		for (size_t i = 0; i < ROWS(labels); i++) {
-			size_t n = (size_t)rand() % sizeof(bytes);
+			size_t n = number(&seed) % sizeof(bytes);
 			struct slice got;
 
 			for (size_t k = 0; k < n; k++)
-				bytes[k] = (char)(rand() >> 7);
+				bytes[k] = (char)(number(&seed) >> 24);
 			got = decode(a, labels[i], bytes, n);
 			assert_true(utf8_valid(got));
 			assert_true(

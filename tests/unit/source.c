@@ -337,7 +337,7 @@ an_mbox_is_parted_at_from_lines(void **state)
 	mail = next(p, s);
 	assert_string_equal(slice_dup(p->a, mail.bytes), "Subject: 3\n");
 	/* The offset leads back to its line. */
-	assert_int_equal(atoi(mail.uid), strlen(before));
+	assert_int_equal(strtol(mail.uid, NULL, 10), strlen(before));
 	no_more(p, s);
 }
 
