@@ -26,9 +26,9 @@ STATEMENT(MESSAGE_TRY, "UPDATE message SET tries = tries + 1 WHERE owner = ?1 AN
 STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17 WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_DONE, "UPDATE message SET waiting = 0 WHERE owner = ?1 AND id = ?2")
 STATEMENT(SIGHTING_ADD, "INSERT INTO sighting (owner, id, message, source, uidvalidity, uid, file, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
-STATEMENT(SIGHTING_BY_UID, "SELECT message FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3 AND uid = ?4")
+STATEMENT(SIGHTING_BY_UID, "SELECT message FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3 AND uid = ?4 AND uid > 0")
 STATEMENT(SIGHTING_SAME, "SELECT id FROM sighting WHERE owner = ?1 AND message = ?2 AND source = ?3 AND uidvalidity = ?4 AND uid = ?5 AND coalesce(file, '') = ?6")
-STATEMENT(SIGHTING_LAST_UID, "SELECT max(uid) FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3")
+STATEMENT(SIGHTING_LAST_UID, "SELECT max(uid) FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3 AND uid > 0")
 
 /* evidence.c */
 STATEMENT(THREAD_BY_ID, "SELECT DISTINCT m.case_number, CASE WHEN k.role = 'is' THEN 1 ELSE 0 END FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message WHERE k.owner = ?1 AND k.id = ?2 AND m.id <> ?3 AND m.case_number IS NOT NULL")
@@ -88,7 +88,7 @@ STATEMENT(EVENTS_ALL, "SELECT id, case_number, at, actor, verb, text, coalesce(m
 
 /* obligation.c */
 STATEMENT(OBLIGATIONS_OF_CASE, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND case_number = ?2 ORDER BY number")
-STATEMENT(OBLIGATIONS_OPEN, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND state = 'open' AND expr IS NOT NULL AND due_by_owner = 0 ORDER BY case_number, number")
+STATEMENT(OBLIGATIONS_OPEN, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND state IN ('open', 'waiting') AND expr IS NOT NULL AND due_by_owner = 0 ORDER BY case_number, number")
 STATEMENT(CASE_REGION_GET, "SELECT region FROM cases WHERE owner = ?1 AND number = ?2")
 STATEMENT(MESSAGE_NEWEST, "SELECT newest FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_WRITES_TO, "SELECT count(*) FROM party WHERE owner = ?1 AND message = ?2 AND role = 'to'")

@@ -28,6 +28,7 @@ enum {
 struct phrases {
 	const char **v;
 	size_t n;
+	bool first[256]; /* bytes with which one of them begins */
 };
 
 struct thread_words {
@@ -341,6 +342,8 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 {
 	list->v = arena_grow(a, list->v, list->n, sizeof(*list->v));
 	list->v[list->n++] = slice_dup(a, line);
+	list->first[(unsigned char)tolower((unsigned char)line.p[0])] = true;
+	list->first[(unsigned char)toupper((unsigned char)line.p[0])] = true;
 }
 
 static const char *const sections[] = {
@@ -580,32 +583,41 @@ covers(struct slice s, const char *phrase)
 	return i;
 }
 
+/* Whether the phrase stands here, as whole words. */
+static bool
+stands_here(struct slice text, const char *phrase)
+{
+	size_t n = covers(text, phrase);
+
+	return n > 0 && (n == text.len || !word_byte(text.p[n]));
+}
+
 bool
 words_mention(struct slice text, const char *phrase)
 {
 	char before = ' ';
-	size_t n;
 
 	if (phrase == NULL || *phrase == '\0')
 		return false;
-	for (; text.len > 0; before = text.p[0], skip(&text, 1)) {
-		if (word_byte(before))
-			continue;
-		n = covers(text, phrase);
-		if (n > 0 && (n == text.len || !word_byte(text.p[n])))
+	for (; text.len > 0; before = text.p[0], skip(&text, 1))
+		if (!word_byte(before) && stands_here(text, phrase))
 			return true;
-	}
 	return false;
 }
 
 static bool
 mentions_any(const struct phrases *list, struct slice text)
 {
+	char before = ' ';
 	size_t i;
 
-	for (i = 0; i < list->n; i++)
-		if (words_mention(text, list->v[i]))
-			return true;
+	for (; text.len > 0; before = text.p[0], skip(&text, 1)) {
+		if (!list->first[(unsigned char)text.p[0]] || word_byte(before))
+			continue;
+		for (i = 0; i < list->n; i++)
+			if (stands_here(text, list->v[i]))
+				return true;
+	}
 	return false;
 }
 
