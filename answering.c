@@ -86,6 +86,7 @@ commands_run(struct run *run, struct command_context *context,
 	context->store = run->store;
 	context->owner = run->owner;
 	context->calendars = run->calendars;
+	context->region = run->settings.region;
 	context->read_due = read_due;
 	context->read_arg = run;
 	if (mail_commands_run(context, commands, t, err) != 0)
@@ -148,6 +149,7 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	    .opened = p->by == PLACED_NEW,
 	    .by_owner = answer->mail->from_owner,
 	    .why = p->why,
+	    .stranger = p->stranger,
 	    .applied = answer->applied,
 	};
 

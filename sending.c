@@ -19,6 +19,7 @@
 struct sending {
 	struct run *run;
 	struct arena *arena; /* of the mail in hand */
+	struct delivery_settings settings; /* borrowed by delivery */
 	struct delivery *delivery;
 	char *secret;
 	int64_t id; /* of the mail in hand */
@@ -31,19 +32,19 @@ open_delivery(struct sending *s, struct err *err)
 {
 	struct run *run = s->run;
 	const struct account *send = &run->settings.send;
-	struct delivery_settings d = {
-	    .url = send->url,
-	    .program = datadir_program(run->arena, "promised-send"),
-	    .ca_file = send->ca,
-	    .pin = send->pin,
-	};
 	bool is_token;
 
 	if (account_secret(run->arena, send, &is_token, &s->secret, err) != 0)
 		return -1;
-	d.password = is_token ? NULL : s->secret;
-	d.token = is_token ? s->secret : NULL;
-	s->delivery = delivery_open(&d, err);
+	s->settings = (struct delivery_settings){
+	    .url = send->url,
+	    .program = datadir_program(run->arena, "promised-send"),
+	    .password = is_token ? NULL : s->secret,
+	    .token = is_token ? s->secret : NULL,
+	    .ca_file = send->ca,
+	    .pin = send->pin,
+	};
+	s->delivery = delivery_open(&s->settings, err);
 	return s->delivery == NULL ? -1 : 0;
 }
 
