@@ -21,6 +21,7 @@
 enum {
 	SUSPECTS_MOST = 64,
 	NUMBERS_MOST = 40,
+	OWN_MOST = 8000, /* bytes of the message itself that are weighed */
 	TEXT_MOST = 4000, /* bytes of a message that are compared */
 	DAY = 24 * 60 * 60,
 	LIFE = 90 * DAY, /* of a closed case */
@@ -164,6 +165,16 @@ in_text(const char *text, const char *written)
 	return text != NULL && words_mention(slice_of(text), written);
 }
 
+static void
+split_own(struct arena *a, const struct thread_words *words,
+    const struct placing *in, char **about, char **apart, bool *fresh)
+{
+	const char *text = in->text == NULL ? "" : in->text;
+
+	words_split(a, words, arena_strndup(a, text, strnlen(text, OWN_MOST)),
+	    about, apart, fresh);
+}
+
 struct strings
 evidence_numbers(
     struct arena *a, const struct thread_words *words, const struct placing *in)
@@ -175,8 +186,7 @@ evidence_numbers(
 	bool begins;
 	size_t i;
 
-	words_split(a, words, in->text == NULL ? "" : in->text, &about, &apart,
-	    &begins);
+	split_own(a, words, in, &about, &apart, &begins);
 	for (i = 0; f != NULL && i < f->reference_count; i++)
 		if (!in_text(apart, f->references[i]) ||
 		    in_text(about, f->references[i]) ||
@@ -818,8 +828,7 @@ read_self(struct work *w)
 	const struct placing *in = w->in;
 	char *about, *apart;
 
-	words_split(w->arena, w->words, in->text == NULL ? "" : in->text,
-	    &about, &apart, &w->out->denied);
+	split_own(w->arena, w->words, in, &about, &apart, &w->out->denied);
 	w->about = bag_new(w->arena);
 	w->apart = bag_new(w->arena);
 	w->comment = bag_new(w->arena);
