@@ -77,7 +77,7 @@ check(struct story *st, int result)
 static struct moment
 noon(struct story *st, const char *day)
 {
-	day_t d;
+	day_t d = 0;
 
 	if (day == NULL || !day_parse(day, &d))
 		fail_msg("%s: no day: %s", st->where, day);
