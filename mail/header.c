@@ -98,13 +98,12 @@ header_read(struct arena *arena, struct slice block, struct header *h)
 struct slice
 header_find(const struct header *h, const char *name)
 {
-	struct slice none = {NULL, 0};
 	size_t i;
 
 	for (i = 0; i < h->n; i++)
 		if (slice_is_nocase(h->v[i].name, name))
 			return h->v[i].value;
-	return none;
+	return slice_of("");
 }
 
 /* Position in a field while its tokens are taken off. */
@@ -144,11 +143,11 @@ skip_space(struct cursor *c)
 		skip_comment(c);
 }
 
+/* RFC 2045 section 5.1: ASCII only. */
 static bool
 is_token(char c)
 {
-	return (unsigned char)c > ' ' && c != 127 &&
-	       strchr("()<>@,;:\\\"/[]?=", c) == NULL;
+	return c > ' ' && c < 127 && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
 }
 
 /* A quoted string without its quotes and backslashes, folds as a blank. */

@@ -503,6 +503,8 @@ html_text(struct arena *arena, struct slice html)
 	struct arena *scratch;
 	char *text;
 
+	if (html.len == 0)
+		return arena_strdup(arena, "");
 	if (!tags_within_budget(html))
 		return tags_strip(arena, html);
 	scratch = arena_new();

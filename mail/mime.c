@@ -20,6 +20,7 @@
 enum {
 	STUB = 600, /* a longer plain text is none */
 	STUB_FACTOR = 4, /* how much more the HTML says */
+	LABEL = 40, /* bytes of an unknown one that are told */
 	META_LOOK = 1024 /* where HTML tells its charset (WHATWG: 1024) */
 };
 
@@ -170,11 +171,12 @@ text_of(struct reader *r, size_t i)
 	if (label.len == 0 && is_html(s) && !utf8_valid(bytes))
 		label = meta_charset(bytes);
 	bytes = charset_decode(r->arena, bytes, label, &known);
-	if (!known)
+	if (!known) {
+		label.len = label.len < LABEL ? label.len : LABEL;
 		guard_fault(r->arena, &r->m->faults,
-		    "charset of part %zu is unknown: %.*s", i,
-		    (int)(label.len < 40 ? label.len : 40),
+		    "charset of part %zu is unknown: %s", i,
 		    header_text(r->arena, label));
+	}
 	if (slice_starts(bytes, "\xef\xbb\xbf")) {
 		bytes.p += 3;
 		bytes.len -= 3;

@@ -234,13 +234,15 @@ static void
 reads_types_in_lower_case(void **state)
 {
 	struct arena *a = arena_new();
-	struct content c = {0}, none = {0};
+	struct content c = {0}, none = {0}, odd = {0};
 
 	(void)state;
 	header_content(a, slice_of(" Text / Plain ; x=y"), &c);
 	assert_string_equal(c.value, "text/plain");
 	header_content(a, slice_of(""), &none);
 	assert_string_equal(none.value, "");
+	header_content(a, slice_of("text/htm\xb0; x=y"), &odd);
+	assert_string_equal(odd.value, "text/htm");
 	arena_free(a);
 }
 
