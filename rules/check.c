@@ -258,6 +258,8 @@ check_book(struct check *c)
 {
 	size_t i;
 
+	if (c->book->times != NULL && rulebook_lexicon(c->book) == NULL)
+		c->faults++;
 	for (i = 0; i < c->book->rule_count; i++)
 		check_rule(c, c->book->rules[i]);
 }

@@ -6,14 +6,16 @@
 
 #include "rules/gate.h"
 
-enum { STATES_MOST = 60000 };
+/* A literal is looked for by its first WORD_MOST bytes: enough to tell, and few
+ * states. */
+enum { STATES_MOST = 60000, STATES_FIRST = 2048, WORD_MOST = 8 };
 
 struct gate {
 	size_t words; /* of a set */
 	uint64_t *always; /* patterns that require nothing */
 	uint8_t class_of[256];
 	size_t classes;
-	size_t states;
+	size_t states, room;
 	uint16_t *next; /* states x classes */
 	uint16_t *out; /* of a state: 0, or the number of its set */
 	uint64_t *sets; /* out x words */
@@ -33,11 +35,11 @@ put(uint64_t *set, size_t pattern)
 	set[pattern / 64] |= (uint64_t)1 << (pattern % 64);
 }
 
-/* Numbers the bytes that occur; returns how many bytes all literals have. */
-static size_t
+/* Numbers the bytes that occur. */
+static void
 number_classes(struct gate *g, const struct literals *literals, size_t n)
 {
-	size_t i, j, k, bytes = 0;
+	size_t i, j, k;
 	unsigned char c;
 
 	g->classes = 1;
@@ -48,12 +50,10 @@ number_classes(struct gate *g, const struct literals *literals, size_t n)
 				if (g->class_of[c] == 0)
 					g->class_of[c] = (uint8_t)g->classes++;
 			}
-			bytes += literals[i].v[j].len;
 		}
 	}
 	for (c = 'A'; c <= 'Z'; c++)
 		g->class_of[c] = g->class_of[lower(c)];
-	return bytes;
 }
 
 /* A new, empty set; the table of sets grows with the number of them. */
@@ -74,12 +74,28 @@ new_set(struct gate *g)
 }
 
 static void
+more_states(struct gate *g)
+{
+	size_t row = g->classes * sizeof(*g->next);
+	uint16_t *next = arena_alloc(g->arena, 2 * g->room * row);
+	uint16_t *out = arena_calloc(g->arena, 2 * g->room, sizeof(*out));
+
+	memcpy(next, g->next, g->states * row);
+	memcpy(out, g->out, g->states * sizeof(*out));
+	g->next = next;
+	g->out = out;
+	g->room *= 2;
+}
+
+static void
 add_word(struct gate *g, struct slice word, size_t pattern)
 {
 	size_t i, state = 0;
 	uint16_t *to;
 
-	for (i = 0; i < word.len; i++) {
+	if (g->states + WORD_MOST > g->room)
+		more_states(g);
+	for (i = 0; i < word.len && i < WORD_MOST; i++) {
 		to = &g->next[state * g->classes +
 			      g->class_of[lower((unsigned char)word.p[i])]];
 		if (*to == 0)
@@ -141,23 +157,22 @@ struct gate *
 gate_new(struct arena *arena, const struct literals *literals, size_t n)
 {
 	struct gate *g = arena_alloc(arena, sizeof(*g));
-	size_t i, j, room;
+	size_t i, j;
 
 	g->arena = arena;
 	g->words = n / 64 + 1;
 	g->always = arena_calloc(arena, g->words, sizeof(*g->always));
-	room = number_classes(g, literals, n) + 1;
-	if (room > STATES_MOST)
-		room = STATES_MOST;
-	g->next = arena_calloc(arena, room * g->classes, sizeof(*g->next));
-	g->out = arena_calloc(arena, room, sizeof(*g->out));
+	number_classes(g, literals, n);
+	g->room = STATES_FIRST;
+	g->next = arena_calloc(arena, g->room * g->classes, sizeof(*g->next));
+	g->out = arena_calloc(arena, g->room, sizeof(*g->out));
 	g->states = 1;
 	new_set(g);
 	for (i = 0; i < n; i++) {
 		if (literals[i].n == 0)
 			put(g->always, i);
 		for (j = 0; j < literals[i].n; j++) {
-			if (g->states + literals[i].v[j].len >= room + 1)
+			if (g->states + WORD_MOST > STATES_MOST)
 				put(g->always, i);
 			else
 				add_word(g, literals[i].v[j], i);

@@ -439,3 +439,33 @@ literal_analyse(struct arena *arena, struct slice pattern,
 
 	return s.failed || s.p < s.end ? UNKNOWN : k;
 }
+
+static struct literals
+keep(struct arena *a, struct literals from)
+{
+	struct literals set = {NULL, from.n};
+	size_t i, bytes = 0;
+	char *p;
+
+	if (from.n == 0)
+		return set;
+	set.v = arena_dup(a, from.v, from.n * sizeof(*set.v));
+	for (i = 0; i < from.n; i++)
+		bytes += from.v[i].len;
+	p = arena_alloc(a, bytes);
+	for (i = 0; i < from.n; i++) {
+		if (from.v[i].len > 0)
+			memcpy(p, from.v[i].p, from.v[i].len);
+		set.v[i].p = p;
+		p += from.v[i].len;
+	}
+	return set;
+}
+
+struct known
+literal_keep(struct arena *a, struct known k)
+{
+	k.all = keep(a, k.all);
+	k.need = keep(a, k.need);
+	return k;
+}

@@ -34,6 +34,8 @@ typedef bool literal_lookup(void *ctx, struct slice name, struct known *);
 /* Everything lives in the arena or in the text. */
 struct known literal_analyse(
     struct arena *, struct slice pattern, literal_lookup *, void *ctx);
+/* A copy in another arena. */
+struct known literal_keep(struct arena *, struct known);
 /* The best set of literals of which one must occur. */
 struct literals literal_required(const struct known *);
 

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "rules/pack.h"
 #include "rules/rulefile.h"
 
@@ -115,7 +116,8 @@ rulebook_pattern(
 
 /* What is looked up while literals are analysed. */
 struct analysis {
-	struct arena *arena;
+	struct arena *arena; /* scratch */
+	struct arena *kept; /* of the pack */
 	struct rulebook *book;
 	struct slice
 	    unknown; /* a name that is not defined, or defined by itself */
@@ -143,8 +145,9 @@ look_up(void *ctx, struct slice name, struct known *known)
 			buf_puts(&all, i > 0 ? "|" : "");
 			buf_slice(&all, d->alternative[i]);
 		}
-		d->known = literal_analyse(
-		    a->arena, slice_of(buf_keep(&all, a->arena)), look_up, a);
+		d->known = literal_keep(a->kept,
+		    literal_analyse(a->arena,
+			slice_of(buf_keep(&all, a->arena)), look_up, a));
 		d->visiting = false;
 		d->analysed = true;
 	}
@@ -161,22 +164,34 @@ name_fault(const struct rule *rule, const struct expression *e,
 	    a->circular ? "defined by itself" : "not defined");
 }
 
+/* Every name in an expression is defined. */
 static int
-analyse(struct analysis *a, const struct rule *rule, const struct expression *e,
-    struct literals *literals, struct err *err)
+check_names(struct analysis *a, const struct rule *rule,
+    const struct expression *e, struct err *err)
 {
-	struct known known = literal_analyse(a->arena, e->text, look_up, a);
 	struct slice name;
 	size_t i;
 
-	*literals = literal_required(&known);
-	/* Names in a part that the analysis did not reach are looked up too. */
 	for (i = 0; i < e->text.len && a->unknown.p == NULL; i++)
-		if (reference_at(e->text, i, &name) &&
+		if (e->text.p[i] == '<' && reference_at(e->text, i, &name) &&
 		    builtin_text(name) == NULL &&
 		    find_definition(a->book, name) == NULL)
 			a->unknown = name;
 	return a->unknown.p != NULL ? name_fault(rule, e, a, err) : 0;
+}
+
+/* What a match pattern requires; the scratch is used up and given back. */
+static struct literals
+analyse(struct analysis *a, const struct expression *e)
+{
+	struct known known = literal_analyse(a->arena, e->text, look_up, a);
+
+	known.need = literal_required(&known);
+	known.exact = false;
+	known.all.n = 0;
+	known = literal_keep(a->kept, known);
+	arena_reset(a->arena);
+	return known.need;
 }
 
 static int
@@ -238,32 +253,47 @@ gather_gated(struct arena *arena, struct rulebook *book)
 }
 
 static int
+check_expressions(struct pack *pack, struct analysis *a,
+    const struct rule *rule, struct err *err)
+{
+	size_t i;
+
+	if (check_rule(rule, err) != 0)
+		return -1;
+	for (i = 0; i < rule->matches; i++)
+		if (check_names(a, rule, &rule->match[i], err) != 0)
+			return -1;
+	for (i = 0; i < rule->unlesses; i++)
+		if (check_names(a, rule, &rule->unless[i], err) != 0)
+			return -1;
+	return rule->own ? check_own(pack, a->book, rule, err) : 0;
+}
+
+static int
 build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 {
-	struct analysis a = {pack->arena, book, {NULL, 0}, false};
-	struct literals *literals, unused;
-	size_t i, k;
+	struct analysis a = {arena_new(), pack->arena, book, {NULL, 0}, false};
+	struct literals *literals;
+	size_t i;
+	int result = 0;
 
 	gather_gated(pack->arena, book);
 	literals =
 	    arena_calloc(pack->arena, book->gated_count + 1, sizeof(*literals));
-	for (i = 0; i < book->gated_count; i++)
-		if (analyse(&a, book->gated[i].rule, book->gated[i].expression,
-			&literals[i], err) != 0)
-			return -1;
-	for (i = 0; i < book->rule_count; i++) {
-		if (check_rule(book->rules[i], err) != 0)
-			return -1;
-		for (k = 0; k < book->rules[i]->unlesses; k++)
-			if (analyse(&a, book->rules[i],
-				&book->rules[i]->unless[k], &unused, err) != 0)
-				return -1;
-		if (book->rules[i]->own &&
-		    check_own(pack, book, book->rules[i], err) != 0)
-			return -1;
+	for (i = 0; i < book->gated_count; i++) {
+		literals[i] = analyse(&a, book->gated[i].expression);
+		if (a.unknown.p != NULL)
+			break;
 	}
-	book->gate = gate_new(pack->arena, literals, book->gated_count);
-	return 0;
+	if (i < book->gated_count)
+		result = name_fault(
+		    book->gated[i].rule, book->gated[i].expression, &a, err);
+	for (i = 0; i < book->rule_count && result == 0; i++)
+		result = check_expressions(pack, &a, book->rules[i], err);
+	arena_free(a.arena);
+	if (result == 0)
+		book->gate = gate_new(pack->arena, literals, book->gated_count);
+	return result;
 }
 
 static int
@@ -369,17 +399,31 @@ reserved(struct arena *arena, const struct rulebook *book, const char *name)
 	return e;
 }
 
-static int
-load_lexicon(
-    struct pack *pack, struct rulebook *book, const char *dir, struct err *err)
+/* Only the languages that are met are paid for. */
+const struct lexicon *
+rulebook_lexicon(const struct rulebook *book)
 {
-	const char *path =
-	    arena_printf(pack->arena, "%s/%s/time", dir, book->name);
+	struct time_words *times = book->times;
+	struct err err;
 
-	if (access(path, F_OK) != 0)
-		return 0;
-	book->lexicon = lexicon_load(path, err);
-	return book->lexicon == NULL ? -1 : 0;
+	if (times == NULL)
+		return NULL;
+	if (!times->tried) {
+		times->tried = true;
+		times->lexicon = lexicon_load(times->path, &err);
+		if (times->lexicon == NULL)
+			log_error("%s", err.text);
+	}
+	return times->lexicon;
+}
+
+static struct time_words *
+find_times(struct arena *arena, const char *dir, const char *language)
+{
+	struct time_words *times = arena_alloc(arena, sizeof(*times));
+
+	times->path = arena_printf(arena, "%s/%s/time", dir, language);
+	return access(times->path, F_OK) == 0 ? times : NULL;
 }
 
 static int
@@ -390,8 +434,8 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	    arena_printf(pack->arena, "%s/%s/language", dir, book->name);
 	struct rules_read read = {0};
 
-	if (language_load(pack->arena, path, &book->language, err) != 0 ||
-	    load_lexicon(pack, book, dir, err) != 0)
+	book->times = find_times(pack->arena, dir, book->name);
+	if (language_load(pack->arena, path, &book->language, err) != 0)
 		return -1;
 	if (own_dir != NULL && read_folder(pack->arena, own_dir, book->name,
 				   true, &read, err) != 0)
@@ -475,7 +519,8 @@ free_book(struct rulebook *book)
 	free_expressions(book->join, book->join != NULL);
 	free_expressions(book->phrase_verb, book->phrase_verb != NULL);
 	free_expressions(book->anaphor, book->anaphor != NULL);
-	lexicon_free(book->lexicon);
+	if (book->times != NULL)
+		lexicon_free(book->times->lexicon);
 }
 
 void

@@ -99,11 +99,18 @@ struct definition {
 	struct known known;
 };
 
+/* rules/LANG/time, read when it is first asked for. */
+struct time_words {
+	const char *path;
+	struct lexicon *lexicon; /* NULL when it is bad */
+	bool tried;
+};
+
 /* The pack of one language. */
 struct rulebook {
 	const char *name; /* "en" */
 	struct language *language;
-	struct lexicon *lexicon; /* NULL when the pack has no time file */
+	struct time_words *times; /* NULL when the pack has no time file */
 	struct rule **rules; /* the owner's first, then by file name */
 	size_t rule_count;
 	struct gated *gated; /* sorted by what the rule says */
@@ -129,6 +136,9 @@ const char *zone_name(enum zone);
 /* The pattern of an expression, expanded at its first use. */
 struct pattern *
 rulebook_pattern(struct pack *, const struct rulebook *, struct expression *);
+/* Its time words; NULL when the pack has none, or (told in the log) they are
+ * bad, which rules_check() finds. */
+const struct lexicon *rulebook_lexicon(const struct rulebook *);
 /* By name ("en"), or NULL. */
 const struct rulebook *pack_book(const struct pack *, const char *language);
 

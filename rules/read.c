@@ -427,7 +427,7 @@ phrases_read(struct arena *arena, struct pack *pack, const char *text,
 	    language == NULL ? detect(pack, s) : pack_book(pack, language);
 	struct phrases none = {NULL, 0};
 
-	if (book == NULL || book->lexicon == NULL)
+	if (book == NULL || rulebook_lexicon(book) == NULL)
 		return none;
-	return when_phrases(arena, book->lexicon, s, anchor, calendar);
+	return when_phrases(arena, rulebook_lexicon(book), s, anchor, calendar);
 }

@@ -57,6 +57,7 @@ view_new(struct reader *r, struct slice text, size_t start, size_t end,
     enum zone zone, bool times)
 {
 	struct slice s = {text.p + start, end - start};
+	const struct lexicon *lexicon;
 	struct view view = {
 	    .start = start, .end = end, .zone = zone, .gate = r->gate};
 
@@ -68,11 +69,13 @@ view_new(struct reader *r, struct slice text, size_t start, size_t end,
 	    fold_spelling(r->arena, r->book->language, view.raw.text);
 	view.marked = view.spelled;
 	gate_scan(r->book->gate, view.spelled.text, view.gate);
-	if (r->book->lexicon == NULL ||
-	    (!times && (zone != ZONE_BODY ||
-			   !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))))
+	if (!times && (zone != ZONE_BODY ||
+			  !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)))
 		return view;
-	view.times = when_find(r->arena, r->book->lexicon, view.raw.text);
+	lexicon = rulebook_lexicon(r->book);
+	if (lexicon == NULL)
+		return view;
+	view.times = when_find(r->arena, lexicon, view.raw.text);
 	free_verbs(r, &view);
 	if (view.times.n > 0)
 		view.marked = fold_times(r->arena, view.spelled, view.times);
