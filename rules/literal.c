@@ -133,20 +133,57 @@ append(struct arena *a, struct known *x, struct known y)
 	x->all = exactly(a, "", 0).all;
 }
 
+/* y's strings behind x's, which may move; twins cost little and stay. */
+static struct literals
+join(struct arena *a, struct literals x, struct literals y)
+{
+	size_t i;
+
+	for (i = 0; i < y.n; i++) {
+		x.v = arena_grow(a, x.v, x.n, sizeof(*x.v));
+		x.v[x.n++] = y.v[i];
+	}
+	return x;
+}
+
+/* A set that arena_grow() may go on with. */
+static struct literals
+fresh(struct arena *a, struct literals x)
+{
+	const struct literals none = {NULL, 0};
+
+	return join(a, none, x);
+}
+
+/* One of several alternatives more; all->all or all->need is fresh. */
+static void
+add_alternative(struct arena *a, struct known *all, struct known y)
+{
+	struct literals ry;
+
+	if (all->exact && y.exact && all->all.n + y.all.n <= NEED_MOST) {
+		all->all = join(a, all->all, y.all);
+		return;
+	}
+	if (all->exact) {
+		all->need = literal_required(all);
+		all->all.n = 0;
+		all->exact = false;
+	}
+	ry = literal_required(&y);
+	if (all->need.n == 0 || ry.n == 0 || all->need.n + ry.n > NEED_MOST)
+		all->need.n = 0;
+	else
+		all->need = join(a, all->need, ry);
+}
+
 static struct known
 either(struct arena *a, struct known x, struct known y)
 {
-	struct known k = UNKNOWN;
-	struct literals rx = literal_required(&x), ry = literal_required(&y);
-
-	if (x.exact && y.exact && x.all.n + y.all.n <= NEED_MOST) {
-		k.exact = true;
-		k.all = unite(a, x.all, y.all);
-		return k;
-	}
-	if (rx.n > 0 && ry.n > 0 && rx.n + ry.n <= NEED_MOST)
-		k.need = unite(a, rx, ry);
-	return k;
+	x.all = fresh(a, x.all);
+	x.need = fresh(a, x.need);
+	add_alternative(a, &x, y);
+	return x;
 }
 
 static struct known alternatives(struct scan *);
@@ -421,9 +458,15 @@ alternatives(struct scan *s)
 		return UNKNOWN;
 	}
 	all = sequence(s);
+	if (s->p < s->end && *s->p == '|') {
+		all.all = fresh(s->arena, all.all);
+		all.need = fresh(s->arena, all.need);
+		if (!all.exact)
+			all.need = literal_required(&all);
+	}
 	while (s->p < s->end && *s->p == '|' && !s->failed) {
 		s->p++;
-		all = either(s->arena, all, sequence(s));
+		add_alternative(s->arena, &all, sequence(s));
 	}
 	s->depth--;
 	return all;
