@@ -136,6 +136,7 @@ collect_evidence(struct step *s)
 	add_ids(s, &o->references);
 	p->subject = o->subject;
 	p->text = o->newest;
+	p->comment = o->comment;
 	p->date = s->mail->anchor;
 	p->forwarded = o->forwarded && s->mail->from_owner;
 	p->bulk = is_bulk(m) && !o->forwarded;
@@ -181,6 +182,9 @@ step_place(struct step *s, struct err *err)
 	s->filed->placed_by = s->placement.by;
 	s->filed->case_number = s->placement.number;
 	s->filed->company = s->placement.company;
+	/* Who is not known to be of the company settles nothing. */
+	if (s->placement.stranger)
+		s->direction = FROM_OTHER;
 	return 0;
 }
 
@@ -288,22 +292,44 @@ step_answer(struct step *s, struct err *err)
 	return answer_message(s->run, s->arena, &a, err);
 }
 
+static int
+step_done(struct step *s, struct err *err)
+{
+	return intake_done(s->run->store, s->run->owner, s->filed->message,
+	    err);
+}
+
+/* The steps that change the store; each sees what the ones before it did. */
+static int
+take_steps(struct step *s, struct err *err)
+{
+	static int (*const steps[])(struct step *, struct err *) = {
+	    step_understand, step_place, step_describe, step_read, step_answer,
+	    step_done};
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (steps[i](s, err) != 0)
+			return -1;
+	return 0;
+}
+
 /* Placed, read, answered: all of it, or nothing. */
 static int
 decide(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
+	int ours;
 
 	if (store_begin(run->store, err) != 0)
 		return -1;
-	if (step_understand(s, err) == 0 && step_place(s, err) == 0 &&
-	    step_describe(s, err) == 0 && step_read(s, err) == 0 &&
-	    step_answer(s, err) == 0 &&
-	    intake_done(run->store, run->owner, s->filed->message, err) == 0 &&
+	ours = intake_claim(run->store, run->owner, s->filed->message, err);
+	if (ours > 0 && take_steps(s, err) == 0 &&
 	    store_commit(run->store, err) == 0)
 		return 0;
 	store_rollback(run->store);
-	return -1;
+	/* Another process was first: it is decided all the same. */
+	return ours == 0 ? 0 : -1;
 }
 
 /* A duplicate: what was decided stands, and is told again. */

@@ -103,26 +103,38 @@ is "when promised fails the mail is deferred" "$rc" 75
 
 # --- maildrop ---
 
+# Run by root, maildrop and fdm take the home of the password file for $HOME.
 fresh
-mkdir -p "$HOME/Maildir" && rm -rf "$HOME/Maildir"
 for d in Maildir Maildir/.Owed; do
 	mkdir -p "$HOME/$d/new" "$HOME/$d/cur" "$HOME/$d/tmp"
 done
-install -m 600 "$root/examples/maildrop/mailfilter" "$tmp/mailfilter"
-PROMISED=$p run maildrop "$tmp/mailfilter" <"$mail"
+{
+	printf 'PROMISED="%s"\nDEFAULT="%s/Maildir"\n' "$p" "$HOME"
+	sed "/^PROMISED=/d; s|\$HOME|$HOME|" "$root/examples/maildrop/mailfilter"
+} >"$tmp/mailfilter"
+chmod 600 "$tmp/mailfilter"
+run maildrop "$tmp/mailfilter" <"$mail"
 is "maildrop is content" "$rc" 0
 ok "the mail is where its headers sent it" \
     grep -rqs '^X-Promised-Case: 1' "$HOME/Maildir/.Owed/new"
+sed -i "s|^PROMISED=.*|PROMISED=/nonexistent|" "$tmp/mailfilter"
+run maildrop "$tmp/mailfilter" <"$mail"
+ok "without promised maildrop keeps it as it came" \
+    grep -rqs '^X-Promised-Case: 99' "$HOME/Maildir/new"
 
 # --- fdm ---
 
 fresh
-rm -rf "$HOME/Maildir"
-sed "s|promised filter|$p filter|" "$root/examples/fdm/fdm.conf" >"$tmp/fdm.conf"
+{
+	echo "set lock-file \"$tmp/fdm.lock\""
+	sed "s|promised filter|$p filter|; s|%h|$tmp/fdm|" \
+	    "$root/examples/fdm/fdm.conf"
+} >"$tmp/fdm.conf"
+mkdir "$tmp/fdm"
 chmod 600 "$tmp/fdm.conf"
-run fdm -f "$tmp/fdm.conf" -a stdin fetch <"$mail"
+run fdm -q -f "$tmp/fdm.conf" -a stdin fetch <"$mail"
 ok "fdm delivers it with headers" \
-    grep -rqs '^X-Promised-Case: 1' "$HOME/Maildir/new"
+    grep -rqs '^X-Promised-Case: 1' "$tmp/fdm/Maildir/new"
 
 # --- Sieve in Dovecot's LMTP ---
 
