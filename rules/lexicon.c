@@ -137,7 +137,7 @@ edges_rehash(struct lexicon *lex)
 	struct word_edge *old = lex->edges;
 	uint32_t old_room = lex->edge_room;
 
-	lex->edge_room = old_room ? old_room * 2 : 4096;
+	lex->edge_room = old_room ? old_room * 2 : 16384;
 	lex->edges = mem_alloc(lex->edge_room * sizeof(*lex->edges));
 	memset(lex->edges, 0, lex->edge_room * sizeof(*lex->edges));
 	for (uint32_t i = 0; i < old_room; i++)
@@ -150,8 +150,15 @@ edges_rehash(struct lexicon *lex)
 static uint32_t
 node_add(struct lexicon *lex)
 {
-	lex->nodes = arena_grow(
-	    lex->arena, lex->nodes, lex->node_count, sizeof(*lex->nodes));
+	static const struct node none = {.accept = NULL};
+
+	/* On the heap: a large block grows there without being copied. */
+	if (lex->node_count == lex->node_room) {
+		lex->node_room = lex->node_room ? lex->node_room * 2 : 4096;
+		lex->nodes = mem_realloc(
+		    lex->nodes, lex->node_room * sizeof(*lex->nodes));
+	}
+	lex->nodes[lex->node_count] = none;
 	return lex->node_count++;
 }
 
@@ -856,6 +863,7 @@ lexicon_free(struct lexicon *lex)
 {
 	if (!lex)
 		return;
+	free(lex->nodes);
 	free(lex->edges);
 	free(lex->slots);
 	arena_free(lex->arena);

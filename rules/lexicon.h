@@ -17,7 +17,7 @@
 #include "rules/token.h"
 
 enum {
-	LEXICON_CLASSES = 128, /* in one file, built-in ones included */
+	LEXICON_CLASSES = 192, /* in one file, built-in ones included */
 	LEXICON_LABELS = 12, /* classes with a name of their own in a pattern */
 	LEXICON_ITEMS = 48, /* words and classes along one reading */
 	LEXICON_NEST = 8 /* brackets within brackets */
@@ -103,7 +103,7 @@ struct lexicon {
 	int class_count;
 	/* Node 0 is none. */
 	struct node *nodes;
-	uint32_t node_count;
+	uint32_t node_count, node_room;
 	struct word_edge *edges; /* open addressing, a power of two */
 	uint32_t edge_room, edge_count;
 	/* Vocabulary: word 0 is none. */

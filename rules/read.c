@@ -7,6 +7,7 @@
  * matching has a budget of CPU time for each message (pattern.c).
  */
 #include <string.h>
+#include <strings.h>
 
 #include "rules/clause.h"
 #include "rules/pack.h"
@@ -16,6 +17,9 @@
 
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
+/* In thousandths, beside those of common words and of time phrases. */
+enum { LOCAL_BONUS = 400, USUAL_BONUS = 200 };
+
 struct run {
 	struct reader reader;
 	const struct reading *in;
@@ -23,22 +27,65 @@ struct run {
 	struct findings *out;
 };
 
+/* Of a text in which no language's words are found. */
+static const struct rulebook *
+usual_book(const struct pack *pack)
+{
+	const struct rulebook *english = pack_book(pack, "en");
+
+	return english != NULL ? english : pack->books[0];
+}
+
 static const struct rulebook *
 detect(const struct pack *pack, struct slice text)
 {
-	const struct rulebook *best = pack->books[0];
-	int score, most = -1;
+	const struct rulebook *best = usual_book(pack);
+	int score, most;
 	size_t i;
 
 	if (pack->book_count == 1)
 		return best;
 	if (text.len > LANGUAGE_SAMPLE)
 		text.len = LANGUAGE_SAMPLE;
+	most = language_score(best->language, text);
 	for (i = 0; i < pack->book_count; i++) {
 		score = language_score(pack->books[i]->language, text);
 		if (score > most) {
 			most = score;
 			best = pack->books[i];
+		}
+	}
+	return best;
+}
+
+/*
+ * A phrase is too short to be told by common words alone: how much of it is
+ * time phrases counts too, for the usual language, the region's ("DE": de), and
+ * those of which it has words.
+ */
+static const struct rulebook *
+detect_phrase(struct arena *arena, const struct pack *pack, struct slice text,
+    const struct calendar *calendar)
+{
+	const struct rulebook *usual = usual_book(pack), *best = usual;
+	int most = -1;
+
+	if (pack->book_count == 1 || text.len > LANGUAGE_SAMPLE)
+		return detect(pack, text);
+	for (size_t i = 0; i < pack->book_count; i++) {
+		const struct rulebook *book = pack->books[i];
+		bool local =
+		    strcasecmp(book->name, calendar_name(calendar)) == 0;
+		int score = language_score(book->language, text);
+
+		if (score == 0 && !local && book != usual)
+			continue;
+		score += (local ? LOCAL_BONUS : 0) +
+			 (book == usual ? USUAL_BONUS : 0) +
+			 when_share(arena, rulebook_lexicon(book), text);
+		if (score > most) {
+			most = score;
+			best = book;
 		}
 	}
 	return best;
@@ -423,8 +470,9 @@ phrases_read(struct arena *arena, struct pack *pack, const char *text,
     const char *language, struct moment anchor, const struct calendar *calendar)
 {
 	struct slice s = readable(arena, text);
-	const struct rulebook *book =
-	    language == NULL ? detect(pack, s) : pack_book(pack, language);
+	const struct rulebook *book = language == NULL
+					  ? detect_phrase(arena, pack, s, calendar)
+					  : pack_book(pack, language);
 	struct phrases none = {NULL, 0};
 
 	if (book == NULL || rulebook_lexicon(book) == NULL)

@@ -673,6 +673,30 @@ when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 	return found;
 }
 
+static int
+count_alnum(const char *p, size_t n)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += is_alnum(p[i]);
+	return count;
+}
+
+int
+when_share(struct arena *arena, const struct lexicon *lex, struct slice text)
+{
+	int all = count_alnum(text.p, text.len), ours = 0;
+	struct whens found = {NULL, 0};
+
+	if (lex && all > 0)
+		found = when_find(arena, lex, text);
+	for (size_t i = 0; i < found.n; i++)
+		ours += count_alnum(text.p + found.v[i].start,
+		    found.v[i].end - found.v[i].start);
+	return all > 0 ? (int)((int64_t)ours * 1000 / all) : 0;
+}
+
 struct phrases
 when_phrases(struct arena *arena, const struct lexicon *lex, struct slice text,
     struct moment anchor, const struct calendar *calendar)

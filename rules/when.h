@@ -58,6 +58,10 @@ struct whens {
 struct whens
 when_find(struct arena *, const struct lexicon *, struct slice text);
 
+/* How much of a text is time phrases, in thousandths of its letters and
+ * digits; 0 without a lexicon. */
+int when_share(struct arena *, const struct lexicon *, struct slice text);
+
 /* Both phases: what phrases_read() answers once the language is known. */
 struct phrases when_phrases(struct arena *, const struct lexicon *,
     struct slice text, struct moment anchor, const struct calendar *);
