@@ -19,9 +19,7 @@ HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX='"$(PREFIX)"' -I. $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
-# libetpan's MIME reader is linked statically: its shared object would load a
-# TLS library into the program that must have none (and cost the filter 2 ms).
-CORE_LIBS = -l:libetpan.a -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 -lnettle \
+CORE_LIBS = -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 -lnettle \
 	-ljansson -linih -ldl
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
