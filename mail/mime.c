@@ -288,35 +288,40 @@ choose_body(struct reader *r)
 			choose_alternative(r, i);
 }
 
+/* The texts of the body that say something, in order. */
+static void
+body_texts(struct reader *r, struct strings *texts)
+{
+	size_t i;
+
+	for (i = 0; i < r->sections.n; i = after(r, i)) {
+		if (r->role[i] != BODY || text_length(r, i) == 0)
+			continue;
+		texts->v =
+		    arena_grow(r->arena, texts->v, texts->n, sizeof(*texts->v));
+		texts->v[texts->n++] = text_of(r, i);
+		r->m->from_html |= is_html(&r->sections.v[i]);
+	}
+}
+
 static void
 join_body(struct reader *r)
 {
+	struct strings texts = {0};
 	struct buf b = {0};
-	const char *only = NULL;
-	size_t i, texts = 0;
+	size_t i;
 
-	for (i = 0; i < r->sections.n; i = after(r, i)) {
-		const char *text;
-
-		if (r->role[i] != BODY)
-			continue;
-		text = text_of(r, i);
-		if (slice_trim(slice_of(text)).len == 0)
-			continue;
+	body_texts(r, &texts);
+	if (texts.n < 2) {
+		r->m->text = texts.n == 0 ? "" : texts.v[0];
+		return;
+	}
+	for (i = 0; i < texts.n; i++) {
 		if (b.len > 0 && b.p[b.len - 1] != '\n')
 			buf_putc(&b, '\n');
-		if (texts++ == 0)
-			only = text;
-		else if (texts == 2)
-			buf_puts(&b, only);
-		if (texts == 2 && b.p[b.len - 1] != '\n')
-			buf_putc(&b, '\n');
-		if (texts > 1)
-			buf_puts(&b, text);
-		if (is_html(&r->sections.v[i]))
-			r->m->from_html = true;
+		buf_puts(&b, texts.v[i]);
 	}
-	r->m->text = texts > 1 ? buf_keep(&b, r->arena) : only ? only : "";
+	r->m->text = buf_keep(&b, r->arena);
 }
 
 /* --- parts ---------------------------------------------------------------- */
