@@ -18,7 +18,7 @@
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
 /* In thousandths, beside those of common words and of time phrases. */
-enum { LOCAL_BONUS = 400, USUAL_BONUS = 200 };
+enum { LOCAL_BONUS = 400, USUAL_BONUS = 200, CLEARLY = 50 };
 
 struct run {
 	struct reader reader;
@@ -36,6 +36,8 @@ usual_book(const struct pack *pack)
 	return english != NULL ? english : pack->books[0];
 }
 
+/* Another language than the usual one must be clearly told: few of a short
+ * text's words are anybody's alone. */
 static const struct rulebook *
 detect(const struct pack *pack, struct slice text)
 {
@@ -47,7 +49,7 @@ detect(const struct pack *pack, struct slice text)
 		return best;
 	if (text.len > LANGUAGE_SAMPLE)
 		text.len = LANGUAGE_SAMPLE;
-	most = language_score(best->language, text);
+	most = language_score(best->language, text) * 3 / 2 + CLEARLY;
 	for (i = 0; i < pack->book_count; i++) {
 		score = language_score(pack->books[i]->language, text);
 		if (score > most) {
