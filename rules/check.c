@@ -86,20 +86,21 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 	    reader_new(c->arena, c->pack, c->book, sender_of(rule));
 	struct slice s = slice_of(text), seen;
 	struct view view = view_new(&r, s, 0, s.len, zone_of(rule), true);
+	const char *group = rule->says == SAYS_REFERENCE ? "ref"
+			    : rule->says == SAYS_AGENT   ? "agent"
+							 : NULL;
 	struct span found, ref;
 	size_t i;
 
 	matcher_begin(c->pack->matcher);
-	seen = rule->says == SAYS_REFERENCE || rule->says == SAYS_AGENT ||
-		       rule->says == SAYS_ZONE
-		   ? view.raw.text
-		   : view.marked.text;
+	seen = group != NULL || rule->says == SAYS_ZONE ? view.raw.text
+							: view.marked.text;
 	for (i = 0; i < rule->matches; i++) {
 		if (!reader_match(&r, rule, &rule->match[i], seen, 0, &found))
 			continue;
-		if (rule->says == SAYS_REFERENCE) {
+		if (group != NULL) {
 			if (!pattern_group(c->pack->matcher,
-				rule->match[i].pattern, "ref", &ref))
+				rule->match[i].pattern, group, &ref))
 				continue;
 			s.p = seen.p + ref.start;
 			s.len = ref.end - ref.start;

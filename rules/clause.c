@@ -5,6 +5,7 @@
  * those joined to it ("call you and issue the refund").  A time in the window
  * is the frame's; else one before it in the clause ("By Friday we will ...").
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -355,6 +356,15 @@ time_in(const struct view *view, size_t start, size_t end, struct span frame)
 	return best;
 }
 
+/* Where a bare span counts: of a deadline ("open for 14 days") anywhere. */
+static struct span
+span_room(const struct frame *f)
+{
+	const struct span anywhere = {0, SIZE_MAX};
+
+	return f->hit.rule->says == SAYS_DEADLINE ? anywhere : f->hit.at;
+}
+
 /*
  * Sets the windows, from the last frame back.  A frame that needs a time and has
  * none behind it is part of the frame before it: "you have until Friday to
@@ -377,7 +387,7 @@ set_windows(const struct view *view, struct frames *frames)
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
 		    !together(before, f) &&
-		    time_in(view, f->hit.at.start, end, f->hit.at) == NULL)
+		    time_in(view, f->hit.at.start, end, span_room(f)) == NULL)
 			continue;
 		f->end = end;
 		kept[n++] = *f;
@@ -395,17 +405,18 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 	const struct frame *frame = &frames->v[f];
 	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
 	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
-	const struct when *time = time_in(view, from, to, frame->hit.at);
+	const struct when *time = time_in(view, from, to, span_room(frame));
 
 	if (time == NULL && to < frame->end)
-		time = time_in(view, to, frame->end, frame->hit.at);
+		time = time_in(view, to, frame->end, span_room(frame));
 	if (time == NULL) {
 		from = frame->clause.start;
 		while (f > 0 && together(frame, &frames->v[f - 1]))
 			f--;
 		if (f > 0 && frames->v[f - 1].end > from)
 			from = frames->v[f - 1].end;
-		time = time_in(view, from, frame->hit.at.start, frame->hit.at);
+		time =
+		    time_in(view, from, frame->hit.at.start, span_room(frame));
 	}
 	return time;
 }
