@@ -292,6 +292,31 @@ step_answer(struct step *s, struct err *err)
 	return answer_message(s->run, s->arena, &a, err);
 }
 
+/* What was decided earlier, by us or by another, is told again. */
+static int
+recall(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	struct message_row row;
+	struct case_row c;
+
+	s->mail = s->filed->mail = mail_understand(s->arena, run,
+	    &run->settings.addresses, s->arrival->raw);
+	s->filed->company = s->mail->company;
+	if (ledger_message(run->store, run->owner, s->arena,
+	        s->filed->message, &row, err) != 0)
+		return -1;
+	s->filed->placed_by = row.placed_by;
+	s->filed->case_number = row.case_number;
+	if (row.case_number == 0)
+		return 0;
+	if (ledger_case(run->store, run->owner, s->arena, row.case_number, &c,
+	        err) != 0)
+		return -1;
+	s->filed->company = c.company_domain;
+	return 0;
+}
+
 static int
 step_done(struct step *s, struct err *err)
 {
@@ -328,33 +353,10 @@ decide(struct step *s, struct err *err)
 	    store_commit(run->store, err) == 0)
 		return 0;
 	store_rollback(run->store);
+	if (ours != 0)
+		return -1;
 	/* Another process was first: it is decided all the same. */
-	return ours == 0 ? 0 : -1;
-}
-
-/* A duplicate: what was decided stands, and is told again. */
-static int
-recall(struct step *s, struct err *err)
-{
-	struct run *run = s->run;
-	struct message_row row;
-	struct case_row c;
-
-	s->mail = s->filed->mail = mail_understand(s->arena, run,
-	    &run->settings.addresses, s->arrival->raw);
-	s->filed->company = s->mail->company;
-	if (ledger_message(run->store, run->owner, s->arena,
-	        s->filed->message, &row, err) != 0)
-		return -1;
-	s->filed->placed_by = row.placed_by;
-	s->filed->case_number = row.case_number;
-	if (row.case_number == 0)
-		return 0;
-	if (ledger_case(run->store, run->owner, s->arena, row.case_number, &c,
-	        err) != 0)
-		return -1;
-	s->filed->company = c.company_domain;
-	return 0;
+	return run->on_kept != NULL ? recall(s, err) : 0;
 }
 
 int
