@@ -20,7 +20,7 @@ say() {
 # The newest mail in the outbox, as plain text.
 newest() {
 	mail=$(ls -t "$home"/outbox/new/* | head -n 1)
-	./promised original "$mail" | sed 's/^/    /'
+	./promised original "$mail" | sed '1d; s/^/    /'
 }
 
 say "Sam sets promised up and forwards what the bank wrote."
