@@ -24,8 +24,8 @@ CORE_LIBS = -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 -lnettle \
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
 
-FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c
-SEND_SRC = mail/send.c mail/smtp.c
+FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
+SEND_SRC = mail/send.c mail/smtp.c mail/peer.c
 NET_SRC = $(FETCH_SRC) $(SEND_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \

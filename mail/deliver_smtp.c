@@ -4,10 +4,8 @@
  * dies, the next mail starts another.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "mail/child.h"
 #include "mail/deliver.h"
 #include "mail/deliver_kinds.h"
 #include "mail/frame.h"
@@ -28,65 +27,19 @@ enum {
 
 struct helper {
 	const struct delivery_settings *settings;
-	pid_t pid; /* 0: none runs */
-	int to, from;
+	struct child child;
 	struct frame_reader *in;
 };
-
-extern char **environ;
 
 /* Starting and ending. */
 
 static int
-spawn(struct helper *h, int to[2], int from[2], struct err *err)
-{
-	char *const argv[] = {(char[]){"promised-send"}, NULL};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int status;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
-	/* A ^C is for promised alone, which ends the helper in good order. */
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(
-	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	status = posix_spawn(&h->pid, h->settings->program, &actions,
-	    &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	if (status == 0)
-		return 0;
-	h->pid = 0;
-	errno = status;
-	return err_errno(err, "starting %s (is promised installed whole?)",
-	    h->settings->program);
-}
-
-static int
 start(struct helper *h, struct err *err)
 {
-	int to[2], from[2], rc;
-
-	if (pipe2(to, O_CLOEXEC) != 0)
-		return err_errno(err, "making a pipe");
-	if (pipe2(from, O_CLOEXEC) != 0) {
-		close(to[0]);
-		close(to[1]);
-		return err_errno(err, "making a pipe");
-	}
-	rc = spawn(h, to, from, err);
-	close(to[0]);
-	close(from[1]);
-	h->to = to[1];
-	h->from = from[0];
-	h->in = frame_reader_new(h->from, 0);
-	return rc;
+	if (child_start(&h->child, h->settings->program, err) != 0)
+		return -1;
+	h->in = frame_reader_new(h->child.from, 0);
+	return 0;
 }
 
 /* Ends the helper: at once, or by the end of its input, so that it can say
@@ -94,22 +47,23 @@ start(struct helper *h, struct err *err)
 static int
 stop(struct helper *h, bool at_once)
 {
-	struct pollfd p = {h->from, POLLIN, 0};
+	struct pollfd p = {h->child.from, POLLIN, 0};
 	int status = 0, n = 0;
 
-	close(h->to);
-	if (h->pid > 0 && !at_once)
+	close(h->child.to);
+	h->child.to = -1;
+	if (h->child.pid > 0 && !at_once)
 		do /* its stdout closes when it ends */
 			n = poll(&p, 1, CLOSE_MS);
 		while (n < 0 && errno == EINTR);
-	if (h->pid > 0 && n <= 0)
-		kill(h->pid, SIGKILL);
-	if (h->pid > 0)
-		while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
+	if (h->child.pid > 0 && n <= 0)
+		kill(h->child.pid, SIGKILL);
+	if (h->child.pid > 0)
+		while (waitpid(h->child.pid, &status, 0) < 0 && errno == EINTR)
 			;
 	frame_reader_free(h->in);
-	close(h->from);
-	*h = (struct helper){.settings = h->settings, .to = -1, .from = -1};
+	child_close(&h->child);
+	*h = (struct helper){.settings = h->settings, .child = CHILD_NONE};
 	return status;
 }
 
@@ -124,7 +78,7 @@ deliver_smtp_open(
 		return NULL;
 	}
 	h = mem_alloc(sizeof(*h));
-	*h = (struct helper){.settings = s, .to = -1, .from = -1};
+	*h = (struct helper){.settings = s, .child = CHILD_NONE};
 	return h;
 }
 
@@ -133,7 +87,7 @@ deliver_smtp_close(void *state)
 {
 	struct helper *h = state;
 
-	if (h->pid > 0)
+	if (h->child.pid > 0)
 		stop(h, false);
 	free(h);
 }
@@ -156,7 +110,7 @@ tell_server(struct helper *h, struct err *err)
 	frame_set(&f, "ca", s->ca_file);
 	frame_set(&f, "pin", s->pin);
 	frame_set(&f, "timeout", s->timeout_s > 0 ? timeout : NULL);
-	return frame_write(h->to, &f, err);
+	return frame_write(h->child.to, &f, err);
 }
 
 static int
@@ -175,7 +129,7 @@ tell_mail(struct helper *h, const struct delivery_mail *m, struct err *err)
 	frame_set(&f, "to", to.p);
 	f.has_bytes = true;
 	f.bytes = m->bytes;
-	rc = frame_write(h->to, &f, err);
+	rc = frame_write(h->child.to, &f, err);
 	buf_free(&to);
 	return rc;
 }
@@ -187,7 +141,7 @@ tell_go(struct helper *h, const struct delivery_mail *m, struct err *err)
 
 	frame_begin(&f, "go");
 	frame_set(&f, "id", m->id);
-	return frame_write(h->to, &f, err);
+	return frame_write(h->child.to, &f, err);
 }
 
 /* The helper is gone or does not speak: a mail that it was not told to end is
@@ -315,11 +269,9 @@ deliver_smtp_send(void *state, const struct delivery_mail *m,
 	enum delivered result;
 	struct arena *arena;
 
-	if (h->pid == 0) {
-		if (start(h, err) < 0) {
-			stop(h, true);
+	if (h->child.pid == 0) {
+		if (start(h, err) < 0)
 			return DELIVERED_FAILED_TEMP;
-		}
 		if (tell_server(h, err) < 0)
 			return lost(h, false, err);
 	}

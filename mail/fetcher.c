@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mail/child.h"
 #include "mail/fetcher.h"
 #include "mail/frame.h"
 
 enum { MAIL_MOST = 65 * 1024 * 1024, STEP_MS = 50 };
 
 struct fetcher {
-	pid_t pid; /* 0: collected */
-	int to, from;
+	struct child helper;
 	struct frame_reader *in;
 	struct buf out; /* not yet written */
 	char *name; /* owned */
@@ -28,8 +27,6 @@ struct fetcher {
 	uint32_t first, last; /* that are being fetched */
 	bool over;
 };
-
-extern char **environ;
 
 static int64_t
 now_ms(void)
@@ -41,49 +38,6 @@ now_ms(void)
 }
 
 /* ---- starting ---- */
-
-/* Two pipes and the program between them; nothing else is inherited. */
-static int
-spawn(struct fetcher *f, const char *program, struct err *e)
-{
-	char *const argv[] = {(char[]){"promised-fetch"}, NULL};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int to[2], from[2], status;
-
-	if (pipe2(to, O_CLOEXEC) != 0)
-		return err_errno(e, "making a pipe");
-	if (pipe2(from, O_CLOEXEC) != 0) {
-		close(to[0]);
-		close(to[1]);
-		return err_errno(e, "making a pipe");
-	}
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
-	/* A ^C is for promised alone, which stops the helper in good order. */
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(
-	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	status =
-	    posix_spawn(&f->pid, program, &actions, &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	close(to[0]);
-	close(from[1]);
-	f->to = to[1];
-	f->from = from[0];
-	if (status == 0)
-		return 0;
-	f->pid = 0;
-	errno = status;
-	return err_errno(
-	    e, "starting %s (is promised installed whole?)", program);
-}
 
 struct number {
 	char text[24];
@@ -125,7 +79,7 @@ tell_plan(struct fetcher *f, const struct fetch_settings *s, struct err *e)
 	set_number(&frame, "session", (uint64_t)s->session_s, &n[3]);
 	set_number(&frame, "wait", (uint64_t)s->wait_s, &n[4]);
 	set_number(&frame, "batch", s->batch, &n[5]);
-	result = frame_write(f->to, &frame, e);
+	result = frame_write(f->helper.to, &frame, e);
 	buf_free(&skip);
 	return result;
 }
@@ -136,8 +90,9 @@ helper_ended(struct fetcher *f, struct err *e)
 {
 	int status = 0;
 
-	if (f->pid > 0 && waitpid(f->pid, &status, 0) == f->pid)
-		f->pid = 0;
+	if (f->helper.pid > 0 &&
+	    waitpid(f->helper.pid, &status, 0) == f->helper.pid)
+		f->helper.pid = 0;
 	if (WIFSIGNALED(status))
 		err_set(e, EX_SOFTWARE,
 		    "promised-fetch died by signal %d (%s); no mail is lost: "
@@ -162,14 +117,13 @@ fetcher_open(const struct fetch_settings *s, struct err *e)
 	bool started;
 
 	memset(f, 0, sizeof(*f));
-	f->to = f->from = -1;
 	f->name = strdup(s->name == NULL ? s->url : s->name);
 	signal(SIGPIPE, SIG_IGN);
-	started = spawn(f, s->program, e) == 0;
+	started = child_start(&f->helper, s->program, e) == 0;
 	if (started && tell_plan(f, s, e) == 0) {
 		/* From here on nobody may wait for a helper that waits. */
-		fcntl(f->to, F_SETFL, O_NONBLOCK);
-		f->in = frame_reader_new(f->from, MAIL_MOST);
+		fcntl(f->helper.to, F_SETFL, O_NONBLOCK);
+		f->in = frame_reader_new(f->helper.from, MAIL_MOST);
 		return f;
 	}
 	if (started && e->code == EX_IOERR) /* it is gone already */
@@ -187,8 +141,8 @@ flush_out(struct fetcher *f)
 {
 	ssize_t n;
 
-	while (f->out.len > 0 && f->to >= 0) {
-		n = write(f->to, f->out.p, f->out.len);
+	while (f->out.len > 0 && f->helper.to >= 0) {
+		n = write(f->helper.to, f->out.p, f->out.len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
@@ -310,8 +264,9 @@ words_come(struct fetcher *f, int64_t until)
 
 	for (;;) {
 		flush_out(f);
-		p[0] = (struct pollfd){f->from, POLLIN, 0};
-		p[1] = (struct pollfd){f->out.len > 0 ? f->to : -1, POLLOUT, 0};
+		p[0] = (struct pollfd){f->helper.from, POLLIN, 0};
+		p[1] = (struct pollfd){
+		    f->out.len > 0 ? f->helper.to : -1, POLLOUT, 0};
 		left = until < 0 ? -1 : until - now_ms();
 		if (until >= 0 && left < 0)
 			left = 0;
@@ -371,7 +326,7 @@ fetcher_asking(const struct fetcher *f, uint32_t *first, uint32_t *last)
 int
 fetcher_fd(const struct fetcher *f)
 {
-	return f->from;
+	return f->helper.from;
 }
 
 /* ---- ending ---- */
@@ -381,22 +336,22 @@ static bool
 wait_for_end(struct fetcher *f, int64_t until)
 {
 	char rest[4096];
-	struct pollfd p = {f->from, POLLIN, 0};
+	struct pollfd p = {f->helper.from, POLLIN, 0};
 	int64_t left;
 
-	while (waitpid(f->pid, NULL, WNOHANG) == 0) {
+	while (waitpid(f->helper.pid, NULL, WNOHANG) == 0) {
 		left = until - now_ms();
 		if (left <= 0)
 			return false;
 		flush_out(f);
-		if (f->out.len == 0 && f->to >= 0) {
-			close(f->to);
-			f->to = -1;
+		if (f->out.len == 0 && f->helper.to >= 0) {
+			close(f->helper.to);
+			f->helper.to = -1;
 		}
 		/* The end of its output comes with its own. */
 		if (poll(&p, 1, left < STEP_MS ? (int)left : STEP_MS) > 0 &&
-		    read(f->from, rest, sizeof(rest)) == 0)
-			return waitpid(f->pid, NULL, 0) > 0;
+		    read(f->helper.from, rest, sizeof(rest)) == 0)
+			return waitpid(f->helper.pid, NULL, 0) > 0;
 	}
 	return true;
 }
@@ -406,17 +361,14 @@ fetcher_close(struct fetcher *f, int grace_ms)
 {
 	if (f == NULL)
 		return;
-	if (f->pid > 0) {
+	if (f->helper.pid > 0) {
 		buf_puts(&f->out, "stop\n");
 		if (!wait_for_end(f, now_ms() + grace_ms)) {
-			kill(f->pid, SIGKILL);
-			waitpid(f->pid, NULL, 0);
+			kill(f->helper.pid, SIGKILL);
+			waitpid(f->helper.pid, NULL, 0);
 		}
 	}
-	if (f->to >= 0)
-		close(f->to);
-	if (f->from >= 0)
-		close(f->from);
+	child_close(&f->helper);
 	frame_reader_free(f->in);
 	buf_free(&f->out);
 	free(f->name);

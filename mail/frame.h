@@ -5,8 +5,9 @@
  * A frame is one line and, perhaps, bytes:
  *
  *	verb key=value key=value +LENGTH\n
- *	LENGTH bytes\n
+ *	LENGTH bytes
  *
+ * The next frame begins right behind the bytes, with no line feed between.
  * Verbs and keys are lower case letters, digits and '-'.  Values are
  * percent-encoded (RFC 3986): every byte but letters, digits and -._~@:/,+ .
  * "+LENGTH" (decimal) is there only when bytes follow, and stands last.

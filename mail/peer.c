@@ -1,4 +1,5 @@
 /* See peer.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include <gnutls/gnutls.h>
@@ -6,7 +7,7 @@
 
 #include "mail/peer.h"
 
-enum { PIN_SIZE = 32 };
+enum { PIN_SIZE = PEER_PIN_ROOM / 2 };
 
 static int
 hex_digit(char c)
@@ -17,9 +18,8 @@ hex_digit(char c)
 	return at == NULL ? -1 : (int)(at - digits) & 15;
 }
 
-/* All 64 digits and nothing else but colons. */
 static bool
-read_pin(const char *text, unsigned char pin[PIN_SIZE])
+parse_pin(const char *text, unsigned char pin[PIN_SIZE])
 {
 	size_t n = 0;
 	int digit;
@@ -38,18 +38,48 @@ read_pin(const char *text, unsigned char pin[PIN_SIZE])
 }
 
 bool
-peer_is_pinned(void *session, const char *text)
+peer_pin_is_one(const char *text)
 {
-	unsigned char pin[PIN_SIZE], got[PIN_SIZE];
-	size_t size = sizeof(got);
+	unsigned char pin[PIN_SIZE];
+
+	return parse_pin(text, pin);
+}
+
+/* The SHA-256 of what the server showed; false when it showed nothing. */
+static bool
+shown_digest(void *session, unsigned char out[PIN_SIZE])
+{
 	unsigned count = 0;
+	size_t size = PIN_SIZE;
 	const gnutls_datum_t *chain =
 	    gnutls_certificate_get_peers(session, &count);
 
-	return count > 0 && read_pin(text, pin) &&
-	       gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], got, &size) ==
+	return count > 0 &&
+	       gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], out, &size) ==
 		   0 &&
-	       size == PIN_SIZE && memcmp(pin, got, PIN_SIZE) == 0;
+	       size == PIN_SIZE;
+}
+
+bool
+peer_is_pinned(void *session, const char *text)
+{
+	unsigned char pin[PIN_SIZE], got[PIN_SIZE];
+
+	return parse_pin(text, pin) && shown_digest(session, got) &&
+	       memcmp(pin, got, PIN_SIZE) == 0;
+}
+
+bool
+peer_pin(void *session, char out[PEER_PIN_ROOM])
+{
+	unsigned char got[PIN_SIZE];
+	size_t i;
+
+	if (!shown_digest(session, got))
+		return false;
+	for (i = 0; i < PIN_SIZE; i++)
+		snprintf(out + 2 * i, 3, "%02x", got[i]);
+	return true;
 }
 
 bool

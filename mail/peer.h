@@ -1,20 +1,23 @@
 /*
- * What the other end of libcurl's TLS session has shown, where libcurl itself
- * does not look: the purpose of its certificate, and a pin on the certificate
- * (libcurl has pins on keys only).  GnuTLS, as in stream.c, whose pins have
- * the same form.
+ * What the other end of a GnuTLS session has shown: for stream.c, and where
+ * libcurl itself does not look, which is the purpose of a certificate and a
+ * pin on it (libcurl has pins on keys only).
+ *
+ * session: a gnutls_session_t, after its handshake.  A pin is the SHA-256 of
+ * the server's certificate (DER) in hexadecimal, colons allowed.
  */
 #ifndef MAIL_PEER_H
 #define MAIL_PEER_H
 
 #include <stdbool.h>
 
-/*
- * session: of GnuTLS, after its handshake.
- */
+enum { PEER_PIN_ROOM = 65 };
 
-/* pin: SHA-256 of the certificate (DER) in hexadecimal, colons allowed. */
+/* Whether the text is a pin at all: 64 digits and nothing but colons. */
+bool peer_pin_is_one(const char *text);
 bool peer_is_pinned(void *session, const char *pin);
+/* The pin that would fit; false when the server showed no certificate. */
+bool peer_pin(void *session, char out[PEER_PIN_ROOM]);
 /* Chain and dates once more, and that the certificate is one for servers (RFC
  * 5280 section 4.2.1.12): the session's own trust decides. */
 bool peer_is_server(void *session);

@@ -19,10 +19,11 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "mail/peer.h"
 #include "mail/response.h"
 #include "mail/stream.h"
 
-enum { PIN_SIZE = 32, HANDSHAKE_MOST = 1 << 20 };
+enum { HANDSHAKE_MOST = 1 << 20 };
 
 struct stream {
 	int fd;
@@ -247,19 +248,6 @@ complaint_about(unsigned status)
 	return "its certificate is not valid";
 }
 
-/* The SHA-256 of what the server showed; false when it showed nothing. */
-static bool
-shown_digest(const struct stream *s, unsigned char out[PIN_SIZE])
-{
-	unsigned count = 0;
-	size_t size = PIN_SIZE;
-	const gnutls_datum_t *chain =
-	    gnutls_certificate_get_peers(s->tls, &count);
-
-	return count > 0 && gnutls_fingerprint(
-				GNUTLS_DIG_SHA256, &chain[0], out, &size) == 0;
-}
-
 /* "its certificate expired" with the day on which it did. */
 static const char *
 with_day(const struct stream *s, const char *what, char *out, size_t room)
@@ -288,56 +276,24 @@ static int
 refuse_certificate(
     const struct stream *s, unsigned status, const char *what, struct err *e)
 {
-	unsigned char digest[PIN_SIZE];
-	char hex[2 * PIN_SIZE + 1] = "unknown", dated[100];
+	char pin[PEER_PIN_ROOM] = "unknown", dated[100];
 
 	if (status & GNUTLS_CERT_EXPIRED)
 		what = with_day(s, what, dated, sizeof(dated));
-	if (shown_digest(s, digest))
-		for (size_t i = 0; i < PIN_SIZE; i++)
-			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	peer_pin(s->tls, pin);
 	return err_set(e, EX_NOPERM,
 	    "%s; nothing secret was sent. Ask its operator; if you know that "
 	    "this certificate is right, pin it: pin = %s",
-	    what, hex);
-}
-
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits) & 15;
-}
-
-static bool
-parse_pin(const char *text, unsigned char out[PIN_SIZE])
-{
-	int high, low;
-
-	for (size_t i = 0; i < PIN_SIZE; i++) {
-		if (*text == ':' && i > 0)
-			text++;
-		high = hex_digit(*text);
-		low = high < 0 ? -1 : hex_digit(text[1]);
-		if (low < 0)
-			return false;
-		out[i] = (unsigned char)(high << 4 | low);
-		text += 2;
-	}
-	return *text == '\0';
+	    what, pin);
 }
 
 static int
 check_pin(const struct stream *s, const char *pin, struct err *e)
 {
-	unsigned char want[PIN_SIZE], shown[PIN_SIZE];
-
-	if (!parse_pin(pin, want))
+	if (!peer_pin_is_one(pin))
 		return err_set(e, EX_CONFIG,
 		    "pin is no SHA-256 in hexadecimal (64 digits)");
-	if (!shown_digest(s, shown) || memcmp(want, shown, PIN_SIZE) != 0)
+	if (!peer_is_pinned(s->tls, pin))
 		return refuse_certificate(
 		    s, 0, "its certificate is not the one that is pinned", e);
 	return 0;

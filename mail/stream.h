@@ -1,8 +1,8 @@
 /*
  * A connection to a mail server, plain or TLS, as libetpan's mailstream_low:
  * the network half that libetpan itself does without verification, without a
- * deadline and without an end on EOF.  GnuTLS lives in stream.c and nowhere
- * else.
+ * deadline and without an end on EOF.  GnuTLS lives in stream.c and peer.c and
+ * nowhere else.
  *
  * Reading and writing fail for good at: end of the connection, a deadline on
  * the monotonic clock, a byte more than the budget, a bound of response.h, a
