@@ -353,31 +353,31 @@ take_of(struct reader *r, const char *const *names, int n)
 	return 0;
 }
 
-/* "05-25" or "2022-06-03". */
+/* "05-25" (of a leap year, so that 29 February is one) or "2022-06-03". */
 static bool
 take_date(struct reader *r, struct annual *a)
 {
+	static const char leap[] = "2024-", whole[] = "2022-06-03";
 	struct slice rest = r->rest, word = next_word(r);
-	char text[16];
-	int used = 0;
+	char text[sizeof(whole)] = "";
+	struct civil c;
+	day_t day;
 
-	if (word.len < sizeof(text)) {
-		memcpy(text, word.p, word.len);
-		text[word.len] = '\0';
-		a->kind = ANNUAL_ONCE;
-		if (sscanf(text, "%4d-%2d-%2d%n", &a->year, &a->month, &a->day,
-			&used) == 3 &&
-		    (size_t)used == word.len)
-			return civil_valid(
-			    (struct civil){a->year, a->month, a->day});
-		a->kind = ANNUAL_FIXED;
-		if (sscanf(text, "%2d-%2d%n", &a->month, &a->day, &used) == 2 &&
-		    (size_t)used == word.len)
-			return civil_valid(
-			    (struct civil){2024, a->month, a->day});
+	a->kind = word.len == strlen("05-25") ? ANNUAL_FIXED : ANNUAL_ONCE;
+	if (a->kind == ANNUAL_FIXED)
+		snprintf(
+		    text, sizeof(text), "%s%.*s", leap, (int)word.len, word.p);
+	else if (word.len == strlen(whole))
+		snprintf(text, sizeof(text), "%.*s", (int)word.len, word.p);
+	if (!day_parse(text, &day)) {
+		r->rest = rest;
+		return false;
 	}
-	r->rest = rest;
-	return false;
+	c = civil_of_day(day);
+	a->year = c.year;
+	a->month = c.month;
+	a->day = c.day;
+	return true;
 }
 
 static int

@@ -334,7 +334,7 @@ parse_amount(const char *p, struct amount *a)
 		return false;
 	a->milli = n * 1000;
 	if (*end == '.') {
-		int weight = 100;
+		long weight = 100;
 
 		for (end++; isdigit((unsigned char)*end); end++, weight /= 10)
 			a->milli += weight * (*end - '0');
@@ -580,7 +580,7 @@ annual(struct state *s, const char *p, int year, day_t *day)
 
 	if (*p == 'e') {
 		p += 6;
-		n = *p != '\0' ? atoi(p) : 0;
+		n = (int)strtol(p, NULL, 10);
 		if (n < -366 || n > 366)
 			return false;
 		*day = easter(year) + n;
@@ -843,10 +843,8 @@ settle_hour(struct state *s)
 		s->second -= hour == 12 ? 12 * 3600 : 0;
 	else if (s->part == PART_NIGHT && hour == 12)
 		s->second = DAY_SECONDS - 1;
-	else if (hour < 12 && s->second <= s->since)
-		s->second += 12 * 3600;
-	else if (hour < 12 &&
-		 (s->part != PART_NONE || (s->hour == HOUR_BARE && hour <= 7)))
+	else if (hour < 12 && (s->second <= s->since || s->part != PART_NONE ||
+				  (s->hour == HOUR_BARE && hour <= 7)))
 		s->second += 12 * 3600;
 	s->hour = HOUR_EXACT;
 }

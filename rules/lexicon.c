@@ -29,8 +29,8 @@ static const char *const builtin_names[BUILTIN_COUNT] = {
 /* One reading of a pattern, as far as it was read. */
 struct reading_state {
 	uint32_t node;
-	int8_t fill[LEXICON_LABELS];
-	int8_t caps, items;
+	int16_t fill[LEXICON_LABELS];
+	int16_t caps, items;
 };
 
 struct states {

@@ -68,7 +68,7 @@ struct rule {
 /* Reached the end of a pattern: which capture fills which label; -1 none. */
 struct accept {
 	const struct rule *rule;
-	int8_t fill[LEXICON_LABELS];
+	int16_t fill[LEXICON_LABELS];
 };
 
 struct edge { /* other than a word */

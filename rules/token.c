@@ -119,7 +119,8 @@ latin(uint32_t code)
 		return (struct wide){.kind = TOKEN_PUNCT, .letters = ""};
 	w.letters = two_letters(code);
 	if (!w.letters)
-		w.letters = c == '2' ? "y" : letters + 2 * (c - 'a');
+		w.letters =
+		    c == '2' ? "y" : letters + (size_t)2 * (size_t)(c - 'a');
 	return w;
 }
 

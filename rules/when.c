@@ -4,7 +4,8 @@
  * that can begin a phrase every top class of the lexicon is matched; the
  * longest match wins, and a false friend (class "none") only swallows its
  * words.  What matches where is remembered for the window, and the steps taken
- * from one token are limited, so the time is linear in the text.
+ * from one token and in one window are limited (what is beyond is not read), so
+ * the time is linear in the text.
  *
  * The recursion follows the classes of the grammar, which cannot recur, never
  * the text: its depth is bounded by LEXICON_CLASSES.
@@ -24,8 +25,11 @@ enum {
 	WINDOW_SOFT = 384, /* from here on a sentence end closes the window */
 	HITS = 12, /* ends of one class at one token */
 	CAPTURES = 24,
-	STEPS = 20000, /* from one token */
-	DEAD = 2048, /* dead ends that are remembered, a power of two */
+	STEPS = 2000, /* from one token; 200 are much */
+	WINDOW_STEPS = 4000,
+	BYTE_STEPS = 16, /* more for a window, for each of its bytes */
+	SHORT = 16384, /* bytes: not worth to remember dead ends */
+	DEAD = 8192, /* dead ends that are remembered, a power of two */
 	GAP = 10 /* tokens of <words> */
 };
 
@@ -36,6 +40,7 @@ struct mark { /* a token, without its letters */
 	int value;
 	int len;
 	unsigned fits; /* which built-in classes */
+	bool stop; /* ends a clause, or the text */
 	struct word_mask mask;
 };
 
@@ -63,9 +68,9 @@ struct window {
 	struct mark marks[WINDOW + 1];
 	int count;
 	struct hits **memo[WINDOW + 1];
-	int steps;
+	int steps, fuel; /* left from this token, and for the window */
 	int seen;
-	struct dead dead[DEAD];
+	struct dead *dead; /* DEAD of them; NULL for a short text */
 };
 
 /* One walk through the trie of a class. */
@@ -182,13 +187,21 @@ fill_window(struct window *w, size_t *at)
 		m->len = (int)(t.end - t.start);
 		m->word = lexicon_word(w->lex, &t);
 		m->fits = fits_of(m);
+		m->stop = t.kind == TOKEN_PUNCT && t.len == 1 &&
+			  strchr(".,;:!?()", t.letters[0]);
 		m->mask = mask_of(w->lex, m);
 		w->count++;
 		if (w->count > WINDOW_SOFT && t.len == 1 &&
 		    strchr(".!?", t.letters[0]))
 			break;
 	}
-	w->marks[w->count] = (struct mark){.kind = TOKEN_END};
+	w->marks[w->count] = (struct mark){.kind = TOKEN_END, .stop = true};
+	w->fuel = WINDOW_STEPS;
+	if (w->count > 0) {
+		uint32_t bytes = w->marks[w->count - 1].end - w->marks[0].start;
+
+		w->fuel += BYTE_STEPS * (int)(bytes < 65536 ? bytes : 65536);
+	}
 }
 
 /* --- matching --- */
@@ -222,7 +235,7 @@ static struct hits *
 hits_keep(struct window *w, const struct hits *hits)
 {
 	size_t size =
-	    offsetof(struct hits, v) + (size_t)hits->n * sizeof(hits->v[0]);
+	    offsetof(struct hits, v) + (size_t)hits->n * sizeof(struct hit *);
 
 	return arena_dup(w->scratch, hits, size);
 }
@@ -252,8 +265,8 @@ accept(struct walk *k, const struct accept *a, int at)
 	    k->mark_start < 0 ? k->start : k->mark_start,
 	    k->mark_end < 0 ? at : k->mark_end, a, NULL};
 
-	hit.caps = arena_dup(
-	    k->w->scratch, k->caps, (size_t)k->cap_count * sizeof(*k->caps));
+	hit.caps = arena_dup(k->w->scratch, k->caps,
+	    (size_t)k->cap_count * sizeof(struct hit *));
 	hit_add(k->w, k->hits, &hit);
 }
 
@@ -261,21 +274,10 @@ static struct hits *match_class(struct window *, int class, int at);
 
 static void walk(struct walk *, uint32_t node, int at);
 
-/* The end of the window, or a sign that ends a clause. */
-static bool
-is_stop(const struct window *w, int at)
-{
-	const struct mark *m = &w->marks[at];
-
-	return m->kind == TOKEN_END ||
-	       (m->kind == TOKEN_PUNCT && m->len == 1 &&
-		   strchr(".,;:!?()", w->text.p[m->start]));
-}
-
 static bool
 follows_stop(const struct window *w, int at)
 {
-	return at == 0 || is_stop(w, at - 1);
+	return at == 0 || w->marks[at - 1].stop;
 }
 
 /* A condition on the token at at, or a mark. */
@@ -295,7 +297,7 @@ walk_condition(struct walk *k, const struct edge *e, int at)
 			walk(k, e->node, at);
 		return;
 	case EDGE_STOP:
-		if (is_stop(k->w, at) || follows_stop(k->w, at))
+		if (m->stop || follows_stop(k->w, at))
 			walk(k, e->node, at);
 		return;
 	case EDGE_START:
@@ -432,7 +434,12 @@ ends_well(const struct window *w, int end)
 	const struct mark *m = &w->marks[end - 1];
 	const char *p = w->text.p + m->end;
 	size_t room = w->text.len - m->end;
-	char next = room > 0 ? p[0] : ' ', after = room > 1 ? p[1] : ' ';
+	char next = ' ', after = ' ';
+
+	if (room > 0)
+		next = p[0];
+	if (room > 1)
+		after = p[1];
 
 	if (isalnum((unsigned char)next) || next == '_' || next == '@' ||
 	    next == '%')
@@ -500,8 +507,10 @@ fold_blanks(char *s)
 	char *to = s;
 
 	for (char *from = s; *from; from++)
-		if (*from != ' ' || (to > s && to[-1] != ' '))
-			*to++ = *from;
+		if (*from != ' ' || (to > s && to[-1] != ' ')) {
+			*to = *from;
+			to++;
+		}
 	while (to > s && to[-1] == ' ')
 		to--;
 	*to = '\0';
@@ -529,13 +538,16 @@ has_step(const char *expr, const char *step)
 static struct dead
 dead_key(const struct window *w, int at, int tokens)
 {
-	struct dead key = {{(uint64_t)follows_stop(w, at) << 24, 0, 0}};
+	struct dead key = {.sign = {0, 0, 0}};
 
-	for (int i = 0; i < tokens && at + i <= w->count; i++) {
+	key.sign[0] = (uint64_t)follows_stop(w, at) << 24;
+
+	for (int i = 0; i < tokens && i < 3 && at + i <= w->count; i++) {
 		const struct mark *m = &w->marks[at + i];
 
 		key.sign[i] |= (uint64_t)m->word << 32 | m->fits << 8 |
-			       m->flags << 4 | m->kind << 1 | 1;
+			       (unsigned)m->stop << 7 | m->flags << 4 |
+			       m->kind << 1 | 1;
 	}
 	return key;
 }
@@ -581,10 +593,11 @@ best_hit(struct window *w, int at, int *top)
 {
 	struct hit *best = NULL;
 	bool matched = false;
+	int given = w->fuel < STEPS ? w->fuel : STEPS;
 
-	if (is_dead(w, at))
+	if (w->dead && is_dead(w, at))
 		return NULL;
-	w->steps = STEPS;
+	w->steps = given;
 	w->seen = at;
 	for (int i = 0; lexicon_top_names[i]; i++) {
 		int class = w->lex->top[i];
@@ -605,7 +618,8 @@ best_hit(struct window *w, int at, int *top)
 			*top = i;
 		}
 	}
-	if (!matched)
+	w->fuel -= given - w->steps;
+	if (!matched && w->dead)
 		remember_dead(w, at);
 	return best;
 }
@@ -655,7 +669,8 @@ struct whens
 when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 {
 	struct whens found = {NULL, 0};
-	struct window *w = mem_alloc(sizeof(*w));
+	struct arena *memory = arena_new();
+	struct window *w = arena_alloc(memory, sizeof(*w));
 	size_t at = 0;
 
 	if (text.len > UINT32_MAX)
@@ -663,13 +678,15 @@ when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 	w->lex = lex;
 	w->text = text;
 	w->scratch = arena_new();
-	memset(w->dead, 0, sizeof(w->dead));
+	w->dead = NULL;
+	if (text.len >= SHORT)
+		w->dead = arena_calloc(memory, DEAD, sizeof(*w->dead));
 	while (at < text.len) {
 		fill_window(w, &at);
 		search_window(arena, w, &found);
 	}
 	arena_free(w->scratch);
-	free(w);
+	arena_free(memory);
 	return found;
 }
 

@@ -82,8 +82,11 @@ check_row(const struct table *t, const char *path, int number, char *line)
 	const char *got;
 	int bad;
 
-	if (!arrow)
-		fail_msg("%s:%d: no ==>", path, number);
+	if (!arrow) {
+		arena_free(m);
+		print_error("%s:%d: no ==>\n", path, number);
+		return 1;
+	}
 	*arrow = '\0';
 	got = answer(m, t, line);
 	bad = strcmp(got, arrow + 5) != 0;
