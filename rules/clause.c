@@ -19,6 +19,11 @@ struct frame {
 	size_t end; /* of its window */
 };
 
+struct frames {
+	struct frame v[2 * HITS_MOST];
+	size_t n;
+};
+
 struct clauses {
 	struct span v[HITS_MOST];
 	size_t n;
@@ -93,11 +98,6 @@ by_place(const void *a, const void *b)
 	return x->hit.order < y->hit.order ? -1 : x->hit.order > y->hit.order;
 }
 
-struct frames {
-	struct frame v[2 * HITS_MOST];
-	size_t n;
-};
-
 static void
 add_frames(struct reader *r, enum says says, const struct view *view,
     const struct clauses *clauses, struct frames *frames)
@@ -119,10 +119,17 @@ add_frames(struct reader *r, enum says says, const struct view *view,
 	}
 }
 
-static bool
-together(const struct frame *a, const struct frame *b)
+/* The last frame before f that shares no words with it; NULL when none. */
+static const struct frame *
+frame_before(const struct frames *frames, const struct frame *f)
 {
-	return a->hit.at.start == b->hit.at.start;
+	const struct frame *before = NULL, *g;
+
+	for (g = frames->v; g < f; g++)
+		if (g->hit.at.end <= f->hit.at.start &&
+		    (before == NULL || g->hit.at.end >= before->hit.at.end))
+			before = g;
+	return before;
 }
 
 /* A clause before it without a frame belongs to a frame's own: "By Friday, we
@@ -130,25 +137,24 @@ together(const struct frame *a, const struct frame *b)
 static void
 reach_back(const struct clauses *clauses, struct frames *frames)
 {
-	size_t i, k, bound = 0;
-	struct span *clause;
+	const struct frame *before;
+	struct frame *f;
+	size_t k, bound;
 
-	for (i = 0; i < frames->n; i++) {
-		clause = &frames->v[i].clause;
+	for (f = frames->v; f < frames->v + frames->n; f++) {
+		before = frame_before(frames, f);
+		bound = before == NULL ? 0 : before->hit.at.end;
 		for (k = 1; k < clauses->n; k++)
-			if (clauses->v[k].start == clause->start &&
+			if (clauses->v[k].start == f->clause.start &&
 			    clauses->v[k - 1].start >= bound)
 				break;
-		if (i + 1 < frames->n &&
-		    !together(&frames->v[i], &frames->v[i + 1]))
-			bound = frames->v[i].hit.at.end;
 		if (k < clauses->n)
-			clause->start = clauses->v[k - 1].start;
+			f->clause.start = clauses->v[k - 1].start;
 	}
 }
 
-/* Drops frames that say nothing, or stand within another.  Those that begin
- * together stay: the first of them that makes something counts. */
+/* Drops frames that say nothing.  Of those that share words the first that makes
+ * something counts: the earlier, the longer. */
 static void
 settle(struct frames *frames, const struct hits *nothing)
 {
@@ -158,11 +164,8 @@ settle(struct frames *frames, const struct hits *nothing)
 	qsort(frames->v, frames->n, sizeof(*frames->v), by_place);
 	for (i = 0; i < frames->n; i++) {
 		f = &frames->v[i];
-		if (silenced(nothing, &f->hit) ||
-		    (n > 0 && !together(f, &frames->v[n - 1]) &&
-			f->hit.at.start < frames->v[n - 1].hit.at.end))
-			continue;
-		frames->v[n++] = *f;
+		if (!silenced(nothing, &f->hit))
+			frames->v[n++] = *f;
 	}
 	frames->n = n;
 }
@@ -373,23 +376,23 @@ span_room(const struct frame *f)
 static void
 set_windows(const struct view *view, struct frames *frames)
 {
-	size_t i, n = 0, end;
-	struct frame *f, *before;
-	struct frame kept[2 * HITS_MOST];
-	size_t text = view->marked.text.len, next = text;
+	struct frame kept[2 * HITS_MOST], *f;
+	const struct frame *before;
+	size_t i, k, n = 0;
 
 	for (i = frames->n; i-- > 0;) {
 		f = &frames->v[i];
-		before = i > 0 ? f - 1 : NULL;
-		if (n == 0 || !together(f, &kept[n - 1]))
-			next = n == 0 ? text : kept[n - 1].hit.at.start;
-		end = next < f->clause.end ? next : f->clause.end;
+		f->end = f->clause.end;
+		for (k = 0; k < n; k++)
+			if (kept[k].hit.at.start >= f->hit.at.end &&
+			    kept[k].hit.at.start < f->end)
+				f->end = kept[k].hit.at.start;
+		before = frame_before(frames, f);
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
-		    !together(before, f) &&
-		    time_in(view, f->hit.at.start, end, span_room(f)) == NULL)
+		    time_in(view, f->hit.at.start, f->end, span_room(f)) ==
+			NULL)
 			continue;
-		f->end = end;
 		kept[n++] = *f;
 	}
 	for (i = 0; i < n; i++)
@@ -406,15 +409,15 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
 	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
 	const struct when *time = time_in(view, from, to, span_room(frame));
+	const struct frame *before;
 
 	if (time == NULL && to < frame->end)
 		time = time_in(view, to, frame->end, span_room(frame));
 	if (time == NULL) {
 		from = frame->clause.start;
-		while (f > 0 && together(frame, &frames->v[f - 1]))
-			f--;
-		if (f > 0 && frames->v[f - 1].end > from)
-			from = frames->v[f - 1].end;
+		before = frame_before(frames, frame);
+		if (before != NULL && before->end > from)
+			from = before->end;
 		time =
 		    time_in(view, from, frame->hit.at.start, span_room(frame));
 	}
@@ -528,7 +531,7 @@ clause_read(struct reader *r, const struct view *view)
 	struct frames frames = {.n = 0};
 	struct hits nothing, conditions;
 	struct emission e = {r, view, &frames, &conditions, &made};
-	size_t i, before = 0;
+	size_t i, before, covered = 0;
 
 	find_clauses(r, view->marked.text, &clauses);
 	add_frames(r, SAYS_PROMISE, view, &clauses, &frames);
@@ -541,11 +544,12 @@ clause_read(struct reader *r, const struct view *view)
 	set_windows(view, &frames);
 	reach_back(&clauses, &frames);
 	for (i = 0; i < frames.n; i++) {
-		if (i > 0 && together(&frames.v[i], &frames.v[i - 1]) &&
-		    made.n > before)
+		if (frames.v[i].hit.at.start < covered)
 			continue;
 		before = made.n;
 		read_frame(&e, i);
+		if (made.n > before)
+			covered = frames.v[i].hit.at.end;
 	}
 	return made;
 }

@@ -119,6 +119,8 @@ ends_sentence(struct slice s)
 static bool
 signature_shaped(struct slice s)
 {
+	if (s.len > 1 && strchr("-*+", s.p[0]) != NULL && s.p[1] == ' ')
+		return false; /* an item of a list */
 	return s.len <= SIGNATURE_LINE && count_words(s) <= SIGNATURE_WORDS &&
 	       (!ends_sentence(s) ||
 		   (s.p[s.len - 1] != ':' && count_words(s) <= 3));

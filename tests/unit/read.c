@@ -1,0 +1,207 @@
+/* Reading: whole letters, and what must never go wrong on any text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "rules/read.h"
+
+static struct pack *pack;
+static struct calendars *calendars;
+
+static int
+load(void **state)
+{
+	struct err err;
+
+	(void)state;
+	pack = pack_load("rules", NULL, &err);
+	calendars = calendars_load("rules", &err);
+	if (pack == NULL || calendars == NULL)
+		fprintf(stderr, "%s\n", err.text);
+	return pack == NULL || calendars == NULL;
+}
+
+static int
+unload(void **state)
+{
+	(void)state;
+	pack_free(pack);
+	calendars_free(calendars);
+	return 0;
+}
+
+/* Tuesday 3 March 2026, 10:00, of England. */
+static struct findings *
+read_mail(struct arena *a, const char *text, enum who sender)
+{
+	struct reading in = {.text = text,
+	    .subject = "Your case AB-12345",
+	    .sender = sender,
+	    .sender_name = "Acme Water",
+	    .sender_addr = "care@acmewater.example"};
+
+	in.calendar = calendar_region(calendars, "GB");
+	moment_parse("2026-03-03T10:00:00+00:00", &in.anchor);
+	return findings_read(a, pack, &in);
+}
+
+static void
+print_obligation(struct buf *out, const struct obligation_found *o)
+{
+	char due[DATE_ROOM];
+
+	buf_printf(out, "%s%s %s %s %s%s", out->len > 0 ? "; " : "",
+	    who_name(o->who), action_name(o->action),
+	    o->due.precision == DUE_NONE ? "-" : due_print(o->due, due),
+	    o->vague ? "vague" : "", o->condition ? "condition" : "");
+}
+
+static const char *
+obligations(struct arena *a, const char *text, enum who sender)
+{
+	struct findings *f = read_mail(a, text, sender);
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < f->obligation_count; i++)
+		print_obligation(&out, &f->obligations[i]);
+	return buf_keep(&out, a);
+}
+
+static const struct {
+	enum who sender;
+	const char *text, *found;
+} letters[] = {
+    {WHO_COMPANY, "We will refund you within 5 working days.",
+	"company refund 2026-03-10 "},
+    {WHO_COMPANY, "By Friday we will have called you.",
+	"company call 2026-03-06 "},
+    {WHO_COMPANY, "We will call you and issue the refund by Friday.",
+	"company call 2026-03-06 ; company refund 2026-03-06 "},
+    {WHO_COMPANY, "We will look into it and come back to you by Friday.",
+	"company reply 2026-03-06 "},
+    {WHO_COMPANY, "Once we have the form, we will refund you within 5 days.",
+	"company refund - condition"},
+    {WHO_COMPANY, "We will be in touch shortly.", "company reply - vague"},
+    {WHO_COMPANY, "Please reply within 14 days or we will close your case.",
+	"customer reply 2026-03-17 "},
+    {WHO_COMPANY, "Please allow up to ten working days for the refund.",
+	"company refund 2026-03-17 "},
+    {WHO_COMPANY, "We replied to you within two days.", ""},
+    {WHO_COMPANY, "We cannot promise a date.", ""},
+    {WHO_COMPANY, "Will you be in on Friday?", ""},
+    {WHO_COMPANY, "You told us that we \"will refund you by Friday\".", ""},
+    {WHO_COMPANY,
+	"We will refund you by Friday. Your refund will be paid by Friday.",
+	"company refund 2026-03-06 "},
+    {WHO_CUSTOMER, "I expect a full response by 12 May.",
+	"company reply 2026-05-12 "},
+    {WHO_CUSTOMER, "I'll send you the form by Friday.",
+	"customer provide 2026-03-06 "},
+    {WHO_CUSTOMER, "You said you will call me by Friday.", ""},
+    {WHO_COMPANY, "Il get back to u tomorrow", "company reply 2026-03-04 "},
+    {WHO_COMPANY, "Thanks.\n\nRegards\nMel\nWe will call you by Friday", ""},
+};
+
+static void
+letters_are_read(void **state)
+{
+	struct arena *a = arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(letters) / sizeof(*letters); i++)
+		assert_string_equal(letters[i].found,
+		    obligations(a, letters[i].text, letters[i].sender));
+	arena_free(a);
+}
+
+static void
+quotes_are_exact(void **state)
+{
+	const char *text = "Hello,\n\nWe will refund\n  you by \xc2\xa0"
+			   "Friday. Bye.\n";
+	struct arena *a = arena_new();
+	const struct obligation_found *o;
+
+	(void)state;
+	o = read_mail(a, text, WHO_COMPANY)->obligations;
+	assert_non_null(o);
+	assert_string_equal("We will refund you by Friday.", o->quote);
+	assert_ptr_equal(strstr(text, "We will"), text + o->start);
+	assert_ptr_equal(strstr(text, " Bye."), text + o->end);
+	assert_string_equal("by Friday", o->phrase);
+	arena_free(a);
+}
+
+static void
+people_and_numbers(void **state)
+{
+	struct arena *a = arena_new();
+	struct findings *f = read_mail(a,
+	    "Dear Ms Marsh,\n\nWe are sorry. Order #77-20981 was late.\n\n"
+	    "Kind regards,\nMel Hoyle\nAcme Water\n",
+	    WHO_COMPANY);
+
+	(void)state;
+	assert_string_equal("Mel Hoyle", f->agent);
+	assert_int_equal(2, f->reference_count);
+	assert_string_equal("AB-12345", f->references[0]);
+	assert_string_equal("77-20981", f->references[1]);
+	assert_true(f->signal_count >= 1);
+	assert_string_equal("apology", f->signals[0].name);
+	f = read_mail(a, "We will call.\n\nAcme Water", WHO_COMPANY);
+	assert_null(f->agent);
+	arena_free(a);
+}
+
+/* Runs of what patterns repeat, bytes that are no UTF-8, nothing at all. */
+static void
+any_text_is_survived(void **state)
+{
+	static const char *const units[] = {"we will ", "a", " ", "\n",
+	    "please ", "\xff\xfe", "\xc3", "> ", "if not ",
+	    "will be by Friday ", "- ", "\"", "within 5 days ", "Dear ", ".",
+	    "#1", "\x01"};
+	struct arena *a = arena_new();
+	struct timespec t0, t1;
+	struct buf text = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		buf_clear(&text);
+		while (text.len < 300000)
+			buf_puts(&text, units[i]);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
+		assert_non_null(read_mail(a, text.p, WHO_COMPANY));
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
+		/* The budget is 200 ms of matching; the rest is linear. */
+		assert_true(t1.tv_sec - t0.tv_sec < 5);
+		arena_reset(a);
+	}
+	assert_non_null(read_mail(a, "", WHO_CUSTOMER));
+	buf_free(&text);
+	arena_free(a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(letters_are_read),
+	    cmocka_unit_test(quotes_are_exact),
+	    cmocka_unit_test(people_and_numbers),
+	    cmocka_unit_test(any_text_is_survived),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, load, unload);
+}
