@@ -241,7 +241,7 @@ send_check(struct run *run, struct err *err)
 	int rc = open_delivery(&s, err);
 
 	if (rc == 0)
-		rc = 0;
+		rc = delivery_check(s.delivery, err);
 	close_delivery(&s);
 	return rc;
 }

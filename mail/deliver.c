@@ -59,12 +59,20 @@ maildir_send(void *state, const struct delivery_mail *m,
 	return rc == 0 ? DELIVERED_SENT : DELIVERED_FAILED_TEMP;
 }
 
+static int
+maildir_writable(void *state, struct err *err)
+{
+	return maildir_check(state, err);
+}
+
 static const struct delivery_kind kinds[] = {
-    {"smtps://", deliver_smtp_open, deliver_smtp_send, deliver_smtp_close},
-    {"smtp://", deliver_smtp_open, deliver_smtp_send, deliver_smtp_close},
+    {"smtps://", deliver_smtp_open, deliver_smtp_send, deliver_smtp_check,
+	deliver_smtp_close},
+    {"smtp://", deliver_smtp_open, deliver_smtp_send, deliver_smtp_check,
+	deliver_smtp_close},
     {"sendmail:", deliver_command_open, deliver_command_send,
-	deliver_command_close},
-    {"maildir:", maildir_start, maildir_send, free},
+	deliver_command_check, deliver_command_close},
+    {"maildir:", maildir_start, maildir_send, maildir_writable, free},
 };
 
 struct delivery *
@@ -122,6 +130,12 @@ delivery_send(
 	if (check(m, err) < 0)
 		return DELIVERED_FAILED;
 	return d->kind->send(d->state, m, d->answer, err);
+}
+
+int
+delivery_check(struct delivery *d, struct err *err)
+{
+	return d->kind->check(d->state, err);
 }
 
 const char *

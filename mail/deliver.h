@@ -69,6 +69,13 @@ struct delivery;
 struct delivery *delivery_open(const struct delivery_settings *, struct err *);
 enum delivered
 delivery_send(struct delivery *, const struct delivery_mail *, struct err *);
+/*
+ * Whether a mail could be sent now, without sending one: the server is reached,
+ * proves itself and takes the login; the command is there; the Maildir, made
+ * when it is missing, can be written.  -1 with err, which says what to do;
+ * codes as of delivery_send().
+ */
+int delivery_check(struct delivery *, struct err *);
 /* What was answered to the mail that was sent last ("250 2.0.0 queued as
  * 4F21"), for the record; "" when nothing.  Borrowed until the next call. */
 const char *delivery_answer(const struct delivery *);

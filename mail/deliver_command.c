@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -99,6 +100,47 @@ deliver_command_close(void *state)
 
 	arena_free(c->arena);
 	free(c);
+}
+
+/* Finding it, as posix_spawnp(3) will. */
+
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       access(path, X_OK) == 0;
+}
+
+static bool
+is_in_path(struct arena *arena, const char *name)
+{
+	const char *path = getenv("PATH");
+	char *rest, *one;
+
+	rest = arena_strdup(arena, path != NULL ? path : "/bin:/usr/bin");
+	while ((one = strsep(&rest, ":")) != NULL)
+		if (is_program(arena_printf(
+			arena, "%s/%s", *one == '\0' ? "." : one, name)))
+			return true;
+	return false;
+}
+
+int
+deliver_command_check(void *state, struct err *err)
+{
+	const struct command *c = state;
+	const char *name = c->word[0];
+
+	if (strchr(name, '/') != NULL ? is_program(name)
+				      : is_in_path(c->arena, name))
+		return 0;
+	return err_set(err, EX_CONFIG,
+	    "sendmail: %s is no program here; install it, or write its whole "
+	    "path into the url of [send] (most often "
+	    "sendmail:/usr/sbin/sendmail)",
+	    name);
 }
 
 /* Running it. */

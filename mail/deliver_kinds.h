@@ -14,6 +14,7 @@ struct delivery_kind {
 	    const struct delivery_settings *, const char *rest, struct err *);
 	enum delivered (*send)(void *state, const struct delivery_mail *,
 	    char answer[DELIVERY_ANSWER], struct err *);
+	int (*check)(void *state, struct err *); /* see delivery_check() */
 	void (*close)(void *state);
 };
 
@@ -22,6 +23,7 @@ void *
 deliver_smtp_open(const struct delivery_settings *, const char *, struct err *);
 enum delivered deliver_smtp_send(void *, const struct delivery_mail *,
     char answer[DELIVERY_ANSWER], struct err *);
+int deliver_smtp_check(void *, struct err *);
 void deliver_smtp_close(void *);
 
 /* By a sendmail command; deliver_command.c. */
@@ -29,6 +31,7 @@ void *deliver_command_open(
     const struct delivery_settings *, const char *, struct err *);
 enum delivered deliver_command_send(void *, const struct delivery_mail *,
     char answer[DELIVERY_ANSWER], struct err *);
+int deliver_command_check(void *, struct err *);
 void deliver_command_close(void *);
 
 /* CRLF made LF, as files and pipes on this system have it. */

@@ -190,6 +190,28 @@ code_of(const struct frame *f)
 	return field_is(f, "why", "mail") ? EX_DATAERR : EX_UNAVAILABLE;
 }
 
+/* What to do about it, where that does not depend on the mail. */
+static const struct {
+	const char *why, *todo;
+} advice[] = {
+    {"network", "; check host, port and network"},
+    {"login", "; check user and password (or oauth) in [send]"},
+    {"tls", "; no password and no mail was sent. Ask its operator, give its "
+	    "authority (ca = FILE), or pin the certificate when you know that "
+	    "it is right (pin = its SHA-256)"},
+};
+
+static const char *
+advice_on(const struct frame *f)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(advice) / sizeof(*advice); i++)
+		if (field_is(f, "why", advice[i].why))
+			return advice[i].todo;
+	return "";
+}
+
 /* sent, failed or unknown into the result; false for another frame. */
 static bool
 read_result(const struct frame *f, char answer[DELIVERY_ANSWER],
@@ -205,7 +227,8 @@ read_result(const struct frame *f, char answer[DELIVERY_ANSWER],
 		*result = field_is(f, "temporary", "yes")
 			      ? DELIVERED_FAILED_TEMP
 			      : DELIVERED_FAILED;
-		err_set(err, code_of(f), "%s%s%s", code, blank, text);
+		err_set(err, code_of(f), "%s%s%s%s", code, blank, text,
+		    advice_on(f));
 	} else if (strcmp(f->verb, "unknown") == 0) {
 		*result = DELIVERED_UNKNOWN;
 		err_set(err, EX_IOERR, "%s%s%s", code, blank, text);
@@ -248,7 +271,8 @@ hear(struct helper *h, struct arena *arena, const struct delivery_mail *m,
 			err_set(err, EX_SOFTWARE, "%s of another mail", f.verb);
 		else if (read_result(&f, answer, &result, err))
 			return result;
-		else if (strcmp(f.verb, "sending") != 0 || told_go)
+		else if (strcmp(f.verb, "sending") != 0 || told_go ||
+			 m->handing == NULL)
 			err_set(err, EX_SOFTWARE, "%s out of turn", f.verb);
 		else if (m->handing(m->arg, err) < 0) {
 			stop(h, true);
@@ -261,6 +285,46 @@ hear(struct helper *h, struct arena *arena, const struct delivery_mail *m,
 	}
 }
 
+/* Starts the helper where none runs.  -1: *result and err tell. */
+static int
+ready(struct helper *h, enum delivered *result, struct err *err)
+{
+	*result = DELIVERED_FAILED_TEMP;
+	if (h->child.pid != 0)
+		return 0;
+	if (start(h, err) < 0)
+		return -1;
+	if (tell_server(h, err) == 0)
+		return 0;
+	*result = lost(h, false, err);
+	return -1;
+}
+
+int
+deliver_smtp_check(void *state, struct err *err)
+{
+	/* Answered as a mail is; nothing is handed over. */
+	const struct delivery_mail none = {.id = "check"};
+	char answer[DELIVERY_ANSWER];
+	struct helper *h = state;
+	enum delivered result;
+	struct arena *arena;
+	struct frame f;
+
+	if (ready(h, &result, err) < 0)
+		return -1;
+	frame_begin(&f, "check");
+	frame_set(&f, "id", none.id);
+	if (frame_write(h->child.to, &f, err) < 0 && err->code != EX_IOERR) {
+		lost(h, false, err);
+		return -1;
+	}
+	arena = arena_new();
+	result = hear(h, arena, &none, answer, err);
+	arena_free(arena);
+	return result == DELIVERED_SENT ? 0 : -1;
+}
+
 enum delivered
 deliver_smtp_send(void *state, const struct delivery_mail *m,
     char answer[DELIVERY_ANSWER], struct err *err)
@@ -269,12 +333,8 @@ deliver_smtp_send(void *state, const struct delivery_mail *m,
 	enum delivered result;
 	struct arena *arena;
 
-	if (h->child.pid == 0) {
-		if (start(h, err) < 0)
-			return DELIVERED_FAILED_TEMP;
-		if (tell_server(h, err) < 0)
-			return lost(h, false, err);
-	}
+	if (ready(h, &result, err) < 0)
+		return result;
 	/* When it is gone, what it said last tells why. */
 	if (tell_mail(h, m, err) < 0 && err->code != EX_IOERR)
 		return lost(h, false, err);

@@ -310,10 +310,12 @@ open_folders(struct maildir *m, struct err *err)
 	}
 	if (m->fd >= 0 && i == FOLDERS)
 		return 0;
-	err_errno(err, "%s: opening it as a Maildir", m->path);
 	if (errno == ENOENT)
-		err->code = EX_NOINPUT;
-	return -1;
+		return err_set(err, EX_NOINPUT,
+		    "%s: there is no Maildir; correct the path, or make one: "
+		    "mkdir -p %s/cur %s/new %s/tmp",
+		    m->path, m->path, m->path, m->path);
+	return err_errno(err, "%s: opening it as a Maildir", m->path);
 }
 
 struct source *
@@ -437,6 +439,26 @@ maildir_make(const char *dir, struct err *err)
 		return -1;
 	close(fd);
 	return 0;
+}
+
+int
+maildir_check(const char *dir, struct err *err)
+{
+	char name[128], tmp[136];
+	int fd, rc = 0;
+
+	if (unique_name(name, sizeof(name), err) != 0)
+		return -1;
+	fd = open_or_make(dir, err);
+	if (fd < 0)
+		return err_prefix(err, "no mail can be put there; give another "
+				       "folder, or its rights to this user");
+	snprintf(tmp, sizeof(tmp), "tmp/%s", name);
+	if (write_file(fd, tmp, slice_of("")) != 0)
+		rc = err_errno(err, "no mail can be put there: %s", dir);
+	unlinkat(fd, tmp, 0);
+	close(fd);
+	return rc;
 }
 
 int

@@ -13,6 +13,8 @@
  *	mail id= from= to=A,B +N	one mail; from is the envelope sender and
  *					may be empty; all recipients or none
  *	go id=				the answer to `sending`
+ *	check id=			connect and log in, and send nothing:
+ *					answered by `sent` or `failed`
  *
  *	sending id=		all but the last bytes are handed over.  Only
  *				after `go` they are, so promised can commit
@@ -318,6 +320,21 @@ take_mail(struct sender *s, const struct frame *f)
 	return s->err.code == 0 ? 0 : -1; /* what came in place of go */
 }
 
+/* Everything but a mail: whether one could be handed in. */
+static int
+take_check(struct sender *s, const struct frame *f)
+{
+	struct submit_result r;
+
+	s->id = frame_get(f, "id");
+	if (!s->has_account || s->id == NULL)
+		return err_set(
+		    &s->err, EX_USAGE, "check: no server before it, or no id");
+	if (connected(s, &r))
+		r = (struct submit_result){.verdict = SUBMIT_SENT};
+	return say_result(s, &r);
+}
+
 /* The run. */
 
 static int
@@ -327,6 +344,8 @@ take_frame(struct sender *s, const struct frame *f)
 		return take_server(s, f);
 	if (strcmp(f->verb, "mail") == 0)
 		return take_mail(s, f);
+	if (strcmp(f->verb, "check") == 0)
+		return take_check(s, f);
 	if (strcmp(f->verb, "go") == 0) /* its mail failed before its end */
 		return 0;
 	return err_set(

@@ -126,6 +126,8 @@ mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);
  * name, tmp first, fsync of file and folder.  0 means that it is on the disk.
  */
 int maildir_deliver(const char *dir, struct slice bytes, struct err *);
+/* Whether maildir_deliver() could do so now; makes the folder as it would. */
+int maildir_check(const char *dir, struct err *);
 /* Makes a Maildir, private to its owner, where there is none. */
 int maildir_make(const char *dir, struct err *);
 
