@@ -15,6 +15,7 @@
 #include "base/datadir.h"
 #include "base/zone.h"
 #include "commands.h"
+#include "mail/source.h"
 #include "reading.h"
 #include "servers.h"
 
@@ -174,6 +175,29 @@ write_new(const char *path, struct slice text, struct err *err)
 	return close(fd) == 0 ? 0 : err_errno(err, "%s", path);
 }
 
+/* The Maildirs that the new configuration reads from, by its own word. */
+static int
+make_mailboxes(struct run *run, const char *path, struct err *err)
+{
+	static const char maildir[] = "maildir:";
+	struct settings *s = &run->settings;
+	size_t i;
+
+	if (settings_read(run->arena, path, s, err) != 0)
+		return -1;
+	for (i = 0; i < s->mailbox_count; i++) {
+		const char *url = s->mailboxes[i].url;
+
+		if (!slice_starts(slice_of(url), maildir))
+			continue;
+		url += sizeof(maildir) - 1;
+		if (maildir_make(url, err) != 0)
+			return -1;
+		fprintf(run->out, "made  %s/\n", url);
+	}
+	return 0;
+}
+
 int
 command_init(struct run *run, struct err *err)
 {
@@ -206,13 +230,15 @@ command_init(struct run *run, struct err *err)
 		   (store = store_open(answers.store, STORE_CREATE, err)) !=
 		       NULL) {
 		store_close(store);
-		fprintf(run->out,
-		    "wrote %s\nwrote %s\n\nNext: forward a company's mail "
-		    "into %s and say `promised once`;\nor name your mailbox "
-		    "in %s. `promised doctor` checks it.\n",
-		    path, answers.store, "the inbox beside the store", path);
-		rc = 0;
+		fprintf(run->out, "wrote %s\nwrote %s\n", path, answers.store);
+		rc = make_mailboxes(run, path, err);
 	}
+	if (rc == 0 && !run->options.dry_run)
+		fprintf(run->out,
+		    "\nNext: put a company's mail into that Maildir and say "
+		    "`promised once`;\nor name your mailbox in %s. `promised "
+		    "doctor` checks it.\n",
+		    path);
 	buf_free(&text);
 	return rc;
 }
