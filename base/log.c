@@ -44,7 +44,7 @@ make_printable(char *out, size_t room, const char *text)
 	out[n] = '\0';
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 log_line(enum log_level level, const char *fmt, va_list ap)
 {
 	static const int priority[] = {
