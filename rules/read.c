@@ -232,19 +232,27 @@ add_signal(struct run *run, const char *name, const char *rule, size_t start,
 	    (struct signal_found){name, rule, start, end};
 }
 
+/* Each signal at most once: what has been said is not looked for again. */
 static void
 read_signals(struct run *run, const struct view *view)
 {
-	struct hits hits =
-	    reader_hits(&run->reader, SAYS_SIGNAL, view, view->marked.text);
+	const struct rulebook *book = run->reader.book;
+	const struct rule *rule;
+	struct span found;
 	size_t i;
 
-	for (i = 0; i < hits.n; i++)
-		if (!has_signal(run->out, hits.v[i].rule->signal) &&
-		    !reader_guarded(
-			&run->reader, hits.v[i].rule, view->marked.text))
-			add_signal(run, hits.v[i].rule->signal,
-			    hits.v[i].rule->where, view->start, view->end);
+	for (i = book->first_gated[SAYS_SIGNAL];
+	     i < book->first_gated[SAYS_SIGNAL + 1]; i++) {
+		rule = book->gated[i].rule;
+		if (gate_has(view->gate, i) &&
+		    rule_reads(rule, view->zone, run->in->sender) &&
+		    !has_signal(run->out, rule->signal) &&
+		    reader_match(&run->reader, rule, book->gated[i].expression,
+			view->marked.text, 0, &found) &&
+		    !reader_guarded(&run->reader, rule, view->marked.text))
+			add_signal(run, rule->signal, rule->where, view->start,
+			    view->end);
+	}
 }
 
 /* One is part of the other: "612093445" of "FS-Case-612093445". */
@@ -472,9 +480,9 @@ phrases_read(struct arena *arena, struct pack *pack, const char *text,
     const char *language, struct moment anchor, const struct calendar *calendar)
 {
 	struct slice s = readable(arena, text);
-	const struct rulebook *book = language == NULL
-					  ? detect_phrase(arena, pack, s, calendar)
-					  : pack_book(pack, language);
+	const struct rulebook *book =
+	    language == NULL ? detect_phrase(arena, pack, s, calendar)
+			     : pack_book(pack, language);
 	struct phrases none = {NULL, 0};
 
 	if (book == NULL || rulebook_lexicon(book) == NULL)

@@ -152,6 +152,13 @@ add_hits(struct reader *r, size_t order, struct slice text, struct hits *hits)
 	}
 }
 
+/* What needs a date finds none in a sentence without a time. */
+static bool
+may_find(const struct rule *rule, const struct view *view)
+{
+	return !rule->needs_date || view->times.n > 0;
+}
+
 struct hits
 reader_hits(struct reader *r, enum says says, const struct view *view,
     struct slice text)
@@ -162,6 +169,7 @@ reader_hits(struct reader *r, enum says says, const struct view *view,
 
 	for (i = book->first_gated[says]; i < book->first_gated[says + 1]; i++)
 		if (gate_has(view->gate, i) &&
+		    may_find(book->gated[i].rule, view) &&
 		    rule_reads(book->gated[i].rule, view->zone, r->sender))
 			add_hits(r, i, text, &hits);
 	return hits;
