@@ -69,9 +69,11 @@ hostile() { # WHAT COMMAND-THAT-PRINTS-A-MAIL...
 	"$@" >"$tmp/hostile.eml"
 	run timeout 20 "$promised" scan --json "$tmp/hostile.eml"
 	is "$what: read, or told" "$rc" 0
-	run timeout 20 "$promised" -c "$config" deliver <"$tmp/hostile.eml"
+	run timeout 20 "$promised" -c "$tmp/other/config" deliver <"$tmp/hostile.eml"
 	is "$what: kept" "$rc" 0
 }
+"$promised" -c "$tmp/other/config" init --address sam@home.example \
+    --store "$tmp/other/promised.db" >/dev/null
 head='From: a@b.example\nTo: sam@home.example\nSubject: x\nMIME-Version: 1.0\n'
 nested() {
 	printf "$head"
@@ -134,9 +136,10 @@ like "with the original's date" "$out" '"date":"2026-03-02T10:15:00'
 
 run "$promised" rules check
 is "every rule is proven by its examples" "$rc" 0
-cp -r "$root/rules" "$tmp/rules"
-printf 'rule broken\n\tsays signal x\n\tmatch (unclosed\n' >"$tmp/rules/en/zz.rules"
-run "$promised" rules check "$tmp/rules"
+mkdir "$tmp/pack"
+cp -r "$root/rules" "$tmp/pack/rules"
+printf 'rule broken\n\tsays signal x\n\tmatch (unclosed\n' >"$tmp/pack/rules/en/zz.rules"
+run "$promised" rules check "$tmp/pack/rules"
 is "a bad pattern: 78" "$rc" 78
 like "with file, line and column" "$out$err" 'zz\.rules:[0-9]+:[0-9]+'
 
