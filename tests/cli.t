@@ -160,10 +160,10 @@ like "why shows the arithmetic" "$out" '5 working days'
 run p do 1 void 1.2
 is "do" "$rc" 0
 run p due --all
-like "it is done" "$out" '1\.2 +void'
+like "it is done" "$out" '1\.2 +struck out'
 run p do 1 undo
 run p due --all
-like "and undone" "$out" '1\.2 +open'
+like "and undone" "$out" '1\.2 +lapsed'
 run p do 1 frobnicate
 ok "an unknown command fails" test "$rc" -ne 0
 run p case 7
