@@ -111,14 +111,20 @@ cut-imap: deps-test all
 lint: deps-test
 	@dev/lint.sh "$(WARN)"
 
+# What the rules find in the labelled mail of tests/corpus.
+accuracy: deps-test all
+	@python3 tests/corpus/score.py ./promised tests/corpus/labels.jsonl tests/corpus/messages
+	@python3 tests/corpus/fresh.py build/fresh >/dev/null
+	@python3 tests/corpus/score.py ./promised build/fresh/labels.jsonl build/fresh
+
 bench: deps-test all
 	@dev/bench.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/promised \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
-	install promised $(DESTDIR)$(PREFIX)/bin
-	install promised-fetch promised-send $(DESTDIR)$(PREFIX)/libexec/promised
+	install $(BIN)promised $(DESTDIR)$(PREFIX)/bin
+	install $(BIN)promised-fetch $(BIN)promised-send $(DESTDIR)$(PREFIX)/libexec/promised
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	find $(DATA) -type f | while read -r f; do \
@@ -133,5 +139,5 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench crash cut-imap install
+	layers lint bench accuracy crash cut-imap install
 .SECONDARY:
