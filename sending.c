@@ -150,6 +150,7 @@ step_settle(struct sending *s, void *arg, struct err *err)
 	    o->verdict == DELIVERED_FAILED, o->why.text, now, err);
 }
 
+/* 1: go on with the next mail; 0: the next would fare no better; -1. */
 static int
 send_one(struct sending *s, const struct outbox_mail *mail, size_t *sent,
     struct err *err)
@@ -173,7 +174,9 @@ send_one(struct sending *s, const struct outbox_mail *mail, size_t *sent,
 		++*sent;
 	else
 		log_warn("mail %s to %s: %s", id, mail->recipient, o.why.text);
-	return in_transaction(s, step_settle, &o, err);
+	if (in_transaction(s, step_settle, &o, err) != 0)
+		return -1;
+	return o.why.code != EX_NOPERM && o.why.code != EX_CONFIG;
 }
 
 /* What -n says instead of sending. */
@@ -204,8 +207,9 @@ send_all(struct sending *s, size_t *sent, struct err *err)
 		/* Opened late: most passes have nothing to send. */
 		if (s->delivery == NULL && open_delivery(s, err) != 0)
 			return -1;
-		if (send_one(s, &mail, sent, err) != 0)
-			return -1;
+		got = send_one(s, &mail, sent, err);
+		if (got <= 0)
+			return got;
 	}
 }
 
