@@ -22,7 +22,9 @@ enum {
 	SUSPECTS_MOST = 64,
 	NUMBERS_MOST = 40,
 	OWN_MOST = 8000, /* bytes of the message itself that are weighed */
-	TEXT_MOST = 4000, /* bytes of a message that are compared */
+	NAMED_MOST = 100, /* mails that name somebody */
+	LIVING_MOST = 300, /* mails of late, to find what is alive */
+	CASES_MOST = 32, /* of one company; newest first */
 	DAY = 24 * 60 * 60,
 	LIFE = 90 * DAY, /* of a closed case */
 	FRESH = 45 * DAY,
@@ -48,6 +50,10 @@ enum {
 	WORDS_SEVERAL = 8, /* two words at least */
 };
 
+/* What a message says: of its case, of another one, and what the owner wrote
+ * above a forward. */
+enum share { ABOUT, APART, COMMENT, PARTS };
+
 /* A suspect while points are added up. */
 struct file {
 	struct suspect s;
@@ -60,6 +66,7 @@ struct file {
 	bool rival, same_subject, same_address, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
 	int64_t last, last_owner, last_company; /* 0: never */
+	bool *met[PARTS]; /* a flag for each token of that part's bag */
 	int words, apart; /* weights in common with either part */
 	char *shared; /* some of the words, for why */
 };
@@ -73,9 +80,8 @@ struct work {
 	struct evidence *out;
 	struct file *v;
 	size_t n;
-	struct bag *about, *apart, *comment;
+	struct bag *bag[PARTS];
 	const char *subject; /* normalised */
-	struct strings numbers; /* that the message gives as its own */
 	bool company_speaks;
 };
 
@@ -86,15 +92,23 @@ party_is_other(const struct party *p)
 }
 
 static struct file *
-file_of(struct work *w, int number)
+find_file(const struct work *w, int number)
 {
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
 		if (w->v[i].s.number == number)
 			return &w->v[i];
-	if (number == 0 || w->n >= SUSPECTS_MOST)
-		return NULL;
+	return NULL;
+}
+
+static struct file *
+file_of(struct work *w, int number)
+{
+	struct file *f = find_file(w, number);
+
+	if (f != NULL || number == 0 || w->n >= SUSPECTS_MOST)
+		return f;
 	w->v = arena_grow(w->arena, w->v, w->n, sizeof(*w->v));
 	memset(&w->v[w->n], 0, sizeof(*w->v));
 	w->v[w->n].s.number = number;
@@ -165,28 +179,18 @@ in_text(const char *text, const char *written)
 	return text != NULL && words_mention(slice_of(text), written);
 }
 
-static void
-split_own(struct arena *a, const struct thread_words *words,
-    const struct placing *in, char **about, char **apart, bool *fresh)
-{
-	const char *text = in->text == NULL ? "" : in->text;
-
-	words_split(a, words, arena_strndup(a, text, strnlen(text, OWN_MOST)),
-	    about, apart, fresh);
-}
-
-struct strings
-evidence_numbers(
-    struct arena *a, const struct thread_words *words, const struct placing *in)
+/* The reference numbers that a message gives as its own: those that the rules
+ * found and those in its subject, but for those that it says are of another
+ * matter. */
+static struct strings
+own_numbers(struct arena *a, const struct placing *in, const char *about,
+    const char *apart)
 {
 	struct strings s = {NULL, 0};
 	struct slice rest = slice_of(in->subject), written;
 	const struct findings *f = in->findings;
-	char *about, *apart;
-	bool begins;
 	size_t i;
 
-	split_own(a, words, in, &about, &apart, &begins);
 	for (i = 0; f != NULL && i < f->reference_count; i++)
 		if (!in_text(apart, f->references[i]) ||
 		    in_text(about, f->references[i]) ||
@@ -237,8 +241,8 @@ follow_numbers(struct work *w, const char *about, struct err *err)
 	const char *texts[] = {w->in->subject, about, w->in->comment};
 	size_t i;
 
-	for (i = 0; i < w->numbers.n; i++)
-		add_string(w->arena, &all, w->numbers.v[i]);
+	for (i = 0; i < w->out->numbers.n; i++)
+		add_string(w->arena, &all, w->out->numbers.v[i]);
 	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		rest = slice_of(texts[i]);
 		while (number_next(&rest, 4, &written))
@@ -252,6 +256,25 @@ follow_numbers(struct work *w, const char *about, struct err *err)
 }
 
 /* --- Domains and names --- */
+
+/* The cases of the company that has the domain: those that are alive. */
+static int
+follow_alias(struct work *w, const char *domain, bool trusted, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_ALIAS,
+	    sql_int(w->owner), sql_text(domain),
+	    sql_int(w->in->date.utc - LIFE), sql_int(CASES_MOST));
+	struct file *f;
+
+	while (rows_next(r)) {
+		f = file_of(w, (int)rows_int(r, 0));
+		if (f == NULL)
+			continue;
+		f->s.known = f->s.known || trusted;
+		f->s.alike = f->s.alike || !trusted;
+	}
+	return rows_end(r, err);
+}
 
 /* trusted: it may make the case known; else it only points there. */
 static int
@@ -270,7 +293,9 @@ follow_domain(struct work *w, const char *domain, bool trusted, struct err *err)
 		else
 			f->s.alike = true;
 	}
-	return rows_end(r, err);
+	if (rows_end(r, err) < 0)
+		return -1;
+	return follow_alias(w, domain, trusted, err);
 }
 
 /* Who writes is judged by From alone: anybody can name the company in Cc. */
@@ -371,7 +396,7 @@ follow_living(struct work *w, struct err *err)
 {
 	struct rows *r =
 	    STORE_QUERY(w->store, SQL_THREAD_LIVING, sql_int(w->owner),
-		sql_int(w->in->date.utc - SILENCE), sql_int(SUSPECTS_MOST));
+		sql_int(w->in->date.utc - SILENCE), sql_int(LIVING_MOST));
 
 	while (rows_next(r))
 		(void)file_of(w, (int)rows_int(r, 0));
@@ -386,20 +411,61 @@ can_be_announced(const char *name)
 	       strchr(name, ' ') != NULL;
 }
 
-/* A company may have told that somebody else will write: "Marlow Adjusters act
- * for us".  read_message() makes sure of it. */
+/* Whether the mail names who writes now. */
 static int
-follow_announced(struct work *w, struct err *err)
+names_sender(struct work *w, int64_t message, bool *result, struct err *err)
 {
-	struct rows *r;
+	struct rows *r = STORE_QUERY(
+	    w->store, SQL_MESSAGE_NEWEST, sql_int(w->owner), sql_int(message));
+	const char *text = rows_next(r) ? rows_text(r, 0, w->arena) : NULL;
+
+	*result =
+	    text != NULL && words_mention(slice_of(text), w->in->from.name);
+	return rows_end(r, err);
+}
+
+/* add: a case that is no suspect yet becomes one. */
+static int
+follow_word(struct work *w, const char *word, bool add, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_NAME,
+	    sql_int(w->owner), sql_text(word),
+	    sql_int(w->in->date.utc - SILENCE), sql_int(NAMED_MOST));
+	struct file *f;
+	bool named;
+	int number;
+
+	while (rows_next(r)) {
+		number = (int)rows_int(r, 1);
+		f = find_file(w, number);
+		if (f == NULL ? !add : f->s.known || f->mentioned)
+			continue;
+		if (names_sender(w, rows_int(r, 0), &named, err) < 0) {
+			(void)rows_end(r, &(struct err){0});
+			return -1;
+		}
+		if (named && (f = file_of(w, number)) != NULL)
+			f->mentioned = true;
+	}
+	return rows_end(r, err);
+}
+
+/* A company may have told that somebody else will write: "Marlow Adjusters act
+ * for us". */
+static int
+follow_announced(struct work *w, bool add, struct err *err)
+{
+	const struct token *t;
+	struct bag *names;
+	size_t i;
 
 	if (!can_be_announced(w->in->from.name))
 		return 0;
-	r = STORE_QUERY(w->store, SQL_THREAD_ANNOUNCED, sql_int(w->owner),
-	    sql_int(w->in->date.utc - SILENCE), sql_text(w->in->from.name));
-	while (rows_next(r))
-		(void)file_of(w, (int)rows_int(r, 0));
-	return rows_end(r, err);
+	names = words_names(w->arena, w->words, slice_of(w->in->from.name));
+	for (i = 0; (t = bag_at(names, i)) != NULL; i++)
+		if (follow_word(w, t->text, add, err) < 0)
+			return -1;
+	return 0;
 }
 
 /* --- What was said in each case --- */
@@ -415,64 +481,67 @@ note_dates(struct file *f, enum direction d, int64_t date)
 		f->last_company = date;
 }
 
-/* The other side may have been announced: "Marlow Adjusters act for us". */
-static bool
-announces(const struct work *w, const char *text)
+static void
+read_message(struct work *w, struct file *f, struct rows *r)
 {
-	const char *name = w->in->from.name;
+	enum direction d = direction_of(rows_text(r, 0, w->arena));
+	const char *subject = rows_text(r, 2, w->arena);
+	struct slice print = rows_bytes(r, 3, w->arena);
+	int part;
 
-	return w->company_speaks && can_be_announced(name) &&
-	       words_mention(slice_of(text), name);
+	note_dates(f, d, rows_int(r, 1));
+	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
+	    strcmp(subject, w->subject) == 0)
+		f->same_subject = true;
+	for (part = 0; part < PARTS; part++)
+		bag_meet(w->bag[part], print, f->met[part]);
+}
+
+/* By whom the case is known, when it was not its company that led here. */
+static void
+meet_domain(struct work *w, struct file *f, const char *domain, bool writer)
+{
+	const struct placing *in = w->in;
+	size_t i;
+
+	if (w->company_speaks && strcmp(domain, in->from.domain) == 0) {
+		f->s.known = f->s.known || writer;
+		f->s.alike = f->s.alike || !writer;
+	}
+	for (i = 0; i < in->other_count; i++)
+		if (party_is_other(&in->others[i]) &&
+		    strcmp(domain, in->others[i].domain) == 0) {
+			f->s.known =
+			    f->s.known || (writer && !w->company_speaks);
+			f->s.alike = true;
+		}
 }
 
 static void
-read_message(struct work *w, struct file *f, struct bag *seen, struct rows *r)
+meet_address(struct work *w, struct file *f, const char *addr)
 {
-	const char *subject = rows_text(r, 3, w->arena);
-	const char *text = rows_text(r, 4, w->arena);
-	const char *addr = rows_text(r, 1, w->arena);
-	enum direction d = direction_of(rows_text(r, 0, w->arena));
-	char *about, *apart;
-	bool fresh;
+	const struct placing *in = w->in;
+	size_t i;
 
-	note_dates(f, d, rows_int(r, 2));
-	if (subject != NULL) {
-		bag_add(seen, w->words, slice_of(subject));
-		if (d != FROM_COMMAND && w->subject[0] != '\0' &&
-		    strcmp(thread_subject(w->arena, w->words, subject),
-			w->subject) == 0)
-			f->same_subject = true;
-	}
-	if (addr != NULL && w->in->from.addr != NULL && w->company_speaks &&
-	    strcmp(addr, w->in->from.addr) == 0)
+	if (w->company_speaks && strcmp(addr, in->from.addr) == 0)
 		f->same_address = true;
-	if (text == NULL)
-		return;
-	if (d == FROM_COMPANY && announces(w, text))
-		f->mentioned = true;
-	words_split(w->arena, w->words, text, &about, &apart, &fresh);
-	bag_add(seen, w->words, slice_of(about));
+	for (i = 0; i < in->other_count; i++)
+		if (party_is_other(&in->others[i]) &&
+		    strcmp(addr, in->others[i].addr) == 0)
+			f->same_address = true;
 }
 
 static int
-read_parties(struct work *w, struct file *f, struct bag *seen, struct err *err)
+read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_PARTIES,
 	    sql_int(w->owner), sql_int(f->s.number));
-	const char *addr, *name;
-	size_t i;
 
 	while (rows_next(r)) {
-		addr = rows_text(r, 0, w->arena);
-		name = rows_text(r, 1, w->arena);
-		bag_ignore_name(seen, w->words, name);
-		for (i = 0; i < w->in->other_count; i++)
-			if (party_is_other(&w->in->others[i]) &&
-			    strcmp(addr, w->in->others[i].addr) == 0)
-				f->same_address = true;
-		if (party_is_other(&w->in->from) &&
-		    strcmp(addr, w->in->from.addr) == 0)
-			f->same_address = true;
+		bag_ignore_name(names, w->words, rows_text(r, 1, w->arena));
+		meet_address(w, f, rows_text(r, 0, w->arena));
+		meet_domain(
+		    w, f, rows_text(r, 2, w->arena), rows_int(r, 3) != 0);
 	}
 	return rows_end(r, err);
 }
@@ -490,8 +559,8 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 
 	while (rows_next(r))
 		add_string(w->arena, &theirs, rows_text(r, 0, w->arena));
-	for (i = 0; i < w->numbers.n; i++) {
-		mine = number_plain(w->arena, w->numbers.v[i]);
+	for (i = 0; i < w->out->numbers.n; i++) {
+		mine = number_plain(w->arena, w->out->numbers.v[i]);
 		shape = number_shape(w->arena, mine);
 		same = equal = false;
 		for (j = 0; j < theirs.n; j++) {
@@ -504,64 +573,90 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 			break;
 		f->rival = f->rival || same;
 	}
-	if (i < w->numbers.n)
+	if (i < w->out->numbers.n)
 		f->rival = false;
 	return rows_end(r, err);
 }
 
 static int
-read_case(struct work *w, struct file *f, struct bag **seen, struct err *err)
+read_company(struct work *w, struct file *f, struct bag *names, struct err *err)
 {
-	struct rows *r = STORE_QUERY(
-	    w->store, SQL_THREAD_CASE, sql_int(w->owner), sql_int(f->s.number));
-	const char *company = NULL;
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_CASE,
+	    sql_int(w->owner), sql_int(f->s.number),
+	    sql_text(w->out->main == NULL ? NULL : w->out->main->domain));
+	const char *company;
 
 	if (rows_next(r)) {
 		company = rows_text(r, 0, w->arena);
+		if (company != NULL)
+			bag_ignore(names, w->words, slice_of(company));
 		f->closed = !rows_null(r, 1);
 		f->closed_at = rows_int(r, 1);
+		f->s.known = f->s.known || rows_int(r, 2) != 0;
 	}
-	if (rows_end(r, err) < 0)
-		return -1;
-	*seen = bag_new(w->arena);
-	if (company != NULL)
-		bag_ignore(*seen, w->words, slice_of(company));
-	if (read_parties(w, f, *seen, err) < 0 || read_numbers(w, f, err) < 0)
-		return -1;
-	r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES, sql_int(w->owner),
-	    sql_int(f->s.number), sql_int(TEXT_MOST));
-	while (rows_next(r))
-		read_message(w, f, *seen, r);
 	return rows_end(r, err);
+}
+
+static int
+read_messages(struct work *w, struct file *f, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES,
+	    sql_int(w->owner), sql_int(f->s.number));
+	int part;
+
+	for (part = 0; part < PARTS; part++)
+		f->met[part] = arena_calloc(w->arena,
+		    bag_size(w->bag[part]) + 1, sizeof(*f->met[part]));
+	while (rows_next(r))
+		read_message(w, f, r);
+	return rows_end(r, err);
+}
+
+/* The names of those who take part tell nothing. */
+static int
+read_case(struct work *w, struct file *f, struct err *err)
+{
+	struct bag *names = bag_new(w->arena);
+	int part;
+
+	if (read_company(w, f, names, err) < 0 ||
+	    read_parties(w, f, names, err) < 0 || read_numbers(w, f, err) < 0 ||
+	    read_messages(w, f, err) < 0)
+		return -1;
+	for (part = 0; part < PARTS; part++)
+		bag_unmeet(w->bag[part], names, f->met[part]);
+	return 0;
 }
 
 /* --- Adding up --- */
 
-/* In how many of the cases the word occurs. */
-static int
-spread(struct bag **seen, size_t n, const char *text)
+/* In how many of the cases each token of the part occurs. */
+static int *
+spread(struct work *w, enum share part)
 {
-	size_t i;
-	int cases = 0;
+	size_t size = bag_size(w->bag[part]), i, j;
+	int *cases = arena_calloc(w->arena, size + 1, sizeof(*cases));
 
-	for (i = 0; i < n; i++)
-		cases += bag_find(seen[i], text) != NULL;
+	for (i = 0; i < w->n; i++)
+		for (j = 0; j < size; j++)
+			cases[j] += w->v[i].met[part][j];
 	return cases;
 }
 
-/* What two bags have in common, with less weight the more cases have it. */
+/* What a part and a case have in common, with less weight the more cases have
+ * it. */
 static int
-overlap(const struct bag *mine, struct bag **seen, size_t n, size_t i,
-    struct buf *shared)
+overlap(const struct work *w, const struct file *f, enum share part,
+    const int *cases, struct buf *shared)
 {
 	const struct token *t;
 	size_t j;
 	int points = 0;
 
-	for (j = 0; (t = bag_at(mine, j)) != NULL; j++) {
-		if (t->weight == 0 || bag_find(seen[i], t->text) == NULL)
+	for (j = 0; (t = bag_at(w->bag[part], j)) != NULL; j++) {
+		if (t->weight == 0 || !f->met[part][j])
 			continue;
-		points += 2 * t->weight / spread(seen, n, t->text);
+		points += 2 * t->weight / cases[j];
 		if (shared != NULL && shared->len < 60)
 			buf_printf(shared, "%s%s", shared->len == 0 ? "" : ", ",
 			    t->text);
@@ -571,16 +666,21 @@ overlap(const struct bag *mine, struct bag **seen, size_t n, size_t i,
 
 /* The owner's own words above a forward count twice. */
 static void
-share_words(struct work *w, struct bag **seen)
+share_words(struct work *w)
 {
-	struct buf shared = {0};
-	size_t i;
+	const int *cases[PARTS];
+	struct file *f;
+	int part;
 
-	for (i = 0; i < w->n; i++) {
-		w->v[i].words = overlap(w->about, seen, w->n, i, &shared) +
-				overlap(w->comment, seen, w->n, i, NULL);
-		w->v[i].apart = overlap(w->apart, seen, w->n, i, NULL);
-		w->v[i].shared = buf_keep(&shared, w->arena);
+	for (part = 0; part < PARTS; part++)
+		cases[part] = spread(w, (enum share)part);
+	for (f = w->v; f < w->v + w->n; f++) {
+		struct buf shared = {0};
+
+		f->words = overlap(w, f, ABOUT, cases[ABOUT], &shared) +
+			   overlap(w, f, COMMENT, cases[COMMENT], NULL);
+		f->apart = overlap(w, f, APART, cases[APART], NULL);
+		f->shared = buf_keep(&shared, w->arena);
 	}
 }
 
@@ -826,23 +926,26 @@ static char *
 read_self(struct work *w)
 {
 	const struct placing *in = w->in;
+	const char *text = in->text == NULL ? "" : in->text;
 	char *about, *apart;
+	int part;
 
-	split_own(w->arena, w->words, in, &about, &apart, &w->out->denied);
-	w->about = bag_new(w->arena);
-	w->apart = bag_new(w->arena);
-	w->comment = bag_new(w->arena);
-	ignore_names(w, w->about);
-	ignore_names(w, w->apart);
-	ignore_names(w, w->comment);
-	bag_add(w->about, w->words, slice_of(in->subject));
-	bag_add(w->about, w->words, slice_of(about));
-	bag_add(w->about, w->words, slice_of(in->comment));
-	bag_add(w->comment, w->words, slice_of(in->comment));
-	bag_add(w->apart, w->words, slice_of(apart));
+	words_split(w->arena, w->words,
+	    arena_strndup(w->arena, text, strnlen(text, OWN_MOST)), &about,
+	    &apart, &w->out->denied);
+	for (part = 0; part < PARTS; part++) {
+		w->bag[part] = bag_new(w->arena);
+		ignore_names(w, w->bag[part]);
+	}
+	bag_add(w->bag[ABOUT], w->words, slice_of(in->subject));
+	bag_add(w->bag[ABOUT], w->words, slice_of(about));
+	w->out->print = bag_print(w->bag[ABOUT], w->arena);
+	bag_add(w->bag[ABOUT], w->words, slice_of(in->comment));
+	bag_add(w->bag[COMMENT], w->words, slice_of(in->comment));
+	bag_add(w->bag[APART], w->words, slice_of(apart));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
-	w->numbers = evidence_numbers(w->arena, w->words, in);
+	w->out->numbers = own_numbers(w->arena, in, about, apart);
 	return about;
 }
 
@@ -852,18 +955,18 @@ find_suspects(struct work *w, const char *about, struct err *err)
 	const char *all = arena_printf(w->arena, "%s\n%s\n%s",
 	    w->in->subject == NULL ? "" : w->in->subject, about,
 	    w->in->comment == NULL ? "" : w->in->comment);
+	bool known;
 
 	if (follow_ids(w, err) < 0 || follow_numbers(w, about, err) < 0 ||
 	    follow_domains(w, err) < 0)
 		return -1;
-	if (any_known(w))
-		return 0;
-	if (follow_names(w, all, err) < 0)
+	known = any_known(w);
+	if (!known && follow_names(w, all, err) < 0)
 		return -1;
-	if (w->out->note)
+	if (!known && w->out->note)
 		return follow_living(w, err);
 	if (w->company_speaks && !w->in->bulk)
-		return follow_announced(w, err);
+		return follow_announced(w, !known, err);
 	return 0;
 }
 
@@ -880,7 +983,6 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	    .in = in,
 	    .out = out,
 	};
-	struct bag **seen;
 	const char *about;
 	size_t i;
 
@@ -891,11 +993,10 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	about = read_self(&w);
 	if (find_suspects(&w, about, err) < 0)
 		return -1;
-	seen = arena_calloc(a, w.n, sizeof(*seen));
 	for (i = 0; i < w.n; i++)
-		if (read_case(&w, &w.v[i], &seen[i], err) < 0)
+		if (read_case(&w, &w.v[i], err) < 0)
 			return -1;
-	share_words(&w, seen);
+	share_words(&w);
 	find_receipt(&w);
 	find_only(&w);
 	find_denied(&w);

@@ -32,18 +32,15 @@ struct evidence {
 	bool note; /* the owner's own, to nobody else */
 	bool denied; /* it says itself that it is a new matter */
 	const struct party *main; /* the other side; NULL for a note */
+	/* What the message leaves behind when it is filed. */
+	struct strings numbers; /* that it gives as its own; as written */
+	struct slice print; /* of its words: see words.h */
 };
 
 /* Everything in the arena. */
 int evidence_gather(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct evidence *,
     struct err *);
-
-/* The reference numbers that a message gives as its own: those that the rules
- * found and those in its subject, but for those that it says are of another
- * matter; as written. */
-struct strings evidence_numbers(
-    struct arena *, const struct thread_words *, const struct placing *);
 
 /* The other side's addresses: neither the owner's nor ours. */
 bool party_is_other(const struct party *);

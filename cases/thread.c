@@ -247,6 +247,8 @@ thread_place(struct store *s, int64_t owner, struct arena *a,
 	if (evidence_gather(s, owner, a, words, in, &e, err) < 0)
 		return -1;
 	find_company(a, words, in, e.main, p);
+	p->numbers = e.numbers;
+	p->print = e.print;
 	if (number == 0) {
 		decide(a, words, in, &e, p);
 		return 0;
@@ -314,7 +316,7 @@ digits_of(struct arena *a, const char *plain)
 static int
 add_numbers(struct filing *f, struct err *err)
 {
-	struct strings s = evidence_numbers(f->arena, f->words, f->in);
+	struct strings s = f->p->numbers;
 	const char *forms[2];
 	size_t i, j;
 
@@ -356,6 +358,24 @@ add_parties(struct filing *f, struct err *err)
 	for (i = 0; i < f->in->other_count; i++)
 		if (add_party(f, &f->in->others[i], theirs ? "cc" : "to", err) <
 		    0)
+			return -1;
+	return 0;
+}
+
+/* So that who is announced ("Marlow Adjusters act for us") is found. */
+static int
+add_names(struct filing *f, struct err *err)
+{
+	const struct token *t;
+	struct bag *names;
+	size_t i;
+
+	if (!party_is_other(&f->in->from) || f->in->bulk)
+		return 0;
+	names = words_names(f->arena, f->words, slice_of(f->in->text));
+	for (i = 0; (t = bag_at(names, i)) != NULL; i++)
+		if (STORE_RUN(f->store, err, SQL_NAME_ADD, sql_int(f->owner),
+			sql_text(t->text), sql_int(f->in->message)) < 0)
 			return -1;
 	return 0;
 }
@@ -534,7 +554,7 @@ join_by_id(struct filing *f, const char *id, const char *role, struct err *err)
 static int
 join_by_number(struct filing *f, const char *domain, struct err *err)
 {
-	struct strings s = evidence_numbers(f->arena, f->words, f->in);
+	struct strings s = f->p->numbers;
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
@@ -598,8 +618,14 @@ file_message(struct filing *f, struct err *err)
 		sql_int(f->in->message), sql_text(found->agent),
 		sql_text(signals_of(f->arena, found))) < 0)
 		return -1;
+	if (STORE_RUN(f->store, err, SQL_MESSAGE_WORDS, sql_int(f->owner),
+		sql_int(f->in->message),
+		sql_text(thread_subject(f->arena, f->words, f->in->subject)),
+		sql_bytes(f->p->print)) < 0)
+		return -1;
 	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
-	    add_parties(f, err) < 0 || add_candidates(f, err) < 0)
+	    add_parties(f, err) < 0 || add_names(f, err) < 0 ||
+	    add_candidates(f, err) < 0)
 		return -1;
 	if (f->p->number == 0)
 		return 0;

@@ -113,6 +113,9 @@ struct placement {
 	/* The sender's domain was not known to be the company's: show it, and
 	 * file it with direction FROM_OTHER, so that it settles nothing. */
 	bool stranger;
+	/* What thread_file() is to remember. */
+	struct strings numbers; /* reference numbers, as written */
+	struct slice print; /* of the words: see words.h */
 	int64_t *joined; /* by thread_file(): earlier unfiled messages that
 	                  * now belong to the case as well */
 	size_t joined_count;

@@ -7,6 +7,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,16 @@ enum {
 	TOKENS_MOST = 4000, /* of one bag: a longer text adds nothing */
 	TOKEN_MOST = 40, /* bytes */
 	SENTENCE_MOST = 2000,
+	NAME_LEAST = 4, /* bytes of a word */
+	NAMES_MOST = 24, /* of one text */
 };
 
+/* In chains, one for each byte that a phrase begins with, in lower case. */
 struct phrases {
-	const char **v;
-	size_t n;
-	bool first[256]; /* bytes with which one of them begins */
+	struct phrase {
+		const char *text;
+		struct phrase *next;
+	} * first[256];
 };
 
 struct thread_words {
@@ -41,6 +46,7 @@ struct thread_words {
 struct bag {
 	struct arena *arena;
 	struct token *v; /* in the order of adding */
+	uint32_t *hashes; /* of each token */
 	size_t n;
 	size_t *slots; /* index + 1 into v; 0: free */
 	size_t room; /* of slots, a power of two */
@@ -57,11 +63,11 @@ bag_new(struct arena *a)
 	return b;
 }
 
-/* FNV-1a, 32 bits. */
-static size_t
+/* FNV-1a, 32 bits.  Kept in the store (bag_print()): not to be changed. */
+static uint32_t
 hash(const char *s)
 {
-	unsigned h = 2166136261u;
+	uint32_t h = 2166136261u;
 
 	for (; *s != '\0'; s++)
 		h = (h ^ (unsigned char)*s) * 16777619u;
@@ -69,12 +75,12 @@ hash(const char *s)
 }
 
 static size_t *
-slot_of(const struct bag *b, const char *text)
+slot_of(const struct bag *b, const char *text, uint32_t h)
 {
-	size_t i = hash(text) & (b->room - 1);
+	size_t i = h & (b->room - 1), at;
 
-	while (
-	    b->slots[i] != 0 && strcmp(b->v[b->slots[i] - 1].text, text) != 0)
+	while ((at = b->slots[i]) != 0 &&
+	       (b->hashes[at - 1] != h || strcmp(b->v[at - 1].text, text) != 0))
 		i = (i + 1) & (b->room - 1);
 	return &b->slots[i];
 }
@@ -87,13 +93,14 @@ widen(struct bag *b)
 	b->room *= 2;
 	b->slots = arena_calloc(b->arena, b->room, sizeof(*b->slots));
 	for (i = 0; i < b->n; i++)
-		*slot_of(b, b->v[i].text) = i + 1;
+		*slot_of(b, b->v[i].text, b->hashes[i]) = i + 1;
 }
 
 static void
 put(struct bag *b, const char *text, int weight)
 {
-	size_t *slot = slot_of(b, text);
+	uint32_t h = hash(text);
+	size_t *slot = slot_of(b, text, h);
 
 	if (*slot != 0) {
 		if (weight == 0)
@@ -103,8 +110,10 @@ put(struct bag *b, const char *text, int weight)
 	if (b->n >= TOKENS_MOST)
 		return;
 	b->v = arena_grow(b->arena, b->v, b->n, sizeof(*b->v));
+	b->hashes = arena_grow(b->arena, b->hashes, b->n, sizeof(*b->hashes));
 	b->v[b->n].text = arena_strdup(b->arena, text);
 	b->v[b->n].weight = weight;
+	b->hashes[b->n] = h;
 	*slot = ++b->n;
 	if (2 * b->n > b->room)
 		widen(b);
@@ -113,7 +122,7 @@ put(struct bag *b, const char *text, int weight)
 const struct token *
 bag_find(const struct bag *b, const char *text)
 {
-	size_t slot = *slot_of(b, text);
+	size_t slot = *slot_of(b, text, hash(text));
 
 	if (slot == 0 || b->v[slot - 1].weight == 0)
 		return NULL;
@@ -124,6 +133,77 @@ const struct token *
 bag_at(const struct bag *b, size_t i)
 {
 	return i < b->n ? &b->v[i] : NULL;
+}
+
+size_t
+bag_size(const struct bag *b)
+{
+	return b->n;
+}
+
+/* --- Prints: what is kept of a bag --- */
+
+static void
+print_hash(struct buf *b, uint32_t h)
+{
+	int shift;
+
+	for (shift = 24; shift >= 0; shift -= 8)
+		buf_putc(b, (char)(h >> shift & 0xff));
+}
+
+struct slice
+bag_print(const struct bag *b, struct arena *a)
+{
+	struct buf print = {0};
+	struct slice kept;
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->v[i].weight > 0)
+			print_hash(&print, b->hashes[i]);
+	kept.len = print.len;
+	kept.p = print.len == 0 ? "" : arena_dup(a, print.p, print.len);
+	buf_free(&print);
+	return kept;
+}
+
+static uint32_t
+hash_at(const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 |
+	       (uint32_t)u[2] << 8 | u[3];
+}
+
+/* Two tokens of one hash are the same here: one in millions of texts. */
+void
+bag_meet(const struct bag *b, struct slice print, bool *met)
+{
+	size_t i, at;
+	uint32_t h;
+
+	for (; b->n > 0 && print.len >= 4; print.p += 4, print.len -= 4) {
+		h = hash_at(print.p);
+		i = h & (b->room - 1);
+		while ((at = b->slots[i]) != 0 && b->hashes[at - 1] != h)
+			i = (i + 1) & (b->room - 1);
+		if (at != 0)
+			met[at - 1] = true;
+	}
+}
+
+void
+bag_unmeet(const struct bag *b, const struct bag *others, bool *met)
+{
+	size_t i, at;
+
+	for (i = 0; i < others->n; i++) {
+		at = *slot_of(b, others->v[i].text, others->hashes[i]);
+		if (at != 0)
+			met[at - 1] = false;
+	}
 }
 
 /* --- Tokens of a text --- */
@@ -151,24 +231,28 @@ skip(struct slice *s, size_t n)
 	s->len -= n;
 }
 
-/* "41.99", "12,50" and "07:41" are one token. */
-static bool
-joins(struct slice rest, const struct buf *word)
-{
-	return rest.len > 1 && word->len > 0 &&
-	       (rest.p[0] == '.' || rest.p[0] == ',' || rest.p[0] == ':') &&
-	       isdigit((unsigned char)rest.p[1]) &&
-	       isdigit((unsigned char)word->p[word->len - 1]);
-}
-
 struct scan {
 	struct slice rest;
-	struct buf word; /* lower case */
+	char word[TOKEN_MOST + 1]; /* lower case */
+	size_t len; /* of it */
+	bool digit; /* it has one */
 	bool capital; /* of the word */
 	bool first; /* it opens a sentence */
 	bool ended; /* a sentence ended before what comes next */
 	bool newline;
 };
+
+/* "41.99", "12,50" and "07:41" are one token. */
+static bool
+joins(const struct scan *s)
+{
+	struct slice rest = s->rest;
+
+	return rest.len > 1 && s->len > 0 &&
+	       (rest.p[0] == '.' || rest.p[0] == ',' || rest.p[0] == ':') &&
+	       isdigit((unsigned char)rest.p[1]) &&
+	       isdigit((unsigned char)s->word[s->len - 1]);
+}
 
 /* White space and signs; notes whether a sentence ends in them. */
 static void
@@ -191,45 +275,44 @@ scan_gap(struct scan *s)
 static bool
 scan_word(struct scan *s)
 {
-	buf_clear(&s->word);
+	unsigned char c;
+
+	s->len = 0;
+	s->digit = false;
 	scan_gap(s);
 	if (s->rest.len == 0)
 		return false;
 	s->first = s->ended;
 	s->ended = s->newline = false;
 	s->capital = isupper((unsigned char)s->rest.p[0]) != 0;
-	while (s->rest.len > 0 &&
-	       (parts(s->rest) == 0 || joins(s->rest, &s->word))) {
-		if (s->word.len < TOKEN_MOST)
-			buf_putc(&s->word,
-			    (char)tolower((unsigned char)s->rest.p[0]));
+	while (s->rest.len > 0 && (parts(s->rest) == 0 || joins(s))) {
+		c = (unsigned char)s->rest.p[0];
+		if (s->len < TOKEN_MOST) {
+			s->word[s->len++] = (char)tolower(c);
+			s->digit = s->digit || isdigit(c);
+		}
 		skip(&s->rest, 1);
 	}
+	s->word[s->len] = '\0';
 	return true;
-}
-
-static bool
-has_digit(const char *s)
-{
-	return strpbrk(s, "0123456789") != NULL;
 }
 
 /* The commonest English endings; elsewhere little is lost. */
 static void
-stem(struct buf *w)
+stem(struct scan *s)
 {
-	static const char *const endings[] = {
-	    "ings", "ing", "ies", "ed", "es", "s", "e"};
+	static const struct slice endings[] = {{"ings", 4}, {"ing", 3},
+	    {"ies", 3}, {"ed", 2}, {"es", 2}, {"s", 1}, {"e", 1}};
 	size_t i, n;
 
-	if (has_digit(w->p))
+	if (s->digit)
 		return;
 	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		n = strlen(endings[i]);
-		if (w->len >= n + 3 &&
-		    strcmp(w->p + w->len - n, endings[i]) == 0) {
-			w->len -= n;
-			w->p[w->len] = '\0';
+		n = endings[i].len;
+		if (s->len >= n + 3 &&
+		    memcmp(s->word + s->len - n, endings[i].p, n) == 0) {
+			s->len -= n;
+			s->word[s->len] = '\0';
 			return;
 		}
 	}
@@ -245,27 +328,23 @@ is_year(const char *s)
 static int
 weigh(const struct scan *s)
 {
-	if (is_year(s->word.p))
+	if (is_year(s->word))
 		return 0;
-	if (has_digit(s->word.p))
-		return s->word.len >= 4 ? 4 : s->word.len == 3 ? 2 : 0;
-	if (s->capital && !s->first && s->word.len >= 3)
+	if (s->digit)
+		return s->len >= 4 ? 4 : s->len == 3 ? 2 : 0;
+	if (s->capital && !s->first && s->len >= 3)
 		return 3;
-	return s->word.len >= 3 ? 2 : 0;
+	return s->len >= 3 ? 2 : 0;
 }
 
 /* A small number tells something with its word only: "29 minutes". */
 static void
-add_pair(struct bag *b, const char *one, const char *two, int weight)
+add_pair(struct bag *b, const char *number, const char *word)
 {
 	char pair[2 * TOKEN_MOST + 2];
-	bool first = has_digit(one), second = has_digit(two);
 
-	if (first == second)
-		return;
-	snprintf(
-	    pair, sizeof(pair), "%s %s", first ? one : two, first ? two : one);
-	put(b, pair, weight);
+	snprintf(pair, sizeof(pair), "%s %s", number, word);
+	put(b, pair, 3);
 }
 
 static void
@@ -274,22 +353,22 @@ scan_tokens(
 {
 	struct scan s = {.rest = text, .ended = true};
 	char before[TOKEN_MOST + 1] = "";
-	bool common;
+	bool number = false; /* before has a digit */
 	int weight;
 
 	while (scan_word(&s)) {
-		common = bag_find(w->common, s.word.p) != NULL;
-		weight = common ? 0 : weigh(&s);
-		stem(&s.word);
-		if (ignore)
-			put(b, s.word.p, 0);
-		else if (weight > 0)
-			put(b, s.word.p, weight);
-		if (!ignore && before[0] != '\0' && s.word.len >= 1)
-			add_pair(b, before, s.word.p, 3);
-		snprintf(before, sizeof(before), "%s", s.word.p);
+		weight = 0;
+		if (!ignore && bag_find(w->common, s.word) == NULL)
+			weight = weigh(&s);
+		stem(&s);
+		if (ignore || weight > 0)
+			put(b, s.word, weight);
+		if (!ignore && before[0] != '\0' && number != s.digit)
+			add_pair(b, number ? before : s.word,
+			    number ? s.word : before);
+		memcpy(before, s.word, s.len + 1);
+		number = s.digit;
 	}
-	buf_free(&s.word);
 }
 
 void
@@ -320,8 +399,7 @@ words_common(const struct thread_words *w, const char *text)
 	bool common = true;
 
 	while (common && scan_word(&s))
-		common = bag_find(w->common, s.word.p) != NULL;
-	buf_free(&s.word);
+		common = bag_find(w->common, s.word) != NULL;
 	return common;
 }
 
@@ -333,17 +411,18 @@ add_plain(struct bag *b, struct slice line)
 	struct scan s = {.rest = line};
 
 	while (scan_word(&s))
-		put(b, s.word.p, 1);
-	buf_free(&s.word);
+		put(b, s.word, 1);
 }
 
 static void
 add_phrase(struct arena *a, struct phrases *list, struct slice line)
 {
-	list->v = arena_grow(a, list->v, list->n, sizeof(*list->v));
-	list->v[list->n++] = slice_dup(a, line);
-	list->first[(unsigned char)tolower((unsigned char)line.p[0])] = true;
-	list->first[(unsigned char)toupper((unsigned char)line.p[0])] = true;
+	struct phrase *p = arena_alloc(a, sizeof(*p));
+	int first = tolower((unsigned char)line.p[0]);
+
+	p->text = slice_dup(a, line);
+	p->next = list->first[first];
+	list->first[first] = p;
 }
 
 static const char *const sections[] = {
@@ -608,15 +687,16 @@ words_mention(struct slice text, const char *phrase)
 static bool
 mentions_any(const struct phrases *list, struct slice text)
 {
-	char before = ' ';
-	size_t i;
+	const struct phrase *p;
+	bool within = false;
 
-	for (; text.len > 0; before = text.p[0], skip(&text, 1)) {
-		if (!list->first[(unsigned char)text.p[0]] || word_byte(before))
-			continue;
-		for (i = 0; i < list->n; i++)
-			if (stands_here(text, list->v[i]))
+	for (; text.len > 0; skip(&text, 1)) {
+		p = within ? NULL
+			   : list->first[tolower((unsigned char)text.p[0])];
+		for (; p != NULL; p = p->next)
+			if (stands_here(text, p->text))
 				return true;
+		within = word_byte(text.p[0]);
 	}
 	return false;
 }
@@ -677,11 +757,37 @@ words_name(struct arena *a, const struct thread_words *w, const char *name)
 	char *found = NULL;
 
 	while (found == NULL && scan_word(&s))
-		if (s.word.len >= 3 && !has_digit(s.word.p) &&
-		    bag_find(w->common, s.word.p) == NULL)
-			found = arena_strdup(a, s.word.p);
-	buf_free(&s.word);
+		if (s.len >= 3 && !s.digit &&
+		    bag_find(w->common, s.word) == NULL)
+			found = arena_strdup(a, s.word);
 	return found;
+}
+
+static void
+put_name(struct bag *b, const struct thread_words *w, const char *word)
+{
+	if (strlen(word) >= NAME_LEAST && b->n < NAMES_MOST &&
+	    bag_find(w->common, word) == NULL)
+		put(b, word, 1);
+}
+
+struct bag *
+words_names(struct arena *a, const struct thread_words *w, struct slice text)
+{
+	struct scan s = {.rest = text, .ended = true};
+	struct bag *names = bag_new(a);
+	char before[TOKEN_MOST + 1] = "";
+
+	while (scan_word(&s)) {
+		if (before[0] != '\0' && s.capital && !s.first) {
+			put_name(names, w, before);
+			put_name(names, w, s.word);
+		}
+		before[0] = '\0';
+		if (s.capital)
+			memcpy(before, s.word, s.len + 1);
+	}
+	return names;
 }
 
 /* --- Reference numbers --- */

@@ -36,6 +36,18 @@ bag_ignore_name(struct bag *, const struct thread_words *, const char *name);
 const struct token *bag_find(const struct bag *, const char *text);
 const struct token *
 bag_at(const struct bag *, size_t i); /* NULL past the end */
+size_t bag_size(const struct bag *);
+
+/*
+ * The print of a bag is what the store keeps of it: four bytes for each token
+ * that tells something, so that the next message need not read this one's text
+ * again.  In the arena.
+ */
+struct slice bag_print(const struct bag *, struct arena *);
+/* Sets met[i] for each token i of the bag that the print has. */
+void bag_meet(const struct bag *, struct slice print, bool *met);
+/* Clears met[i] for each token that the other bag has too. */
+void bag_unmeet(const struct bag *, const struct bag *others, bool *met);
 
 /*
  * Sentences that say what the message is not about ("this is nothing to do
@@ -51,6 +63,10 @@ bool words_mistake(const struct thread_words *, const char *note);
  * "Trentside Metering Visits"; NULL when none does.  Lower case, in the
  * arena. */
 char *words_name(struct arena *, const struct thread_words *, const char *name);
+/* The uncommon words of the names of two words and more that stand in a text,
+ * in lower case: "Marlow Adjusters" gives both.  Not stemmed; in the arena. */
+struct bag *
+words_names(struct arena *, const struct thread_words *, struct slice text);
 /* Whether all words of a text are common ones: "Your complaint". */
 bool words_common(const struct thread_words *, const char *text);
 /* Whether text holds the words of phrase in a row, as whole words; ASCII case
