@@ -10,7 +10,8 @@ static const char latin[] =
     "llllllllllnnnnnnnnnoooooooorrrrrrsssssssstttttt"
     "uuuuuuuuuuuuwwyyyzzzzzzs";
 
-/* Ranges that fold to one code point (to), or shift by a distance. */
+/* Ranges that fold to one code point (to), or shift by a distance; in order, for
+ * they are looked up by halves. */
 static const struct range {
 	uint32_t first, last, to;
 	int32_t shift; /* used when to is 1 */
@@ -43,10 +44,12 @@ static const struct range {
     {0x03ce, 0x03ce, 0x3c9, 0},
     {0x0400, 0x0400, 0x435, 0},
     {0x0401, 0x0401, 0x435, 0},
+    {0x0402, 0x0406, 1, 0x50},
     {0x0407, 0x0407, 0x456, 0},
-    {0x0402, 0x040f, 1, 0x50},
+    {0x0408, 0x040f, 1, 0x50},
+    {0x0410, 0x0418, 1, 0x20},
     {0x0419, 0x0419, 0x438, 0},
-    {0x0410, 0x042f, 1, 0x20},
+    {0x041a, 0x042f, 1, 0x20},
     {0x0439, 0x0439, 0x438, 0},
     {0x0450, 0x0451, 0x435, 0},
     {0x0457, 0x0457, 0x456, 0},
@@ -80,21 +83,28 @@ static const struct range {
     {0x3000, 0x3000, ' ', 0},
     {0xfe00, 0xfe0f, 0, 0},
     {0xfeff, 0xfeff, 0, 0},
+    {0xff01, 0xff20, 1, '!' - 0xff01},
     {0xff21, 0xff3a, 1, 'a' - 0xff21},
-    {0xff01, 0xff5e, 1, '!' - 0xff01},
+    {0xff3b, 0xff5e, 1, '[' - 0xff3b},
 };
 
 static uint32_t
 fold_range(uint32_t c)
 {
+	size_t low = 0, high = sizeof(ranges) / sizeof(*ranges), middle;
+
 	if (c > 0x3000 && c < 0xfe00)
 		return c; /* the letters of East Asia: nothing to fold */
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
-		const struct range *r = &ranges[i];
+	while (low < high) {
+		const struct range *r = &ranges[middle = (low + high) / 2];
 
-		if (c < r->first || c > r->last)
-			continue;
-		return r->to == 1 ? (uint32_t)((int32_t)c + r->shift) : r->to;
+		if (c < r->first)
+			high = middle;
+		else if (c > r->last)
+			low = middle + 1;
+		else
+			return r->to == 1 ? (uint32_t)((int32_t)c + r->shift)
+					  : r->to;
 	}
 	return c;
 }
