@@ -1,6 +1,9 @@
 /*
- * See gate.h.  The automaton is a full table over the bytes that occur in any
- * literal (some 40 classes), built once when the pack is loaded.
+ * See gate.h.  The automaton is a tree of the literals with a link from each
+ * state to that of its longest suffix.  A full table would be faster to run by
+ * little and slower to make by much, and it is made in every process: only the
+ * first two levels, where a text is most of the time, have one, over the bytes
+ * that occur in any literal (some 40 classes).
  */
 #include <string.h>
 
@@ -8,16 +11,24 @@
 
 /* A literal is looked for by its first WORD_MOST bytes: enough to tell, and few
  * states. */
-enum { STATES_MOST = 60000, STATES_FIRST = 2048, WORD_MOST = 8 };
+enum { STATES_MOST = 60000, WORD_MOST = 8 };
+
+struct state {
+	uint16_t child, sibling; /* in the tree; 0: none */
+	uint16_t suffix; /* the state of the longest one */
+	uint16_t out; /* 0, or the number of its set */
+	uint8_t class; /* that leads here */
+};
 
 struct gate {
 	size_t words; /* of a set */
 	uint64_t *always; /* patterns that require nothing */
 	uint8_t class_of[256];
 	size_t classes;
-	size_t states, room;
-	uint16_t *next; /* states x classes */
-	uint16_t *out; /* of a state: 0, or the number of its set */
+	/* State 0 is the root, state c < classes has read just class c. */
+	struct state *v;
+	size_t states;
+	uint16_t *next; /* classes x classes: from the first two levels */
 	uint64_t *sets; /* out x words */
 	size_t outs;
 	struct arena *arena;
@@ -73,38 +84,52 @@ new_set(struct gate *g)
 	return (uint16_t)g->outs++;
 }
 
-static void
-more_states(struct gate *g)
+static uint16_t
+new_state(struct gate *g, uint8_t class)
 {
-	size_t row = g->classes * sizeof(*g->next);
-	uint16_t *next = arena_alloc(g->arena, 2 * g->room * row);
-	uint16_t *out = arena_calloc(g->arena, 2 * g->room, sizeof(*out));
+	g->v = arena_grow(g->arena, g->v, g->states, sizeof(*g->v));
+	g->v[g->states].class = class;
+	return (uint16_t)g->states++;
+}
 
-	memcpy(next, g->next, g->states * row);
-	memcpy(out, g->out, g->states * sizeof(*out));
-	g->next = next;
-	g->out = out;
-	g->room *= 2;
+/* Where a class leads from a state below the first two levels; 0 nowhere. */
+static uint16_t
+child_of(const struct gate *g, size_t state, uint8_t class)
+{
+	uint16_t child = g->v[state].child;
+
+	while (child != 0 && g->v[child].class != class)
+		child = g->v[child].sibling;
+	return child;
+}
+
+/* Makes that child if need be. */
+static uint16_t
+grow_child(struct gate *g, size_t state, uint8_t class)
+{
+	uint16_t child = child_of(g, state, class);
+
+	if (child != 0)
+		return child;
+	child = new_state(g, class);
+	g->v[child].sibling = g->v[state].child;
+	g->v[state].child = child;
+	return child;
 }
 
 static void
 add_word(struct gate *g, struct slice word, size_t pattern)
 {
 	size_t i, state = 0;
-	uint16_t *to;
+	uint8_t class;
 
-	if (g->states + WORD_MOST > g->room)
-		more_states(g);
 	for (i = 0; i < word.len && i < WORD_MOST; i++) {
-		to = &g->next[state * g->classes +
-			      g->class_of[lower((unsigned char)word.p[i])]];
-		if (*to == 0)
-			*to = (uint16_t)g->states++;
-		state = *to;
+		class = g->class_of[(unsigned char)word.p[i]];
+		state = i == 0 ? class : grow_child(g, state, class);
 	}
-	if (g->out[state] == 0)
-		g->out[state] = new_set(g);
-	put(g->sets + g->out[state] * g->words, pattern);
+	if (g->v[state].out == 0)
+		g->v[state].out = new_set(g);
+	put(g->sets + g->v[state].out * g->words, pattern);
 }
 
 /* What ends at `from` ends at `to` as well. */
@@ -113,42 +138,68 @@ inherit(struct gate *g, size_t to, size_t from)
 {
 	size_t i;
 
-	if (g->out[from] == 0)
+	if (g->v[from].out == 0)
 		return;
-	if (g->out[to] == 0) {
-		g->out[to] = g->out[from];
+	if (g->v[to].out == 0) {
+		g->v[to].out = g->v[from].out;
 		return;
 	}
 	for (i = 0; i < g->words; i++)
-		g->sets[g->out[to] * g->words + i] |=
-		    g->sets[g->out[from] * g->words + i];
+		g->sets[g->v[to].out * g->words + i] |=
+		    g->sets[g->v[from].out * g->words + i];
 }
 
-/* Breadth first: a missing step goes where the longest suffix would go. */
+/* The state after one more class. */
+static size_t
+step(const struct gate *g, size_t state, uint8_t class)
+{
+	uint16_t child;
+
+	for (; state >= g->classes; state = g->v[state].suffix) {
+		child = child_of(g, state, class);
+		if (child != 0)
+			return child;
+	}
+	return g->next[state * g->classes + class];
+}
+
+/* From the root a class leads to its state, from there to a child or as from
+ * the root. */
+static void
+fill_table(struct gate *g)
+{
+	size_t state, c;
+	uint16_t child;
+
+	g->next =
+	    arena_calloc(g->arena, g->classes * g->classes, sizeof(*g->next));
+	for (state = 0; state < g->classes; state++) {
+		for (c = 1; c < g->classes; c++)
+			g->next[state * g->classes + c] = (uint16_t)c;
+		child = g->v[state].child;
+		for (; child != 0; child = g->v[child].sibling)
+			g->next[state * g->classes + g->v[child].class] = child;
+	}
+}
+
+/* Breadth first, so that shorter suffixes are linked already. */
 static void
 link_states(struct gate *g)
 {
-	uint16_t *fail = arena_calloc(g->arena, g->states, sizeof(*fail));
 	uint16_t *queue = arena_calloc(g->arena, g->states, sizeof(*queue));
-	size_t head = 0, tail = 0, c, state, to;
-	uint16_t *row, *fallback;
+	size_t head = 0, tail = 0;
+	uint16_t state, child;
 
-	for (c = 0; c < g->classes; c++)
-		if (g->next[c] != 0)
-			queue[tail++] = g->next[c];
+	for (state = 1; state < g->classes; state++)
+		queue[tail++] = state;
 	while (head < tail) {
 		state = queue[head++];
-		row = g->next + state * g->classes;
-		fallback = g->next + fail[state] * g->classes;
-		inherit(g, state, fail[state]);
-		for (c = 0; c < g->classes; c++) {
-			to = row[c];
-			if (to == 0) {
-				row[c] = fallback[c];
-				continue;
-			}
-			fail[to] = fallback[c];
-			queue[tail++] = (uint16_t)to;
+		inherit(g, state, g->v[state].suffix);
+		child = g->v[state].child;
+		for (; child != 0; child = g->v[child].sibling) {
+			g->v[child].suffix = (uint16_t)step(
+			    g, g->v[state].suffix, g->v[child].class);
+			queue[tail++] = child;
 		}
 	}
 }
@@ -163,10 +214,8 @@ gate_new(struct arena *arena, const struct literals *literals, size_t n)
 	g->words = n / 64 + 1;
 	g->always = arena_calloc(arena, g->words, sizeof(*g->always));
 	number_classes(g, literals, n);
-	g->room = STATES_FIRST;
-	g->next = arena_calloc(arena, g->room * g->classes, sizeof(*g->next));
-	g->out = arena_calloc(arena, g->room, sizeof(*g->out));
-	g->states = 1;
+	for (i = 0; i < g->classes; i++)
+		new_state(g, (uint8_t)i);
 	new_set(g);
 	for (i = 0; i < n; i++) {
 		if (literals[i].n == 0)
@@ -178,6 +227,7 @@ gate_new(struct arena *arena, const struct literals *literals, size_t n)
 				add_word(g, literals[i].v[j], i);
 		}
 	}
+	fill_table(g);
 	link_states(g);
 	return g;
 }
@@ -198,10 +248,10 @@ gate_scan(const struct gate *g, struct slice text, uint64_t *set)
 
 	memcpy(set, g->always, g->words * sizeof(*set));
 	for (; p < end; p++) {
-		state = g->next[state * g->classes + g->class_of[*p]];
-		if (g->out[state] == 0)
+		state = step(g, state, g->class_of[*p]);
+		if (g->v[state].out == 0)
 			continue;
-		found = g->sets + g->out[state] * g->words;
+		found = g->sets + g->v[state].out * g->words;
 		for (i = 0; i < g->words; i++)
 			set[i] |= found[i];
 	}
