@@ -30,6 +30,22 @@ exactly(struct arena *a, const char *p, size_t n)
 	return k;
 }
 
+/* The empty string alone: what \b and groups that look around match. */
+static struct known
+nothing(void)
+{
+	static struct slice empty = {"", 0}; /* never written to */
+	const struct known k = {true, {&empty, 1}, {NULL, 0}};
+
+	return k;
+}
+
+static bool
+is_nothing(struct literals set)
+{
+	return set.n == 1 && set.v[0].len == 0;
+}
+
 /* How well a set tells texts apart: its shortest string, then few of them. */
 static size_t
 worth(struct literals set)
@@ -93,6 +109,11 @@ product(
 	size_t i, j;
 	char *p;
 
+	/* Sets are never changed in place, so they may be shared. */
+	if (is_nothing(x) || is_nothing(y)) {
+		*set = is_nothing(x) ? y : x;
+		return set->n <= SET_MOST;
+	}
 	if (x.n * y.n > SET_MOST)
 		return false;
 	for (i = 0; i < x.n; i++)
@@ -130,7 +151,7 @@ append(struct arena *a, struct known *x, struct known y)
 		return;
 	}
 	x->need = better(x->need, y.need);
-	x->all = exactly(a, "", 0).all;
+	x->all = nothing().all;
 }
 
 /* y's strings behind x's, which may move; twins cost little and stay. */
@@ -197,30 +218,33 @@ at(const struct scan *s, const char *text)
 }
 
 static struct known
-one_byte(struct scan *s, char c)
+one_byte(struct scan *s, const char *p)
 {
 	char *copy;
 
-	if ((unsigned char)c >= 0x80)
+	if ((unsigned char)*p >= 0x80)
 		return UNKNOWN; /* its other case may be other bytes */
+	if (*p < 'A' || *p > 'Z')
+		return exactly(s->arena, p, 1);
 	copy = arena_alloc(s->arena, 1);
-	*copy = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	*copy = (char)(*p + 32);
 	return exactly(s->arena, copy, 1);
 }
 
 static struct known
 escape(struct scan *s)
 {
-	char c = s->p < s->end ? *s->p++ : '\\';
+	const char *p = s->p < s->end ? s->p++ : s->p - 1;
+	char c = *p;
 
 	if (strchr("bBAZzGK", c) != NULL)
-		return exactly(s->arena, "", 0);
+		return nothing();
 	if (strchr("dDwWsSRNhHvVX", c) != NULL)
 		return UNKNOWN;
 	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	    (c >= '0' && c <= '9'))
 		s->failed = true; /* \x41, \p{L}, \Q, back references */
-	return one_byte(s, c);
+	return one_byte(s, p);
 }
 
 /* [abc]: a few letters are as good as alternatives; anything else is not. */
@@ -256,7 +280,7 @@ static struct known class(struct scan *s)
 		return UNKNOWN;
 	}
 	for (; first < s->p; first++)
-		k.all = unite(s->arena, k.all, one_byte(s, *first).all);
+		k.all = unite(s->arena, k.all, one_byte(s, first).all);
 	s->p++;
 	return k;
 }
@@ -309,14 +333,14 @@ group(struct scan *s)
 	if (at(s, "?")) {
 		s->p++;
 		if (!group_kind(s, &zero_width))
-			return exactly(s->arena, "", 0);
+			return nothing();
 	}
 	k = alternatives(s);
 	if (!at(s, ")"))
 		s->failed = true;
 	else
 		s->p++;
-	return zero_width ? exactly(s->arena, "", 0) : k;
+	return zero_width ? nothing() : k;
 }
 
 /* <name>: what the definition is known to match. */
@@ -342,10 +366,10 @@ reference(struct scan *s, struct known *k)
 static struct known
 atom(struct scan *s)
 {
-	char c = *s->p++;
+	const char *p = s->p++;
 	struct known k;
 
-	switch (c) {
+	switch (*p) {
 	case '(':
 		return group(s);
 	case '[':
@@ -356,7 +380,7 @@ atom(struct scan *s)
 		return UNKNOWN;
 	case '^':
 	case '$':
-		return exactly(s->arena, "", 0);
+		return nothing();
 	case '<':
 		if (reference(s, &k))
 			return k;
@@ -364,7 +388,7 @@ atom(struct scan *s)
 	default:
 		break;
 	}
-	return one_byte(s, c);
+	return one_byte(s, p);
 }
 
 /* Reads a quantifier, if one is there: the least and the most repetitions. */
@@ -396,7 +420,7 @@ quantifier(struct scan *s, int *least, int *most)
 static struct known
 repeated(struct scan *s, struct known k, int least, int most)
 {
-	struct known empty = exactly(s->arena, "", 0);
+	struct known empty = nothing();
 	struct known gone = UNKNOWN;
 
 	if (least == 0)
@@ -428,7 +452,7 @@ plain_run(struct scan *s, struct known *k)
 static struct known
 sequence(struct scan *s)
 {
-	struct known all = exactly(s->arena, "", 0), k;
+	struct known all = nothing(), k;
 	int least, most;
 
 	while (s->p < s->end && *s->p != '|' && *s->p != ')' && !s->failed) {

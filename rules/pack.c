@@ -40,14 +40,33 @@ builtin_text(struct slice name)
 	return NULL;
 }
 
+static int
+compare_definitions(const void *a, const void *b)
+{
+	const struct definition *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 static struct definition *
 find_definition(const struct rulebook *book, struct slice name)
 {
-	size_t i;
+	size_t low = 0, high = book->definition_count, middle;
+	int order;
 
-	for (i = 0; i < book->definition_count; i++)
-		if (slice_is(name, book->definitions[i].name))
-			return &book->definitions[i];
+	while (low < high) {
+		middle = (low + high) / 2;
+		order = strncmp(
+		    name.p, book->definitions[middle].name, name.len);
+		/* As far as the slice goes the same: is that all? */
+		if (order == 0 &&
+		    book->definitions[middle].name[name.len] == '\0')
+			return &book->definitions[middle];
+		if (order > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -447,6 +466,9 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	book->rule_count = read.rule_count;
 	book->definitions = read.definitions;
 	book->definition_count = read.definition_count;
+	if (book->definition_count > 0)
+		qsort(book->definitions, book->definition_count,
+		    sizeof(*book->definitions), compare_definitions);
 	book->clause_break = reserved(pack->arena, book, "clause-break");
 	book->join = reserved(pack->arena, book, "join");
 	book->phrase_verb = reserved(pack->arena, book, "phrase-verb");
