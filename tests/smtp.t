@@ -2,7 +2,7 @@
 # How mail leaves over SMTP: promised-send against a server that misbehaves
 # (hostile-smtp.py), and against real ones.
 . "$(dirname "$0")/lib.sh"
-send=${PROMISED_SEND:-$root/promised-send}
+send=${PROMISED_SEND:-$(dirname "$promised")/promised-send}
 
 printf 'From: me@owner.example\nTo: anna@acme.example\n\nDear Anna,\n' \
     >"$tmp/mail"
