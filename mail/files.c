@@ -132,10 +132,20 @@ static int
 take_file(struct files *f, int fd, const char *folder, const char *path,
     struct arena *arena, struct source_mail *mail, struct err *err)
 {
+	bool is_mbox = begins_mbox(fd);
+	struct stat st;
 	int rc;
 
-	if (begins_mbox(fd)) {
+	if (fstat(fd, &st) == 0 &&
+	    (is_mbox ? st.st_ctime < f->base.since.changed
+		     : source_passes_over(&f->base, &st))) {
+		close(fd);
+		return 0;
+	}
+	if (is_mbox) {
 		f->mbox = mbox_open_fd(fd, path, true, err);
+		if (f->mbox != NULL)
+			source_since(f->mbox, f->base.since);
 		free(f->folder);
 		f->folder = strcpy(mem_alloc(strlen(folder) + 1), folder);
 		return f->mbox == NULL ? -1 : 0;

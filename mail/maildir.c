@@ -153,20 +153,39 @@ flags_of(const char *name)
 	return flags;
 }
 
+/* Asked before it is opened: of a large Maildir nearly all is old. */
+static bool
+is_old(const struct maildir *m, const struct entry *e)
+{
+	const struct source_since *since = &m->base.since;
+	struct stat st;
+
+	if (since->changed == 0 && since->received == 0)
+		return false;
+	return fstatat(m->folder[e->folder], e->name, &st,
+		   AT_SYMLINK_NOFOLLOW) == 0 &&
+	       source_passes_over(&m->base, &st);
+}
+
 static int
 maildir_next(struct source *source, struct arena *arena,
     struct source_mail *mail, struct err *err)
 {
 	struct maildir *m = (struct maildir *)source;
 	struct entry e;
-	int fd, rc;
+	bool passed;
+	int fd = -1, rc;
 
 	do {
 		if (m->next == m->n)
 			return 0;
 		e = m->v[m->next++];
+		passed = is_old(m, &e);
+		if (passed)
+			continue;
 		fd = open_entry(m, arena, &e);
-	} while (fd < 0 && (errno == ENOENT || errno == ELOOP));
+		passed = fd < 0 && (errno == ENOENT || errno == ELOOP);
+	} while (passed);
 	mail->folder = folder_names[e.folder];
 	mail->file =
 	    arena_printf(arena, "%s/%s/%s", m->path, mail->folder, e.name);

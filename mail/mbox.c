@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -145,7 +146,8 @@ drop_last_empty_line(struct buf *b)
 		b->len -= 2;
 }
 
-/* Lines up to the next From line.  *large: they are too many to keep. */
+/* Lines up to the next From line.  *large: they are too many to keep.  b may
+ * be NULL: nobody wants them. */
 static int
 read_body(struct mbox *m, struct buf *b, bool *large, struct err *err)
 {
@@ -166,12 +168,25 @@ read_body(struct mbox *m, struct buf *b, bool *large, struct err *err)
 		if (line_begins && m->mboxrd)
 			line = unquoted(line);
 		line_begins = line.p[line.len - 1] == '\n';
+		if (b == NULL)
+			continue;
 		*large = *large || b->len + line.len > SOURCE_LARGEST;
 		if (!*large)
 			buf_slice(b, line);
 	}
-	drop_last_empty_line(b);
+	if (b != NULL)
+		drop_last_empty_line(b);
 	return got < 0 ? -1 : 0;
+}
+
+/* What is added to an mbox changes the file; else there is nothing new. */
+static bool
+is_unchanged(const struct mbox *m)
+{
+	struct stat st;
+
+	return m->base.since.changed != 0 && fstat(m->fd, &st) == 0 &&
+	       st.st_ctime < m->base.since.changed;
 }
 
 static int
@@ -182,7 +197,13 @@ mbox_next(struct source *source, struct arena *arena, struct source_mail *mail,
 	struct buf b = {0};
 	bool large;
 
-	if (m->failed || !m->pending)
+	if (m->failed || is_unchanged(m))
+		return 0;
+	while (m->pending && m->has_received &&
+	       m->received < m->base.since.received)
+		if (read_body(m, NULL, &large, err) != 0)
+			return -1;
+	if (!m->pending)
 		return 0;
 	mail->file = arena_strdup(arena, m->path);
 	mail->uid =

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -99,6 +100,52 @@ source_open(const char *url, struct err *err)
 	    "%s: no such kind of mailbox; maildir:PATH, mbox:PATH or a path",
 	    url);
 	return NULL;
+}
+
+void
+source_since(struct source *s, struct source_since since)
+{
+	s->since = since;
+}
+
+bool
+source_passes_over(const struct source *s, const struct stat *st)
+{
+	return st->st_ctime < s->since.changed ||
+	       st->st_mtime < s->since.received;
+}
+
+int
+source_watch(const char *url)
+{
+	/* A delivery is a rename, a link, or the end of writing. */
+	const uint32_t events = IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE;
+	const char *path = strchr(url, ':');
+	struct arena *a;
+	int fd, rc;
+
+	path = path == NULL || url[0] == '/' ? url : path + 1;
+	fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (fd < 0)
+		return -1;
+	a = arena_new();
+	rc = inotify_add_watch(fd, arena_printf(a, "%s/new", path), events);
+	if (rc < 0)
+		rc = inotify_add_watch(fd, path, events);
+	arena_free(a);
+	if (rc >= 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+void
+source_watch_clear(int fd)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof(events)) > 0)
+		;
 }
 
 int

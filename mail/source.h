@@ -68,10 +68,20 @@ struct source_kind {
 	void (*close)(struct source *);
 };
 
+/* What is passed over, in UTC seconds; 0 and 0: nothing. */
+struct source_since {
+	/* Files whose last change is earlier (st_ctime, which nobody can set
+	 * back: a delivery changes it, and a move from new to cur). */
+	int64_t changed;
+	/* Mails that came earlier: by st_mtime, or by the From line. */
+	int64_t received;
+};
+
 /* The first member of every kind's own struct. */
 struct source {
 	const struct source_kind *kind;
 	const char *name; /* owned by the kind */
+	struct source_since since;
 };
 
 /*
@@ -94,6 +104,9 @@ struct source *files_open(const char *path, struct err *);
 /* One mail, up to the end of fd, which stays open. */
 struct source *stdin_open(int fd, struct err *);
 
+/* Passes over, unread, what is older; to be said before source_next(). */
+void source_since(struct source *, struct source_since);
+
 /*
  * 1: a mail, in the arena (which may be reset before the next call); 0: no
  * more; -1: this one could not be read, err says why, and the next call goes
@@ -110,6 +123,16 @@ int source_next(
 int source_filed(struct source *, const struct source_mail *,
     const char *folder, struct err *);
 
+/*
+ * A descriptor that poll(2) finds readable when mail may have come: inotify(7)
+ * on new/ of a Maildir, or on the file or folder.  -1 where that cannot be had
+ * (also of a remote file system it says nothing): look from time to time.
+ * Owned by the caller: close(2).
+ */
+int source_watch(const char *url);
+/* Takes off what it has to say. */
+void source_watch_clear(int fd);
+
 /* NULL is allowed. */
 void source_close(struct source *);
 
@@ -117,6 +140,9 @@ void source_close(struct source *);
  * larger than SOURCE_LARGEST), and its time of change. */
 int source_slurp(int fd, const char *path, struct arena *, struct source_mail *,
     struct err *);
+/* For the kinds: whether source_since() has the file passed over. */
+struct stat;
+bool source_passes_over(const struct source *, const struct stat *);
 /* For files.c: an mbox that is open already.  Takes fd, also on failure. */
 struct source *
 mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);

@@ -426,6 +426,16 @@ class body_hang_up(Session):
 
 
 @scenario
+class body_poison(Session):
+    """The second mail ends every session in which it is asked for."""
+
+    def give_one(self, number):
+        if number == 2:
+            self.hang_up()
+        super().give_one(number)
+
+
+@scenario
 class body_closed(Session):
     def give_one(self, number):
         self.send(b"* 1 FETCH (UID 1 BODY[] {1000}\r\nSubject: ")

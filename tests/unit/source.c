@@ -9,11 +9,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -525,6 +527,95 @@ what_cannot_be_opened_says_so(void **state)
 	source_close(NULL);
 }
 
+/* --- what is passed over --------------------------------------------------- */
+
+static const char *const old_kinds[] = {"m", "folder", "box", "folder/one"};
+
+static void
+put_old_and_new(struct place *p)
+{
+	put(p, "m/cur/100.a:2,S", "one");
+	put(p, "m/new/200.b", "two");
+	put(p, "folder/one", "one");
+	put(p, "folder/box", FROM "Subject: x\n\none\n");
+	put(p, "box", FROM "Subject: x\n\none\n");
+}
+
+static int
+how_many(struct place *p, const char *name, struct source_since since)
+{
+	struct source *s = open_at(p, name);
+	struct source_mail mail;
+	int n = 0;
+
+	source_since(s, since);
+	while (source_next(s, p->a, &mail, &p->err) == 1)
+		n++;
+	source_close(s);
+	return n;
+}
+
+static void
+what_has_not_changed_is_passed_over(void **state)
+{
+	struct place *p = *state;
+	struct source_since before = {.changed = time(NULL) - 60};
+	struct source_since after = {.changed = time(NULL) + 60};
+
+	put_old_and_new(p);
+	for (size_t i = 0; i < ROWS(old_kinds); i++) {
+		assert_true(how_many(p, old_kinds[i], before) > 0);
+		assert_int_equal(how_many(p, old_kinds[i], before),
+		    how_many(p, old_kinds[i], (struct source_since){0}));
+		assert_int_equal(how_many(p, old_kinds[i], after), 0);
+	}
+}
+
+static void
+what_came_earlier_is_passed_over(void **state)
+{
+	static const char second[] =
+	    "\nFrom ann@acme.example Tue Mar  3 10:15:00 2026\n"
+	    "Subject: x\n\ntwo\n";
+	struct place *p = *state;
+	const struct timespec march_3[2] = {{1772532900, 0}, {1772532900, 0}};
+	struct source_since since = {.received = 1772532900};
+
+	put_old_and_new(p);
+	put(p, "box",
+	    arena_printf(p->a, "%sSubject: x\n\none\n%s", FROM, second));
+	assert_int_equal(how_many(p, "box", since), 1);
+	utimensat(AT_FDCWD, path_of(p, "m/new/200.b"), march_3, 0);
+	assert_int_equal(how_many(p, "m", since), 2);
+	since.received++;
+	assert_int_equal(how_many(p, "m", since), 1);
+	assert_int_equal(how_many(p, "box", since), 0);
+}
+
+static void
+a_delivery_wakes(void **state)
+{
+	struct place *p = *state;
+	struct pollfd watch = {.events = POLLIN};
+
+	put(p, "m/tmp/1", "one");
+	put(p, "m/new/0", "nil");
+	put(p, "m/cur/0", "nil");
+	watch.fd =
+	    source_watch(arena_printf(p->a, "maildir:%s", path_of(p, "m")));
+	assert_true(watch.fd >= 0);
+	assert_int_equal(poll(&watch, 1, 0), 0);
+	assert_int_equal(
+	    rename(path_of(p, "m/tmp/1"), path_of(p, "m/new/1")), 0);
+	assert_int_equal(poll(&watch, 1, 5000), 1);
+	source_watch_clear(watch.fd);
+	/* What we file ourselves does not. */
+	assert_int_equal(
+	    rename(path_of(p, "m/new/1"), path_of(p, "m/cur/1:2,S")), 0);
+	assert_int_equal(poll(&watch, 1, 0), 0);
+	close(watch.fd);
+}
+
 int
 main(void)
 {
@@ -548,6 +639,9 @@ main(void)
 	    TEST(a_file_is_one_mail),
 	    TEST(standard_input_is_one_mail),
 	    TEST(what_cannot_be_opened_says_so),
+	    TEST(what_has_not_changed_is_passed_over),
+	    TEST(what_came_earlier_is_passed_over),
+	    TEST(a_delivery_wakes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
