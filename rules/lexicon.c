@@ -206,13 +206,19 @@ states_add(struct parser *ps, struct states *s, struct reading_state r)
 	s->v[s->n++] = r;
 }
 
+/* A copy with the room that arena_grow() gives as many. */
 static struct states
 states_copy(struct parser *ps, const struct states *from)
 {
-	struct states s = {NULL, 0};
+	struct states s = {NULL, from->n};
+	size_t room = 4;
 
-	for (size_t i = 0; i < from->n; i++)
-		states_add(ps, &s, from->v[i]);
+	if (from->n == 0)
+		return s;
+	while (room < from->n)
+		room *= 2;
+	s.v = arena_calloc(ps->scratch, room, sizeof(*s.v));
+	memcpy(s.v, from->v, from->n * sizeof(*s.v));
 	return s;
 }
 
@@ -490,8 +496,11 @@ parse_choice(struct parser *ps, struct states *s, int depth)
 	for (;;) {
 		skip_blanks(ps, false);
 		if (at_end_of_sequence(ps)) {
-			for (size_t i = 0; i < s->n; i++)
-				states_add(ps, &all, s->v[i]);
+			if (all.n == 0)
+				all = *s;
+			else
+				for (size_t i = 0; i < s->n; i++)
+					states_add(ps, &all, s->v[i]);
 			if (ps->p == ps->end || *ps->p != '|')
 				break;
 			ps->p++;
@@ -708,7 +717,9 @@ first_masks(struct lexicon *lex, const struct begins *b)
 		const uint64_t *bits = b->bits + (size_t)c * b->per_class;
 
 		for (uint32_t w = 0; w < lex->word_count; w++)
-			if (bits[w / 64] >> (w % 64) & 1)
+			if (bits[w / 64] == 0)
+				w |= 63; /* none of these: on to the next */
+			else if (bits[w / 64] >> (w % 64) & 1)
 				mask_set(&lex->first[w], c);
 		if (bits[b->number / 64] >> (b->number % 64) & 1)
 			mask_set(&lex->first_number, c);
