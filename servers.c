@@ -586,7 +586,7 @@ check_imap(struct run *run, const struct account *account, struct err *err)
 	if (event == FETCH_FAILED)
 		return -1;
 	/* Mended: those tries count no more. */
-	if (run->store != NULL)
+	if (run->owner != 0)
 		note_login(run, account, false);
 	return 0;
 }

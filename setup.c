@@ -279,6 +279,9 @@ check_store(struct run *run)
 
 	run->store = store_open(run->settings.store, STORE_WRITE, &err);
 	rc = run->store == NULL ? -1 : store_check(run->store, &err);
+	if (rc == 0)
+		rc = store_owner(
+		    run->store, run->settings.id, &run->owner, &err);
 	return report(run, "store", rc, &err, run->settings.store);
 }
 
@@ -309,6 +312,10 @@ command_doctor(struct run *run, struct err *err)
 		path = settings_default_path(run->arena);
 	rc = settings_read(run->arena, path, &run->settings, &e);
 	bad = report(run, "config", rc, &e, path);
+	if (bad > 0) /* all below would be looked for in the wrong place */
+		return err_set(err, EX_CONFIG,
+		    "the config is wrong: see above; the rest can be looked "
+		    "at when that is mended");
 	run->now = run->options.has_now ? run->options.now
 					: zone_moment(run->settings.timezone,
 					      (int64_t)time(NULL));
@@ -318,10 +325,8 @@ command_doctor(struct run *run, struct err *err)
 	rc = templates_check(run, &e);
 	bad += report(run, "templates", rc, &e,
 	    datadir_path(run->arena, "examples/templates"));
-	if (run->settings.path != NULL) {
-		bad += check_store(run);
-		bad += check_servers(run);
-	}
+	bad += check_store(run);
+	bad += check_servers(run);
 	if (bad > 0)
 		return err_set(err, EX_CONFIG, "%d %s wrong: see above", bad,
 		    bad == 1 ? "thing is" : "things are");

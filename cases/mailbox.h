@@ -3,6 +3,11 @@
  * server told them (RFC 9051 section 2.3.1.1), stored when all mail below
  * UIDNEXT is committed.  A mail is known by its bytes and ids, not by its UID:
  * this only spares the server the telling.
+ *
+ * What servers.c remembers beside: of a folder, in UTC seconds, when the first
+ * pass and the last one that came through began (source: its url); of refused
+ * logins, when the hour began in which they are counted, and how many there
+ * were (source: "login:NAME").
  */
 #ifndef CASES_MAILBOX_H
 #define CASES_MAILBOX_H

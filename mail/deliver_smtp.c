@@ -198,7 +198,7 @@ static const struct {
     {"login", "; check user and password (or oauth) in [send]"},
     {"tls", "; no password and no mail was sent. Ask its operator, give its "
 	    "authority (ca = FILE), or pin the certificate when you know that "
-	    "it is right (pin = its SHA-256)"},
+	    "it is right (pin = ...)"},
 };
 
 static const char *

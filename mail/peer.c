@@ -69,17 +69,47 @@ peer_is_pinned(void *session, const char *text)
 	       memcmp(pin, got, PIN_SIZE) == 0;
 }
 
+static void
+print_pin(const unsigned char digest[PIN_SIZE], char out[PEER_PIN_ROOM])
+{
+	size_t i;
+
+	for (i = 0; i < PIN_SIZE; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
 bool
 peer_pin(void *session, char out[PEER_PIN_ROOM])
 {
 	unsigned char got[PIN_SIZE];
-	size_t i;
 
 	if (!shown_digest(session, got))
 		return false;
-	for (i = 0; i < PIN_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", got[i]);
+	print_pin(got, out);
 	return true;
+}
+
+bool
+peer_read_pem(const char *pem, char pin[PEER_PIN_ROOM], int64_t *end)
+{
+	gnutls_datum_t text = {.size = (unsigned)strlen(pem)};
+	unsigned char digest[PIN_SIZE];
+	size_t size = sizeof(digest);
+	gnutls_x509_crt_t leaf;
+	bool good;
+
+	if (gnutls_x509_crt_init(&leaf) != 0)
+		return false;
+	memcpy(&text.data, &pem, sizeof(pem)); /* only read from */
+	good = gnutls_x509_crt_import(leaf, &text, GNUTLS_X509_FMT_PEM) == 0 &&
+	       gnutls_x509_crt_get_fingerprint(
+		   leaf, GNUTLS_DIG_SHA256, digest, &size) == 0;
+	if (good) {
+		print_pin(digest, pin);
+		*end = gnutls_x509_crt_get_expiration_time(leaf);
+	}
+	gnutls_x509_crt_deinit(leaf);
+	return good;
 }
 
 bool

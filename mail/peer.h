@@ -10,6 +10,7 @@
 #define MAIL_PEER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { PEER_PIN_ROOM = 65 };
 
@@ -18,6 +19,9 @@ bool peer_pin_is_one(const char *text);
 bool peer_is_pinned(void *session, const char *pin);
 /* The pin that would fit; false when the server showed no certificate. */
 bool peer_pin(void *session, char out[PEER_PIN_ROOM]);
+/* Of a certificate in PEM form: what pin would fit, and when it ends (UTC
+ * seconds).  false when it is none. */
+bool peer_read_pem(const char *pem, char pin[PEER_PIN_ROOM], int64_t *end);
 /* Chain and dates once more, and that the certificate is one for servers (RFC
  * 5280 section 4.2.1.12): the session's own trust decides. */
 bool peer_is_server(void *session);

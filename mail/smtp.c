@@ -19,6 +19,7 @@
 #include <curl/curl.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "mail/peer.h"
 #include "mail/smtp.h"
 
@@ -229,11 +230,45 @@ static const struct {
     {CURLE_AUTH_ERROR, SMTP_LOGIN},
 };
 
+/* The server's own certificate as libcurl kept it; NULL when there is none. */
+static const char *
+shown_pem(const struct smtp *s)
+{
+	static const char key[] = "Cert:";
+	struct curl_certinfo *shown = NULL;
+	const struct curl_slist *line;
+
+	if (curl_easy_getinfo(s->curl, CURLINFO_CERTINFO, &shown) != CURLE_OK ||
+	    shown == NULL || shown->num_of_certs < 1)
+		return NULL;
+	for (line = shown->certinfo[0]; line != NULL; line = line->next)
+		if (strncmp(line->data, key, sizeof(key) - 1) == 0)
+			return line->data + sizeof(key) - 1;
+	return NULL;
+}
+
+/* What the owner needs to judge a certificate that was refused. */
+static void
+describe_certificate(const struct smtp *s, char *out, size_t room)
+{
+	const char *pem = shown_pem(s);
+	char pin[PEER_PIN_ROOM], day[DATE_ROOM];
+	int64_t end;
+
+	out[0] = '\0';
+	if (pem == NULL || !peer_read_pem(pem, pin, &end))
+		return;
+	snprintf(out, room, "; the certificate %s on %s, its pin is %s",
+	    end < (int64_t)time(NULL) ? "expired" : "ends",
+	    day_print((day_t)(end / 86400), day), pin);
+}
+
 static void
 fault_of(
     const struct smtp *s, CURLcode rc, const char *detail, struct smtp_fault *f)
 {
 	const struct smtp_account *a = s->account;
+	char about[SMTP_TEXT / 2];
 	size_t i;
 
 	f->why = SMTP_PROTOCOL;
@@ -252,7 +287,11 @@ fault_of(
 	} else if (detail[0] == '\0') {
 		detail = curl_easy_strerror(rc);
 	}
-	snprintf(f->text, sizeof(f->text), "%s: %s", a->host, detail);
+	describe_certificate(s, about, sizeof(about));
+	snprintf(f->text, sizeof(f->text), "%s: %.*s%s", a->host, SMTP_TEXT,
+	    detail, f->why == SMTP_TLS ? about : "");
+	if (f->why == SMTP_TLS && about[0] != '\0')
+		f->code = 0; /* it was no answer of the server's */
 }
 
 /* Options that cannot fail but for want of memory or a libcurl too old. */
@@ -304,6 +343,7 @@ set_tls(struct smtp *s)
 	SET(CURLOPT_USE_SSL,
 	    (long)(a->plain_allowed && verify ? CURLUSESSL_TRY
 					      : CURLUSESSL_ALL));
+	SET(CURLOPT_CERTINFO, 1L); /* to describe one that is refused */
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
 	SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
