@@ -22,6 +22,7 @@ struct state {
 
 struct gate {
 	size_t words; /* of a set */
+	size_t half; /* where in a set the other requirements begin, or 0 */
 	uint64_t *always; /* patterns that require nothing */
 	uint8_t class_of[256];
 	size_t classes;
@@ -53,7 +54,6 @@ number_classes(struct gate *g, const struct literals *literals, size_t n)
 	size_t i, j, k;
 	unsigned char c;
 
-	g->classes = 1;
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < literals[i].n; j++) {
 			for (k = 0; k < literals[i].v[j].len; k++) {
@@ -204,29 +204,46 @@ link_states(struct gate *g)
 	}
 }
 
-struct gate *
-gate_new(struct arena *arena, const struct literals *literals, size_t n)
+/* The patterns' numbers in the sets begin at `from`. */
+static void
+add_patterns(
+    struct gate *g, const struct literals *literals, size_t n, size_t from)
 {
-	struct gate *g = arena_alloc(arena, sizeof(*g));
 	size_t i, j;
 
+	for (i = 0; i < n; i++) {
+		if (literals[i].n == 0)
+			put(g->always, from + i);
+		for (j = 0; j < literals[i].n; j++) {
+			if (g->states + WORD_MOST > STATES_MOST)
+				put(g->always, from + i);
+			else
+				add_word(g, literals[i].v[j], from + i);
+		}
+	}
+}
+
+struct gate *
+gate_new(struct arena *arena, const struct literals *literals,
+    const struct literals *also, size_t n)
+{
+	struct gate *g = arena_alloc(arena, sizeof(*g));
+	size_t i;
+
 	g->arena = arena;
-	g->words = n / 64 + 1;
+	g->half = also == NULL ? 0 : n / 64 + 1;
+	g->words = n / 64 + 1 + g->half;
 	g->always = arena_calloc(arena, g->words, sizeof(*g->always));
+	g->classes = 1;
 	number_classes(g, literals, n);
+	if (also != NULL)
+		number_classes(g, also, n);
 	for (i = 0; i < g->classes; i++)
 		new_state(g, (uint8_t)i);
 	new_set(g);
-	for (i = 0; i < n; i++) {
-		if (literals[i].n == 0)
-			put(g->always, i);
-		for (j = 0; j < literals[i].n; j++) {
-			if (g->states + WORD_MOST > STATES_MOST)
-				put(g->always, i);
-			else
-				add_word(g, literals[i].v[j], i);
-		}
-	}
+	add_patterns(g, literals, n, 0);
+	if (also != NULL)
+		add_patterns(g, also, n, 64 * g->half);
 	fill_table(g);
 	link_states(g);
 	return g;
@@ -255,4 +272,6 @@ gate_scan(const struct gate *g, struct slice text, uint64_t *set)
 		for (i = 0; i < g->words; i++)
 			set[i] |= found[i];
 	}
+	for (i = 0; i < g->half; i++)
+		set[i] &= set[g->half + i];
 }

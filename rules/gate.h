@@ -16,8 +16,10 @@
 
 struct gate;
 
-/* literals: what each of the n patterns requires, by its number. */
-struct gate *gate_new(struct arena *, const struct literals *, size_t n);
+/* literals: what each of the n patterns requires, by its number; also: what it
+ * requires besides, or NULL. */
+struct gate *gate_new(struct arena *, const struct literals *,
+    const struct literals *also, size_t n);
 /* The number of 64-bit words of a set of patterns. */
 size_t gate_words(const struct gate *);
 /* Puts into set (gate_words() words) all patterns that stand a chance, those

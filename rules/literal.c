@@ -22,8 +22,8 @@ static const struct known UNKNOWN;
 static struct known
 exactly(struct arena *a, const char *p, size_t n)
 {
-	struct known k = {
-	    true, {arena_alloc(a, sizeof(struct slice)), 1}, {NULL, 0}};
+	struct known k = {true, {arena_alloc(a, sizeof(struct slice)), 1},
+	    {NULL, 0}, {NULL, 0}};
 
 	k.all.v[0].p = p;
 	k.all.v[0].len = n;
@@ -35,7 +35,7 @@ static struct known
 nothing(void)
 {
 	static struct slice empty = {"", 0}; /* never written to */
-	const struct known k = {true, {&empty, 1}, {NULL, 0}};
+	const struct known k = {true, {&empty, 1}, {NULL, 0}, {NULL, 0}};
 
 	return k;
 }
@@ -60,12 +60,6 @@ worth(struct literals set)
 	return least < 2 ? 0 : least * 1000 - set.n;
 }
 
-static struct literals
-better(struct literals a, struct literals b)
-{
-	return worth(b) > worth(a) ? b : a;
-}
-
 struct literals
 literal_required(const struct known *k)
 {
@@ -73,6 +67,18 @@ literal_required(const struct known *k)
 	const struct literals none = {NULL, 0};
 
 	return worth(set) == 0 ? none : set;
+}
+
+/* One more set of which one must occur; the two best are kept. */
+static void
+require(struct known *k, struct literals set)
+{
+	if (worth(set) > worth(k->need)) {
+		k->also = k->need;
+		k->need = set;
+	} else if (worth(set) > worth(k->also)) {
+		k->also = set;
+	}
 }
 
 static bool
@@ -144,13 +150,14 @@ append(struct arena *a, struct known *x, struct known y)
 		x->all = set;
 		return;
 	}
-	x->need = better(x->need, x->all);
+	require(x, x->all);
 	x->exact = false;
 	if (y.exact) {
 		x->all = y.all;
 		return;
 	}
-	x->need = better(x->need, y.need);
+	require(x, y.need);
+	require(x, y.also);
 	x->all = nothing().all;
 }
 
@@ -203,6 +210,7 @@ either(struct arena *a, struct known x, struct known y)
 {
 	x.all = fresh(a, x.all);
 	x.need = fresh(a, x.need);
+	x.also.n = 0;
 	add_alternative(a, &x, y);
 	return x;
 }
@@ -250,7 +258,7 @@ escape(struct scan *s)
 /* [abc]: a few letters are as good as alternatives; anything else is not. */
 static struct known class(struct scan *s)
 {
-	struct known k = {true, {NULL, 0}, {NULL, 0}};
+	struct known k = {true, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 	const char *first = s->p;
 	bool simple = s->p < s->end && *s->p != '^';
 
@@ -428,6 +436,7 @@ repeated(struct scan *s, struct known k, int least, int most)
 			   ? either(s->arena, k, empty)
 			   : gone;
 	gone.need = literal_required(&k);
+	gone.also = k.also;
 	return gone;
 }
 
@@ -466,7 +475,7 @@ sequence(struct scan *s)
 		append(s->arena, &all, k);
 	}
 	if (!all.exact) {
-		all.need = better(all.need, all.all);
+		require(&all, all.all);
 		all.all.n = 0;
 	}
 	return all;
@@ -485,6 +494,7 @@ alternatives(struct scan *s)
 	if (s->p < s->end && *s->p == '|') {
 		all.all = fresh(s->arena, all.all);
 		all.need = fresh(s->arena, all.need);
+		all.also.n = 0;
 		if (!all.exact)
 			all.need = literal_required(&all);
 	}
@@ -534,5 +544,6 @@ literal_keep(struct arena *a, struct known k)
 {
 	k.all = keep(a, k.all);
 	k.need = keep(a, k.need);
+	k.also = keep(a, k.also);
 	return k;
 }

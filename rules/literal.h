@@ -26,6 +26,7 @@ struct known {
 	bool exact; /* it matches just the strings of `all`, nothing else */
 	struct literals all;
 	struct literals need; /* not exact: one of these occurs in any match */
+	struct literals also; /* and one of these, when n > 0 */
 };
 
 /* Looks a <name> up; false when there is none. */

@@ -56,8 +56,8 @@ find_definition(const struct rulebook *book, struct slice name)
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		order = strncmp(
-		    name.p, book->definitions[middle].name, name.len);
+		order =
+		    strncmp(name.p, book->definitions[middle].name, name.len);
 		/* As far as the slice goes the same: is that all? */
 		if (order == 0 &&
 		    book->definitions[middle].name[name.len] == '\0')
@@ -200,7 +200,7 @@ check_names(struct analysis *a, const struct rule *rule,
 }
 
 /* What a match pattern requires; the scratch is used up and given back. */
-static struct literals
+static struct known
 analyse(struct analysis *a, const struct expression *e)
 {
 	struct known known = literal_analyse(a->arena, e->text, look_up, a);
@@ -210,7 +210,7 @@ analyse(struct analysis *a, const struct expression *e)
 	known.all.n = 0;
 	known = literal_keep(a->kept, known);
 	arena_reset(a->arena);
-	return known.need;
+	return known;
 }
 
 static int
@@ -292,15 +292,19 @@ static int
 build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 {
 	struct analysis a = {arena_new(), pack->arena, book, {NULL, 0}, false};
-	struct literals *literals;
+	struct literals *need, *also;
+	struct known known;
 	size_t i;
 	int result = 0;
 
 	gather_gated(pack->arena, book);
-	literals =
-	    arena_calloc(pack->arena, book->gated_count + 1, sizeof(*literals));
+	need = arena_calloc(
+	    pack->arena, 2 * (book->gated_count + 1), sizeof(*need));
+	also = need + book->gated_count + 1;
 	for (i = 0; i < book->gated_count; i++) {
-		literals[i] = analyse(&a, book->gated[i].expression);
+		known = analyse(&a, book->gated[i].expression);
+		need[i] = known.need;
+		also[i] = known.also;
 		if (a.unknown.p != NULL)
 			break;
 	}
@@ -311,7 +315,8 @@ build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 		result = check_expressions(pack, &a, book->rules[i], err);
 	arena_free(a.arena);
 	if (result == 0)
-		book->gate = gate_new(pack->arena, literals, book->gated_count);
+		book->gate =
+		    gate_new(pack->arena, need, also, book->gated_count);
 	return result;
 }
 

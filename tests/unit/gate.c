@@ -65,7 +65,7 @@ lets_matches_pass(void **state)
 	(void)state;
 	for (i = 0; i < n; i++)
 		literals[i] = required(a, matching[i].pattern);
-	gate = gate_new(a, literals, n);
+	gate = gate_new(a, literals, NULL, n);
 	assert_true(gate_words(gate) <= 4);
 	matcher_begin(m);
 	for (i = 0; i < n; i++) {
@@ -86,7 +86,7 @@ keeps_others_out(void **state)
 	struct arena *a = arena_new();
 	struct literals literals[] = {
 	    required(a, "\\b(?:refund|reimburse)"), required(a, "please")};
-	struct gate *gate = gate_new(a, literals, 2);
+	struct gate *gate = gate_new(a, literals, NULL, 2);
 	uint64_t set[1];
 
 	(void)state;
@@ -98,12 +98,33 @@ keeps_others_out(void **state)
 	arena_free(a);
 }
 
+static void
+wants_all_that_a_match_needs(void **state)
+{
+	struct arena *a = arena_new();
+	struct known k = literal_analyse(
+	    a, slice_of("\\b(?:we|they) will .*refund"), no_names, NULL);
+	struct gate *gate = gate_new(a, &k.need, &k.also, 1);
+	uint64_t set[2];
+
+	(void)state;
+	assert_int_equal(gate_words(gate), 2);
+	gate_scan(gate, slice_of("They will send the refund."), set);
+	assert_true(gate_has(set, 0));
+	gate_scan(gate, slice_of("Where is my refund?"), set);
+	assert_false(gate_has(set, 0));
+	gate_scan(gate, slice_of("They will call."), set);
+	assert_false(gate_has(set, 0));
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lets_matches_pass),
 	    cmocka_unit_test(keeps_others_out),
+	    cmocka_unit_test(wants_all_that_a_match_needs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
