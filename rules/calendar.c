@@ -347,9 +347,12 @@ static const char *const months[] = {"", "January", "February", "March",
 static int
 take_of(struct reader *r, const char *const *names, int n)
 {
+	struct slice rest = r->rest, word = next_word(r);
+
 	for (int i = 1; i < n; i++)
-		if (take(r, names[i]))
+		if (slice_is_nocase(word, names[i]))
 			return i;
+	r->rest = rest;
 	return 0;
 }
 
