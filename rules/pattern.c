@@ -22,7 +22,7 @@ enum {
 	DEPTH_LIMIT = 2000,
 	HEAP_KB = 20480,
 	SHORT = 256,
-	JIT_AFTER = 300, /* matches; compiling for the machine costs some 20 */
+	JIT_AFTER = 48, /* matches; compiling for the machine costs some 20 */
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
