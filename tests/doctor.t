@@ -20,7 +20,7 @@ mkdir "$tmp/conf"
 "$promised" -c "$tmp/conf/plain" init --address sam@owner.example --name Sam \
     --timezone Europe/London --region GB --store "$tmp/promised.db" >/dev/null
 
-# doctor IMAP-URL SEND-URL [PASSWORD [LINE...]]: $out, $err, $rc
+# doctor IMAP-URL SEND-URL [PASSWORD]: $out, $err, $rc
 doctor() {
 	{
 		cat "$tmp/conf/plain"
@@ -29,8 +29,6 @@ doctor() {
 		printf '[send]\nurl = %s\n' "$2"
 		printf 'password = %s\nca = %s\n' "${3:-s3cret}" "$tmp/certs/ca.pem"
 		printf 'from = agent@example.test\n'
-		[ $# -lt 4 ] || shift 3
-		[ $# -lt 4 ] && : || printf '%s\n' "$@"
 	} >"$config"
 	chmod 600 "$config"
 	run "$promised" -c "$config" doctor

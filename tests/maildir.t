@@ -73,9 +73,11 @@ is "and that helps" "$rc:$err" "0:"
 # --- since ---
 
 # Times of files are told by the second here.
+is_after() {
+	[ "$(date +%s)" -gt "$1" ]
+}
 next_second() {
-	began=$(date +%s)
-	wait_for 5 eval '[ "$(date +%s)" -gt "$began" ]'
+	wait_for 5 is_after "$(date +%s)"
 }
 
 fresh 'since = now'
