@@ -360,6 +360,7 @@ int
 command_import(struct run *run, struct err *err)
 {
 	struct counts counts = {0};
+	struct err e = {0};
 	size_t i;
 	int rc = 0;
 
@@ -367,8 +368,9 @@ command_import(struct run *run, struct err *err)
 		return err_set(err, EX_USAGE, "usage: promised import PATH...");
 	for (i = 0; i < run->arg_count && rc == 0; i++)
 		rc = import_path(run, run->args[i], &counts, err);
-	if (rc == 0)
-		rc = file_waiting(run, err);
+	/* What was kept is decided, also when a later path cannot be read. */
+	if (file_waiting(run, &counts, rc == 0 ? err : &e) != 0)
+		rc = -1;
 	fprintf(run->out,
 	    "%zu mails: %zu in cases, %zu unfiled, %zu seen before, "
 	    "%zu not taken\n",

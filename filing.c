@@ -12,8 +12,12 @@
 #include "cases/obligation.h"
 #include "filing.h"
 #include "mail/domain.h"
+#include "mail/header.h"
 #include "mail/source.h"
 #include "proof.h"
+
+/* Of mails that go into one transaction; and of a list, to hold it. */
+enum { BATCH = 50, BATCH_BYTES = 8 << 20, WAITING_MOST = 1 << 20 };
 
 /* What the steps of one message hand on to each other. */
 struct step {
@@ -257,8 +261,8 @@ apply_joined(struct step *s, struct err *err)
 	size_t i;
 
 	for (i = 0; i < p->joined_count; i++)
-		if (file_again(s->run, s->arena, p->joined[i], p->number,
-		        err) != 0)
+		if (file_again(
+			s->run, s->arena, p->joined[i], p->number, err) != 0)
 			return -1;
 	return 0;
 }
@@ -300,18 +304,18 @@ recall(struct step *s, struct err *err)
 	struct message_row row;
 	struct case_row c;
 
-	s->mail = s->filed->mail = mail_understand(s->arena, run,
-	    &run->settings.addresses, s->arrival->raw);
+	s->mail = s->filed->mail = mail_understand(
+	    s->arena, run, &run->settings.addresses, s->arrival->raw);
 	s->filed->company = s->mail->company;
-	if (ledger_message(run->store, run->owner, s->arena,
-	        s->filed->message, &row, err) != 0)
+	if (ledger_message(run->store, run->owner, s->arena, s->filed->message,
+		&row, err) != 0)
 		return -1;
 	s->filed->placed_by = row.placed_by;
 	s->filed->case_number = row.case_number;
 	if (row.case_number == 0)
 		return 0;
 	if (ledger_case(run->store, run->owner, s->arena, row.case_number, &c,
-	        err) != 0)
+		err) != 0)
 		return -1;
 	s->filed->company = c.company_domain;
 	return 0;
@@ -320,8 +324,8 @@ recall(struct step *s, struct err *err)
 static int
 step_done(struct step *s, struct err *err)
 {
-	return intake_done(s->run->store, s->run->owner, s->filed->message,
-	    err);
+	return intake_done(
+	    s->run->store, s->run->owner, s->filed->message, err);
 }
 
 /* The steps that change the store; each sees what the ones before it did. */
@@ -385,50 +389,154 @@ file_message(struct run *run, struct arena *a, const struct arrival *arrival,
 	return run->on_kept != NULL ? recall(&step, err) : 0;
 }
 
+/* --- what waits --- */
+
+/* On a terminal: how far it is, every hundred mails. */
+static void
+show_progress(size_t n, const char *what, bool last)
+{
+	if (!isatty(STDERR_FILENO) || (n % 100 != 0 && !last))
+		return;
+	fprintf(stderr, "\r%zu mails %s%s", n, what, last ? "\n" : "");
+}
+
+/* The disk's or another process's fault, and no mail's. */
+static bool
+passes(const struct err *err)
+{
+	return err->code == EX_TEMPFAIL || err->code == EX_IOERR;
+}
+
+static int
+decide_waiting(struct run *run, struct arena *a, int64_t message,
+    struct counts *counts, struct err *err)
+{
+	struct arrival arrival = {.source = "store"};
+	struct filed filed = {.message = message};
+	struct step step = {
+	    .run = run, .arena = a, .arrival = &arrival, .filed = &filed};
+	struct waits waits;
+	struct err e = {0};
+
+	arena_reset(a);
+	if (intake_waits(run->store, run->owner, message, &waits, &e) == 0 &&
+	    intake_raw(run->store, run->owner, message, a, &arrival.raw, &e) ==
+		0) {
+		step.quiet = waits.past;
+		if (decide(&step, &e) == 0) {
+			counts->filed += filed.case_number != 0;
+			counts->unfiled += filed.case_number == 0;
+			return 0;
+		}
+	}
+	if (passes(&e)) {
+		*err = e;
+		return -1;
+	}
+	counts->failed++;
+	log_warn("mail %lld: %s; it is kept and tried again",
+	    (long long)message, e.text);
+	return 0;
+}
+
+/*
+ * The first of these mails that go together: many that are new, or one that
+ * was begun before, for it may be the one on which the reader dies.
+ */
+static int
+batch_of(struct run *run, const int64_t *messages, size_t n, size_t *size,
+    struct err *err)
+{
+	struct waits waits = {0};
+
+	for (*size = 0; *size < n && *size < BATCH; *size += 1) {
+		if (intake_waits(run->store, run->owner, messages[*size],
+			&waits, err) != 0)
+			return -1;
+		if (waits.tries > 0)
+			break;
+	}
+	if (*size == 0)
+		*size = 1;
+	return 0;
+}
+
+/* The try is counted and safe before the reading begins. */
+static int
+try_batch(
+    struct run *run, const int64_t *messages, size_t size, struct err *err)
+{
+	size_t i;
+
+	if (store_batch_begin(run->store, err) != 0)
+		return -1;
+	for (i = 0; i < size; i++)
+		if (intake_try(run->store, run->owner, messages[i], err) != 0)
+			break;
+	return store_batch_end(run->store, i < size ? &(struct err){0} : err) ==
+			   0 &&
+		       i == size
+		   ? 0
+		   : -1;
+}
+
+static int
+decide_batch(struct run *run, struct arena *a, const int64_t *messages,
+    size_t size, struct counts *counts, struct err *err)
+{
+	struct counts done = *counts;
+	size_t i;
+	int rc = 0;
+
+	if (try_batch(run, messages, size, err) != 0 ||
+	    store_batch_begin(run->store, err) != 0)
+		return -1;
+	for (i = 0; i < size && rc == 0; i++)
+		rc = decide_waiting(run, a, messages[i], &done, err);
+	if (store_batch_end(run->store, rc == 0 ? err : &(struct err){0}) != 0)
+		return -1;
+	*counts = done;
+	return rc;
+}
+
 int
-file_waiting(struct run *run, struct err *err)
+file_waiting(struct run *run, struct counts *counts, struct err *err)
 {
 	struct arena *a = arena_new(), *list = arena_new();
+	struct counts uncounted = {0};
 	int64_t *messages;
-	size_t i, n;
+	size_t i, n, size;
 	int rc;
 
 	rc = intake_waiting(
-	    run->store, run->owner, list, 1000, &messages, &n, err);
-	for (i = 0; rc == 0 && i < n; i++) {
-		struct arrival arrival = {.source = "store"};
-		struct filed filed = {.message = messages[i]};
-		struct step step = {.run = run,
-		    .arena = a,
-		    .arrival = &arrival,
-		    .filed = &filed};
-		struct err e = {0};
-
-		rc = intake_try(run->store, run->owner, messages[i], err);
-		if (rc != 0)
-			break;
-		if (intake_raw(run->store, run->owner, messages[i], a,
-			&arrival.raw, &e) != 0 ||
-		    decide(&step, &e) != 0)
-			log_warn("mail %lld: %s; it is kept and tried again",
-			    (long long)messages[i], e.text);
-		arena_reset(a);
+	    run->store, run->owner, list, WAITING_MOST, &messages, &n, err);
+	for (i = 0; rc == 0 && i < n; i += size) {
+		rc = batch_of(run, messages + i, n - i, &size, err);
+		if (rc == 0)
+			rc = decide_batch(run, a, messages + i, size,
+			    counts == NULL ? &uncounted : counts, err);
+		if (counts != NULL)
+			show_progress(i + size, "read", i + size == n);
 	}
 	arena_free(a);
 	arena_free(list);
 	return rc;
 }
 
-/* How a source is read. */
-struct reading_mode {
-	bool history; /* quiet, marks nothing, shows progress */
-	const char *folder; /* where the source puts what is filed; or NULL */
-};
+/* --- sources --- */
+
+static int
+not_a_mail(const struct source_mail *mail, struct err *err)
+{
+	return err_set(err, EX_DATAERR,
+	    "%s: not a mail: it has no header field; left where it is",
+	    mail->file != NULL ? mail->file : mail->source);
+}
 
 static int
 file_one(struct run *run, struct arena *a, struct source *source,
-    const struct source_mail *mail, const struct reading_mode *mode,
-    struct counts *counts, struct err *err)
+    const struct source_mail *mail, const char *folder, struct counts *counts,
+    struct err *err)
 {
 	struct arrival arrival = {
 	    .raw = mail->bytes,
@@ -441,10 +549,8 @@ file_one(struct run *run, struct arena *a, struct source *source,
 	struct filed filed;
 
 	if (!message_plausible(mail->bytes))
-		return err_set(err, EX_DATAERR,
-		    "%s: not a mail: it has no header field; left where it is",
-		    mail->file != NULL ? mail->file : mail->source);
-	if (file_message(run, a, &arrival, mode->history, &filed, err) != 0)
+		return not_a_mail(mail, err);
+	if (file_message(run, a, &arrival, false, &filed, err) != 0)
 		return -1;
 	if (filed.duplicate)
 		counts->duplicates++;
@@ -453,32 +559,33 @@ file_one(struct run *run, struct arena *a, struct source *source,
 	else
 		counts->unfiled++;
 	/* Only what is committed is marked at its source. */
-	if (mode->history || run->options.dry_run)
+	if (run->options.dry_run)
 		return 0;
-	return source_filed(source, mail, mode->folder, err);
-}
-
-/* On a terminal: how far it is, every hundred mails. */
-static void
-show_progress(const struct counts *c, bool last)
-{
-	if (!isatty(STDERR_FILENO) || (c->seen % 100 != 0 && !last))
-		return;
-	fprintf(stderr, "\r%zu mails, %zu in cases%s", c->seen, c->filed,
-	    last ? "\n" : "");
+	return source_filed(source, mail, folder, err);
 }
 
 /* Nobody's mail's fault: stop here, and go on another time. */
 static bool
 ends_reading(const struct err *err)
 {
-	return err->code == EX_TEMPFAIL || err->code == EX_IOERR ||
-	       err->code == EX_SOFTWARE;
+	return passes(err) || err->code == EX_SOFTWARE;
 }
 
+/* Tells what went wrong with one mail; -1 when that ends the reading. */
 static int
-read_source(struct run *run, struct source *source,
-    const struct reading_mode *mode, struct counts *counts, struct err *err)
+pass_over(struct counts *counts, const struct err *e, struct err *err)
+{
+	counts->failed++;
+	log_warn("%s", e->text);
+	if (!ends_reading(e))
+		return 0;
+	*err = *e;
+	return -1;
+}
+
+int
+file_source(struct run *run, struct source *source, const char *folder,
+    struct counts *counts, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct source_mail mail;
@@ -492,38 +599,130 @@ read_source(struct run *run, struct source *source,
 		if (got == 0)
 			break;
 		counts->seen++;
-		if (mode->history)
-			show_progress(counts, false);
-		if (got > 0 &&
-		    file_one(run, a, source, &mail, mode, counts, &e) == 0)
-			continue;
-		counts->failed++;
-		log_warn("%s", e.text);
-		if (ends_reading(&e)) {
-			*err = e;
-			rc = -1;
-		}
+		if (got < 0 ||
+		    file_one(run, a, source, &mail, folder, counts, &e) != 0)
+			rc = pass_over(counts, &e, err);
 	}
-	if (mode->history)
-		show_progress(counts, true);
 	arena_free(a);
 	return rc;
 }
 
-int
-file_source(struct run *run, struct source *source, const char *folder,
+/* --- the past --- */
+
+/* Mails that are kept together; in one arena. */
+struct batch {
+	struct source_mail v[BATCH];
+	size_t n, bytes;
+};
+
+/* The mail's own date: the past is decided in its order. */
+static int64_t
+date_of(struct arena *a, const struct source_mail *mail, int64_t otherwise)
+{
+	struct slice rest = mail->bytes, line, block = mail->bytes;
+	struct header header = {0};
+	struct moment date;
+
+	while (slice_line(&rest, &line) && line.len > 0)
+		block.len = (size_t)(line.p + line.len - block.p);
+	header_read(a, block, &header);
+	if (header_date(header_find(&header, "Date"), &date))
+		return date.utc;
+	return mail->has_received ? mail->received : otherwise;
+}
+
+static int
+keep_one(struct run *run, struct arena *a, const struct source_mail *mail,
     struct counts *counts, struct err *err)
 {
-	struct reading_mode mode = {.folder = folder};
+	struct arrival arrival = {
+	    .raw = mail->bytes,
+	    .source = mail->source,
+	    .uidvalidity = mail->uidvalidity,
+	    .uid = mail->number,
+	    .file = mail->file,
+	    .received = date_of(a, mail, run->now.utc),
+	    .past = true,
+	};
+	struct kept kept;
 
-	return read_source(run, source, &mode, counts, err);
+	if (intake_keep(run->store, run->owner, &arrival, &kept, err) != 0)
+		return -1;
+	counts->duplicates += kept.duplicate;
+	return 0;
+}
+
+static int
+keep_batch(struct run *run, struct arena *a, struct batch *b,
+    struct counts *counts, struct err *err)
+{
+	struct counts done = *counts;
+	size_t i;
+	int rc = 0;
+
+	if (b->n == 0)
+		return 0;
+	if (store_batch_begin(run->store, err) != 0)
+		return -1;
+	for (i = 0; i < b->n && rc == 0; i++) {
+		struct err e = {0};
+
+		if (keep_one(run, a, &b->v[i], &done, &e) != 0)
+			rc = pass_over(&done, &e, err);
+	}
+	if (store_batch_end(run->store, rc == 0 ? err : &(struct err){0}) != 0)
+		return -1;
+	*counts = done;
+	b->n = b->bytes = 0;
+	return rc;
+}
+
+static bool
+is_full(const struct batch *b)
+{
+	return b->n == BATCH || b->bytes > BATCH_BYTES;
+}
+
+/* The next mail into the batch; 0 at the end. */
+static int
+fetch_one(struct source *source, struct arena *a, struct batch *b,
+    struct counts *counts, struct err *err)
+{
+	struct source_mail *mail = &b->v[b->n];
+	int got = source_next(source, a, mail, err);
+
+	if (got == 0)
+		return 0;
+	counts->seen++;
+	if (got > 0 && !message_plausible(mail->bytes))
+		got = not_a_mail(mail, err);
+	if (got > 0) {
+		b->bytes += mail->bytes.len;
+		b->n++;
+	}
+	return got;
 }
 
 int
 file_history(struct run *run, struct source *source, struct counts *counts,
     struct err *err)
 {
-	struct reading_mode mode = {.history = true};
+	struct arena *a = arena_new();
+	struct batch b = {.n = 0};
+	int got = 1, rc = 0;
 
-	return read_source(run, source, &mode, counts, err);
+	while (rc == 0 && got != 0) {
+		struct err e = {0};
+
+		got = fetch_one(source, a, &b, counts, &e);
+		if (got < 0)
+			rc = pass_over(counts, &e, err);
+		if (rc == 0 && (got == 0 || is_full(&b))) {
+			rc = keep_batch(run, a, &b, counts, err);
+			arena_reset(a);
+		}
+		show_progress(counts->seen, "kept", got == 0);
+	}
+	arena_free(a);
+	return rc;
 }

@@ -28,8 +28,15 @@ struct filed {
 int file_message(struct run *, struct arena *, const struct arrival *,
     bool quiet, struct filed *, struct err *);
 
-/* Goes on with messages that were kept but not decided, as after a crash. */
-int file_waiting(struct run *, struct err *);
+struct counts {
+	size_t seen, filed, duplicates, unfiled, failed;
+};
+
+/*
+ * Decides what was kept but not decided, in the order of arrival: what a crash
+ * left, and the past that file_history() has kept.  counts may be NULL.
+ */
+int file_waiting(struct run *, struct counts *, struct err *);
 
 /*
  * Reads a message again that has only now found its case, so that what it
@@ -38,10 +45,6 @@ int file_waiting(struct run *, struct err *);
 int file_again(struct run *, struct arena *, int64_t message, int case_number,
     struct err *);
 
-struct counts {
-	size_t seen, filed, duplicates, unfiled, failed;
-};
-
 /*
  * Files all that a source has.  A mail that is none, or cannot be read, is
  * told in the log and left where it is; a full disk or a busy store ends it.
@@ -49,7 +52,11 @@ struct counts {
  */
 int file_source(struct run *, struct source *, const char *folder,
     struct counts *, struct err *);
-/* The same for the past: nothing is marked, nothing is said about it. */
+/*
+ * Keeps all that a source has as mail of the past, to be decided in the order
+ * of its dates by file_waiting(), when all sources are read.  Nothing is
+ * marked, nothing is said about it.
+ */
 int file_history(struct run *, struct source *, struct counts *, struct err *);
 
 #endif

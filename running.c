@@ -84,7 +84,7 @@ command_once(struct run *run, struct err *err)
 	size_t i, sent = 0;
 
 	if (lock_store(run, err) != 0 || recompute(run, err) != 0 ||
-	    file_waiting(run, err) != 0)
+	    file_waiting(run, NULL, err) != 0)
 		return -1;
 	/* One mailbox that cannot be read does not stop the others, nor what
 	 * is due; but the exit status tells. */
@@ -201,7 +201,7 @@ command_run(struct run *run, struct err *err)
 		size_t sent = 0;
 
 		advance(run, &clock);
-		if (file_waiting(run, err) != 0 ||
+		if (file_waiting(run, NULL, err) != 0 ||
 		    send_due(run, &sent, err) != 0) {
 			/* Busy or full: that passes.  The rest does not. */
 			if (err->code != EX_TEMPFAIL) {

@@ -16,6 +16,7 @@
 #include "cases/store.h"
 
 enum { ID_MOST = 998 }; /* RFC 5322 section 2.1.1: a line */
+enum { WAITS = 1, WAITS_PAST = 2 }; /* message.waiting */
 
 static const char *const directions[] = {
     [FROM_COMPANY] = "company",
@@ -170,7 +171,8 @@ add_message(struct store *s, int64_t owner, const struct fresh *f,
 		return -1;
 	return STORE_RUN(s, err, SQL_MESSAGE_ADD, sql_int(owner),
 	    sql_int(*message), sql_bytes(f->sha), sql_bytes(f->body_sha),
-	    sql_text(f->message_id), sql_int(f->arrival->received));
+	    sql_text(f->message_id), sql_int(f->arrival->received),
+	    sql_int(f->arrival->past ? WAITS_PAST : WAITS));
 }
 
 /* A source that is read again (import resumed) is no new sighting. */
@@ -286,6 +288,21 @@ intake_waiting(struct store *s, int64_t owner, struct arena *a, size_t most,
 	while (rows_next(r)) {
 		*messages = arena_grow(a, *messages, *n, sizeof(**messages));
 		(*messages)[(*n)++] = rows_int(r, 0);
+	}
+	return rows_end(r, err);
+}
+
+int
+intake_waits(struct store *s, int64_t owner, int64_t message,
+    struct waits *waits, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(s, SQL_MESSAGE_WAITS, sql_int(owner), sql_int(message));
+
+	memset(waits, 0, sizeof(*waits));
+	if (rows_next(r)) {
+		waits->past = rows_int(r, 0) == WAITS_PAST;
+		waits->tries = (int)rows_int(r, 1);
 	}
 	return rows_end(r, err);
 }

@@ -30,7 +30,9 @@ struct arrival {
 	uint32_t uidvalidity; /* IMAP; 0 elsewhere */
 	uint32_t uid; /* 0: the source has no numbers */
 	const char *file; /* path as given on the command line, or NULL */
-	int64_t received; /* UTC seconds: INTERNALDATE, else now */
+	int64_t received; /* UTC seconds: INTERNALDATE, else now; of the past,
+	                   * the mail's own date */
+	bool past; /* an import: nothing is said about it */
 };
 
 struct kept {
@@ -56,6 +58,13 @@ int intake_last_uid(struct store *, int64_t owner, const char *source,
 enum { INTAKE_TRIES = 3 };
 int intake_waiting(struct store *, int64_t owner, struct arena *, size_t most,
     int64_t **messages, size_t *n, struct err *);
+/* What is remembered of one of these. */
+struct waits {
+	int tries; /* how often it was begun before */
+	bool past;
+};
+int intake_waits(struct store *, int64_t owner, int64_t message, struct waits *,
+    struct err *);
 /* Counts one more try; a transaction of its own, before the reading begins.
  * For messages found by intake_waiting(), not for one just kept. */
 int intake_try(struct store *, int64_t owner, int64_t message, struct err *);

@@ -36,7 +36,7 @@ static const char keeping[] =
     "  body_sha256 BLOB NOT NULL,"
     "  message_id TEXT,"
     "  received BIGINT NOT NULL,"
-    "  waiting INTEGER NOT NULL,"
+    "  waiting INTEGER NOT NULL," /* 0: processed; 2: of the past */
     "  tries INTEGER NOT NULL,"
     "  case_number INTEGER,"
     "  placed_by TEXT,"
@@ -72,7 +72,8 @@ static const char keeping[] =
     "  WHERE case_number IS NOT NULL;"
     "CREATE INDEX message_of_late ON message (owner, date, case_number)"
     "  WHERE case_number IS NOT NULL;"
-    "CREATE INDEX message_waiting ON message (owner, id) WHERE waiting = 1;"
+    "CREATE INDEX message_waiting ON message (owner, received, id)"
+    "  WHERE waiting > 0;"
     "CREATE TABLE sighting ("
     "  owner BIGINT NOT NULL,"
     "  id BIGINT NOT NULL,"

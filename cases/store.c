@@ -29,6 +29,7 @@ enum {
 	APPLICATION_ID = 0x70726d73, /* "prms" */
 	BUSY_MS = 10000,
 	RETRY_MS = 20,
+	TURN_MS = 2, /* between two batches */
 };
 
 static const struct {
@@ -44,6 +45,7 @@ struct store {
 	enum store_mode mode;
 	char *path;
 	bool open; /* between begin and commit or rollback */
+	bool batch; /* these are steps of one transaction */
 	bool dead; /* an I/O error was seen */
 	sqlite3_stmt *cached[SQL_COUNT]; /* NULL: not prepared, or in use */
 };
@@ -314,12 +316,19 @@ store_close(struct store *s)
  * A rehearsal lies in one transaction from the first begin to the close, which
  * takes it all back; begin and commit are savepoints within.
  */
-static const char *const begin[] = {
-    [STORE_READ] = "BEGIN",
-    [STORE_WRITE] = "BEGIN IMMEDIATE",
-    [STORE_CREATE] = "BEGIN IMMEDIATE",
-    [STORE_REHEARSE] = "SAVEPOINT step",
-};
+static bool
+in_steps(const struct store *s)
+{
+	return s->batch || s->mode == STORE_REHEARSE;
+}
+
+static const char *
+begin(const struct store *s)
+{
+	if (in_steps(s))
+		return "SAVEPOINT step";
+	return s->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE";
+}
 
 bool
 store_in_transaction(const struct store *s)
@@ -336,7 +345,12 @@ store_begin(struct store *s, struct err *err)
 	if (s->mode == STORE_REHEARSE && sqlite3_get_autocommit(s->db) &&
 	    execute(s, err, "BEGIN IMMEDIATE") < 0)
 		return -1;
-	if (execute(s, err, begin[s->mode]) < 0)
+	/* SQLite takes back a whole batch when the disk fails. */
+	if (s->batch && sqlite3_get_autocommit(s->db))
+		return err_set(err, EX_TEMPFAIL,
+		    "store %s: what came last was taken back; try again",
+		    s->path);
+	if (execute(s, err, begin(s)) < 0)
 		return -1;
 	s->open = true;
 	return 0;
@@ -345,7 +359,7 @@ store_begin(struct store *s, struct err *err)
 int
 store_commit(struct store *s, struct err *err)
 {
-	const char *sql = s->mode == STORE_REHEARSE ? "RELEASE step" : "COMMIT";
+	const char *sql = in_steps(s) ? "RELEASE step" : "COMMIT";
 
 	if (!s->dead && execute(s, err, sql) == 0) {
 		s->open = false;
@@ -362,9 +376,46 @@ store_rollback(struct store *s)
 
 	if (s->open && sqlite3_get_autocommit(s->db) == 0)
 		(void)execute(s, &ignored,
-		    s->mode == STORE_REHEARSE ? "ROLLBACK TO step; RELEASE step"
-					      : "ROLLBACK");
+		    in_steps(s) ? "ROLLBACK TO step; RELEASE step"
+				: "ROLLBACK");
 	s->open = false;
+}
+
+/* A rehearsal is one transaction as it is. */
+int
+store_batch_begin(struct store *s, struct err *err)
+{
+	if (s->mode == STORE_REHEARSE)
+		return 0;
+	if (store_begin(s, err) < 0)
+		return -1;
+	s->open = false;
+	s->batch = true;
+	return 0;
+}
+
+/*
+ * Who waits for the lock looks for it ten times a second (sqlite3 3.40,
+ * sqliteDefaultBusyCallback); batches end to end would leave no gap to be
+ * found.
+ */
+int
+store_batch_end(struct store *s, struct err *err)
+{
+	static const struct timespec turn = {0, TURN_MS * 1000000L};
+	int result;
+
+	if (s->mode == STORE_REHEARSE)
+		return 0;
+	s->batch = false;
+	if (!s->dead && sqlite3_get_autocommit(s->db))
+		return err_set(err, EX_TEMPFAIL,
+		    "store %s: what came last was taken back; try again",
+		    s->path);
+	s->open = true;
+	result = store_commit(s, err);
+	nanosleep(&turn, NULL);
+	return result;
 }
 
 /* --- Statements --- */

@@ -66,6 +66,15 @@ int store_commit(struct store *, struct err *);
 void store_rollback(struct store *);
 bool store_in_transaction(const struct store *);
 
+/*
+ * A batch: the transactions between its begin and its end become steps of one,
+ * so that the disk is waited for once; each is still all or nothing, but none
+ * lasts before the end.  What fails there takes the whole batch back.  The end
+ * lets others have their turn.
+ */
+int store_batch_begin(struct store *, struct err *);
+int store_batch_end(struct store *, struct err *);
+
 /* --- Below: for the modules of cases/ alone. --- */
 
 /* The statements, by name: SQL_CASE_GET and so on. */
