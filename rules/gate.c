@@ -56,7 +56,8 @@ number_classes(struct gate *g, const struct literals *literals, size_t n)
 
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < literals[i].n; j++) {
-			for (k = 0; k < literals[i].v[j].len; k++) {
+			for (k = 0; k < literals[i].v[j].len && k < WORD_MOST;
+			     k++) {
 				c = lower((unsigned char)literals[i].v[j].p[k]);
 				if (g->class_of[c] == 0)
 					g->class_of[c] = (uint8_t)g->classes++;
