@@ -481,7 +481,8 @@ static bool
 key_find(struct slice name, struct key *out)
 {
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		if (slice_is(name, keys[i].name)) {
+		if (name.len > 0 && *keys[i].name == *name.p &&
+		    slice_is(name, keys[i].name)) {
 			*out = keys[i];
 			return true;
 		}

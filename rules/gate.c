@@ -16,8 +16,13 @@ enum { STATES_MOST = 60000, WORD_MOST = 8 };
 struct state {
 	uint16_t child, sibling; /* in the tree; 0: none */
 	uint16_t suffix; /* the state of the longest one */
-	uint16_t out; /* 0, or the number of its set */
+	uint16_t more; /* the longest suffix that is some literal; 0: none */
+	uint32_t out; /* the first of those that require it; 0: none */
 	uint8_t class; /* that leads here */
+};
+
+struct out {
+	uint32_t pattern, next;
 };
 
 struct gate {
@@ -30,8 +35,8 @@ struct gate {
 	struct state *v;
 	size_t states;
 	uint16_t *next; /* classes x classes: from the first two levels */
-	uint64_t *sets; /* out x words */
-	size_t outs;
+	struct out *outs; /* the first one is none */
+	size_t out_count;
 	struct arena *arena;
 };
 
@@ -68,21 +73,14 @@ number_classes(struct gate *g, const struct literals *literals, size_t n)
 		g->class_of[c] = g->class_of[lower(c)];
 }
 
-/* A new, empty set; the table of sets grows with the number of them. */
-static uint16_t
-new_set(struct gate *g)
+static uint32_t
+new_out(struct gate *g, size_t pattern, uint32_t next)
 {
-	size_t i;
-	uint64_t *grown;
+	const struct out out = {(uint32_t)pattern, next};
 
-	if ((g->outs & (g->outs - 1)) == 0) {
-		grown = arena_calloc(
-		    g->arena, 2 * (g->outs + 1), g->words * sizeof(*grown));
-		for (i = 0; i < g->outs * g->words; i++)
-			grown[i] = g->sets[i];
-		g->sets = grown;
-	}
-	return (uint16_t)g->outs++;
+	g->outs = arena_grow(g->arena, g->outs, g->out_count, sizeof(*g->outs));
+	g->outs[g->out_count] = out;
+	return (uint32_t)g->out_count++;
 }
 
 static uint16_t
@@ -128,26 +126,7 @@ add_word(struct gate *g, struct slice word, size_t pattern)
 		class = g->class_of[(unsigned char)word.p[i]];
 		state = i == 0 ? class : grow_child(g, state, class);
 	}
-	if (g->v[state].out == 0)
-		g->v[state].out = new_set(g);
-	put(g->sets + g->v[state].out * g->words, pattern);
-}
-
-/* What ends at `from` ends at `to` as well. */
-static void
-inherit(struct gate *g, size_t to, size_t from)
-{
-	size_t i;
-
-	if (g->v[from].out == 0)
-		return;
-	if (g->v[to].out == 0) {
-		g->v[to].out = g->v[from].out;
-		return;
-	}
-	for (i = 0; i < g->words; i++)
-		g->sets[g->v[to].out * g->words + i] |=
-		    g->sets[g->v[from].out * g->words + i];
+	g->v[state].out = new_out(g, pattern, g->v[state].out);
 }
 
 /* The state after one more class. */
@@ -189,17 +168,19 @@ link_states(struct gate *g)
 {
 	uint16_t *queue = arena_calloc(g->arena, g->states, sizeof(*queue));
 	size_t head = 0, tail = 0;
-	uint16_t state, child;
+	uint16_t state, child, suffix;
 
 	for (state = 1; state < g->classes; state++)
 		queue[tail++] = state;
 	while (head < tail) {
 		state = queue[head++];
-		inherit(g, state, g->v[state].suffix);
 		child = g->v[state].child;
 		for (; child != 0; child = g->v[child].sibling) {
-			g->v[child].suffix = (uint16_t)step(
+			suffix = (uint16_t)step(
 			    g, g->v[state].suffix, g->v[child].class);
+			g->v[child].suffix = suffix;
+			g->v[child].more =
+			    g->v[suffix].out != 0 ? suffix : g->v[suffix].more;
 			queue[tail++] = child;
 		}
 	}
@@ -241,7 +222,7 @@ gate_new(struct arena *arena, const struct literals *literals,
 		number_classes(g, also, n);
 	for (i = 0; i < g->classes; i++)
 		new_state(g, (uint8_t)i);
-	new_set(g);
+	new_out(g, 0, 0);
 	add_patterns(g, literals, n, 0);
 	if (also != NULL)
 		add_patterns(g, also, n, 64 * g->half);
@@ -256,22 +237,25 @@ gate_words(const struct gate *g)
 	return g->words;
 }
 
+static void
+put_outs(const struct gate *g, uint32_t out, uint64_t *set)
+{
+	for (; out != 0; out = g->outs[out].next)
+		put(set, g->outs[out].pattern);
+}
+
 void
 gate_scan(const struct gate *g, struct slice text, uint64_t *set)
 {
 	const unsigned char *p = (const unsigned char *)text.p;
 	const unsigned char *end = p + text.len;
-	const uint64_t *found;
 	size_t state = 0, i;
 
 	memcpy(set, g->always, g->words * sizeof(*set));
 	for (; p < end; p++) {
 		state = step(g, state, g->class_of[*p]);
-		if (g->v[state].out == 0)
-			continue;
-		found = g->sets + g->v[state].out * g->words;
-		for (i = 0; i < g->words; i++)
-			set[i] |= found[i];
+		for (i = state; i != 0; i = g->v[i].more)
+			put_outs(g, g->v[i].out, set);
 	}
 	for (i = 0; i < g->half; i++)
 		set[i] &= set[g->half + i];
