@@ -61,7 +61,8 @@ party_of(const struct step *s, struct address address)
 	if (p.freemail)
 		p.domain = address.addr;
 	p.owner = address_in(&settings->addresses, address.addr);
-	p.ours = strcasecmp(settings->from, address.addr) == 0 && !p.owner;
+	p.ours = !p.owner &&
+	    address_is_us(s->arena, s->run, s->mail->message, address.addr);
 	return p;
 }
 

@@ -17,10 +17,67 @@ same_mailbox(const char *a, const char *b)
 	       strncasecmp(a, b, na) == 0 && strcasecmp(da, db) == 0;
 }
 
-/* An address at which promised, or the owner, reads. */
-static bool
-is_us(const struct settings *s, const char *addr)
+/* RFC 5321 section 4.4: the host after "by" in the topmost Received. */
+static char *
+taken_by(struct arena *a, const struct message *m)
 {
+	const char *trace = message_field(m, "Received");
+	const char *by = trace == NULL ? NULL : strstr(trace, "by ");
+
+	while (by != NULL && by != trace && by[-1] != ' ' && by[-1] != '\t')
+		by = strstr(by + 1, "by ");
+	if (by == NULL)
+		return NULL;
+	by += strcspn(by, " ");
+	by += strspn(by, " \t");
+	return arena_strndup(a, by, strcspn(by, " \t;("));
+}
+
+/* Whether host is domain or lies below it. */
+static bool
+lies_in(const char *host, const char *domain)
+{
+	size_t h = strlen(host), d = strlen(domain);
+
+	return h >= d && d > 0 && strcasecmp(host + h - d, domain) == 0 &&
+	       (h == d || host[h - d - 1] == '.');
+}
+
+static bool
+is_owners_domain(const struct settings *s, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; i < s->addresses.n; i++) {
+		const char *at = strchr(s->addresses.v[i], '@');
+
+		if (strcasecmp(at + 1, domain) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The owner's mail to an address of the server that it lies on. */
+static bool
+is_taken_here(struct arena *a, const struct run *run, const struct message *m,
+    const char *addr)
+{
+	const char *at = strchr(addr, '@');
+	const char *host;
+
+	if (at == NULL || !address_in(&run->settings.addresses, m->from.addr) ||
+	    is_owners_domain(&run->settings, at + 1) ||
+	    domain_freemail(run->freemail, at + 1))
+		return false;
+	host = taken_by(a, m);
+	return host != NULL && lies_in(host, at + 1);
+}
+
+bool
+address_is_us(struct arena *a, const struct run *run, const struct message *m,
+    const char *addr)
+{
+	const struct settings *s = &run->settings;
 	size_t i;
 
 	if (addr == NULL)
@@ -28,17 +85,20 @@ is_us(const struct settings *s, const char *addr)
 	for (i = 0; i < s->addresses.n; i++)
 		if (same_mailbox(s->addresses.v[i], addr))
 			return true;
-	return same_mailbox(s->from, addr) ||
-	       (s->case_address != NULL && same_mailbox(s->case_address, addr));
+	if (same_mailbox(s->from, addr) ||
+	    (s->case_address != NULL && same_mailbox(s->case_address, addr)))
+		return true;
+	return m != NULL && is_taken_here(a, run, m, addr);
 }
 
 static bool
-all_to_us(const struct settings *s, const struct addresses *list)
+all_to_us(struct arena *a, const struct run *run, const struct message *m,
+    const struct addresses *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (!is_us(s, list->v[i].addr))
+		if (!address_is_us(a, run, m, list->v[i].addr))
 			return false;
 	return true;
 }
@@ -204,8 +264,8 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 	p.ours = m->message_id != NULL &&
 		 token_id_check(a, key, m->message_id, &own) &&
 		 own.owner == run->owner;
-	p.to_us = all_to_us(&run->settings, &m->to) &&
-		  all_to_us(&run->settings, &m->cc);
+	p.to_us = all_to_us(a, run, m, &m->to) &&
+		  all_to_us(a, run, m, &m->cc);
 	address = check_addresses(run, key, &m->to, &p) ||
 		  check_addresses(run, key, &m->cc, &p) ||
 		  check_envelope(a, run, key, m, &p);

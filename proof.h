@@ -25,6 +25,16 @@ struct proof {
 	                       * MAC is right (either side's) */
 };
 
+/*
+ * Whether promised, or the owner, reads at that address: those of the
+ * configuration; and, in a mail of the owner's, any at the domain whose server
+ * took it last (the topmost Received), unless the owner's own addresses or
+ * freemail are there: nobody writes to a company at his own mail server.
+ * m NULL: by the configuration alone.
+ */
+bool address_is_us(struct arena *, const struct run *, const struct message *m,
+    const char *addr);
+
 struct proof mail_proof(struct arena *, const struct run *,
     const struct token_key *, const struct understood *);
 
