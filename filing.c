@@ -61,8 +61,8 @@ party_of(const struct step *s, struct address address)
 	if (p.freemail)
 		p.domain = address.addr;
 	p.owner = address_in(&settings->addresses, address.addr);
-	p.ours = !p.owner &&
-	    address_is_us(s->arena, s->run, s->mail->message, address.addr);
+	p.ours = !p.owner && address_is_us(s->arena, s->run, s->mail->message,
+				 address.addr);
 	return p;
 }
 

@@ -264,8 +264,7 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 	p.ours = m->message_id != NULL &&
 		 token_id_check(a, key, m->message_id, &own) &&
 		 own.owner == run->owner;
-	p.to_us = all_to_us(a, run, m, &m->to) &&
-		  all_to_us(a, run, m, &m->cc);
+	p.to_us = all_to_us(a, run, m, &m->to) && all_to_us(a, run, m, &m->cc);
 	address = check_addresses(run, key, &m->to, &p) ||
 		  check_addresses(run, key, &m->cc, &p) ||
 		  check_envelope(a, run, key, m, &p);
