@@ -148,6 +148,8 @@ chmod 755 "$tmp/dovecot/sieve-bin/promised-filter"
 sed "s|/etc/dovecot/sieve-bin|$tmp/dovecot/sieve-bin|
      s|/etc/dovecot/sieve|$tmp/dovecot|" "$root/examples/sieve/dovecot.conf" \
     >"$tmp/dovecot/extra.conf"
+# Dovecot limits the address space of what it runs; a sanitizer needs it all.
+echo 'default_vsz_limit = 0' >>"$tmp/dovecot/extra.conf"
 at_exit "$tests/servers/stop.sh $tmp/postfix $tmp/dovecot"
 "$tests/servers/dovecot.sh" "$tmp/dovecot" "$tmp/certs"
 . "$tmp/dovecot/env"
