@@ -265,25 +265,31 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 		 token_id_check(a, key, m->message_id, &own) &&
 		 own.owner == run->owner;
 	p.to_us = all_to_us(a, run, m, &m->to) && all_to_us(a, run, m, &m->cc);
+	/* Both are looked at for the case they name, whoever wrote. */
 	address = check_addresses(run, key, &m->to, &p) ||
 		  check_addresses(run, key, &m->cc, &p) ||
 		  check_envelope(a, run, key, m, &p);
 	answer = check_ids(a, run, key, &m->references, &p) ||
 		 check_ids(a, run, key, &m->in_reply_to, &p);
-	if (!u->from_owner)
+	if (!u->from_owner) {
 		p.why = "it is not from an address of yours";
-	else if (count_fields(m, "From") != 1)
+		return p;
+	}
+	if (count_fields(m, "From") != 1) {
 		p.why = "it has more than one From";
-	else if (address)
+		return p;
+	}
+	p.authorised = true;
+	if (address)
 		p.why = "it came to the case's own address";
 	else if (answer)
 		p.why = "it answers a mail of mine";
 	else if (authentication_passed(a, run, m))
 		p.why = "your mail server vouches for it";
-	else
+	else {
+		p.authorised = false;
 		p.why = "nothing proves that it is from you: answer one of my "
 			"mails, or write to the case's address";
-	p.authorised = u->from_owner && count_fields(m, "From") == 1 &&
-		       (address || answer || authentication_passed(a, run, m));
+	}
 	return p;
 }
