@@ -75,7 +75,9 @@ apply_heard(struct run *run, struct arena *a, const struct command_heard *h,
 	    &said, run->now.utc, &applied, err);
 }
 
-int
+/* Runs commands that were read; fills in the context but for voice, case and
+ * authority.  Inside a transaction. */
+static int
 commands_run(struct run *run, struct command_context *context,
     const struct mail_commands *commands, struct transcript *t,
     struct err *err)

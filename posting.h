@@ -13,9 +13,4 @@
  */
 int post_open(struct run *, struct arena *, struct post *, struct err *);
 
-/* Runs commands that were read; fills in the context but for voice, case and
- * authority.  Inside a transaction. */
-int commands_run(struct run *, struct command_context *,
-    const struct mail_commands *, struct transcript *, struct err *);
-
 #endif
