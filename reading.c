@@ -11,6 +11,7 @@
 
 #include "base/datadir.h"
 #include "base/log.h"
+#include "explaining.h"
 #include "json.h"
 #include "mail/domain.h"
 #include "reading.h"
@@ -135,6 +136,9 @@ mail_understand(struct arena *a, struct run *run, const struct strings *me,
 	reading.sender_addr = o->from.addr;
 	reading.machine_written = u->machine_written;
 	reading.calendar = run->calendar;
+	if (run->options.explain)
+		u->explanation = arena_alloc(a, sizeof(*u->explanation));
+	reading.explanation = u->explanation;
 	u->findings = findings_read(a, run->pack, &reading);
 	return u;
 }
@@ -187,6 +191,9 @@ scan_file(struct run *run, struct arena *a, const char *file, struct slice raw)
 	if (run->options.json)
 		json_findings(run->out, file, calendar_name(run->calendar),
 		    u->company, u->findings);
+	else if (run->options.explain)
+		print_explanation(
+		    run->out, a, file, u, calendar_name(run->calendar));
 	else
 		print_findings(run->out, file, u);
 }
@@ -250,6 +257,10 @@ each_file(struct run *run, read_file read, struct err *err)
 int
 command_scan(struct run *run, struct err *err)
 {
+	if (run->options.json && run->options.explain)
+		return err_set(err, EX_USAGE,
+		    "--explain is for people and --json for programs: leave "
+		    "one out");
 	return each_file(run, scan_file, err);
 }
 

@@ -16,6 +16,7 @@ struct understood {
 	bool machine_written; /* RFC 3834 and its kin */
 	const char *company; /* registrable domain of the other side; or NULL */
 	struct moment anchor;
+	struct explanation *explanation; /* with --explain; or NULL */
 };
 
 /*

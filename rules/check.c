@@ -104,9 +104,9 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 				continue;
 			s.p = seen.p + ref.start;
 			s.len = ref.end - ref.start;
-			return !reader_guarded(&r, rule, s);
+			return reader_guard(&r, rule, s) == NULL;
 		}
-		return !reader_guarded(&r, rule, seen);
+		return reader_guard(&r, rule, seen) == NULL;
 	}
 	return false;
 }

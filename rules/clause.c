@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rules/clause.h"
+#include "rules/explain.h"
 
 enum { HITS_MOST = 64, HEADS_MOST = 4 };
 
@@ -71,9 +72,9 @@ overlap(struct span a, struct span b)
 	return a.start < b.end && b.start < a.end;
 }
 
-/* True when a rule that says nothing covers some of the frame. */
-static bool
-silenced(const struct hits *nothing, const struct hit *frame)
+/* The rule that says nothing and covers some of the frame, or NULL. */
+static const struct rule *
+silencer(const struct hits *nothing, const struct hit *frame)
 {
 	size_t i;
 
@@ -81,8 +82,8 @@ silenced(const struct hits *nothing, const struct hit *frame)
 		if (overlap(nothing->v[i].at, frame->at) &&
 		    (nothing->v[i].rule->silences & 1u << frame->rule->says) !=
 			0)
-			return true;
-	return false;
+			return nothing->v[i].rule;
+	return NULL;
 }
 
 /* The earlier one first; of two that begin together the longer one. */
@@ -103,6 +104,7 @@ add_frames(struct reader *r, enum says says, const struct view *view,
     const struct clauses *clauses, struct frames *frames)
 {
 	struct hits hits = reader_hits(r, says, view, view->marked.text);
+	const struct expression *guard;
 	struct frame *f;
 	size_t i;
 
@@ -112,10 +114,12 @@ add_frames(struct reader *r, enum says says, const struct view *view,
 		f->clause = clause_at(clauses, f->hit.at.start);
 		if (f->clause.end < f->hit.at.end)
 			f->clause.end = f->hit.at.end;
-		if (!reader_guarded(r, f->hit.rule,
-			part(
-			    view->marked.text, f->clause.start, f->clause.end)))
+		guard = reader_guard(r, f->hit.rule,
+		    part(view->marked.text, f->clause.start, f->clause.end));
+		if (guard == NULL)
 			frames->n++;
+		else
+			explain_guard(r, view, f->hit.rule, f->hit.at, guard);
 	}
 }
 
@@ -156,16 +160,22 @@ reach_back(const struct clauses *clauses, struct frames *frames)
 /* Drops frames that say nothing.  Of those that share words the first that makes
  * something counts: the earlier, the longer. */
 static void
-settle(struct frames *frames, const struct hits *nothing)
+settle(struct reader *r, const struct view *view, struct frames *frames,
+    const struct hits *nothing)
 {
+	const struct rule *by;
 	size_t i, n = 0;
 	struct frame *f;
 
 	qsort(frames->v, frames->n, sizeof(*frames->v), by_place);
 	for (i = 0; i < frames->n; i++) {
 		f = &frames->v[i];
-		if (!silenced(nothing, &f->hit))
+		by = silencer(nothing, &f->hit);
+		if (by == NULL)
 			frames->v[n++] = *f;
+		else
+			explain_miss(r, view, f->hit.rule, f->hit.at, by->name,
+			    by->where);
 	}
 	frames->n = n;
 }
@@ -248,7 +258,7 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 	for (i = 0; i < hits.n && heads->n < HITS_MOST; i++) {
 		rule = hits.v[i].rule;
 		if ((rule->owners & 1u << owner) == 0 ||
-		    reader_guarded(r, rule, window))
+		    reader_guard(r, rule, window) != NULL)
 			continue;
 		heads->v[heads->n++] = (struct head){
 		    rule, rule->action, hits.v[i].at.start, hits.v[i].at.end};
@@ -460,21 +470,25 @@ struct emission {
 	struct commitments *made;
 };
 
-/* What the rule needs is there. */
-static bool
-wanted(const struct rule *rule, const struct commitment *c)
+/* What the rule needs and has not; NULL when it has all. */
+static const char *
+lacking(const struct rule *rule, const struct commitment *c)
 {
 	bool clock = c->time != NULL || c->condition;
 
-	if (!clock && (rule->needs_time || !c->has_action))
-		return false;
+	if (!clock && rule->needs_time)
+		return "no time";
+	if (!clock && !c->has_action)
+		return "no action that is known, and no time";
 	if (rule->needs_date &&
 	    (c->time == NULL || c->time->vague || counts_back(c->time)))
-		return false;
+		return "no day that is told";
 	if (rule->needs_action && !c->has_action &&
 	    (rule->needs_time || c->time == NULL))
-		return false;
-	return rule->only == 0 || (rule->only & 1u << c->action) != 0;
+		return "no action that is known";
+	if (rule->only != 0 && (rule->only & 1u << c->action) == 0)
+		return "not an action that the rule is for";
+	return NULL;
 }
 
 static void
@@ -483,13 +497,17 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 {
 	const struct rule *rule = c.rule;
 	struct commitments *made = e->made;
+	const char *lacks;
 
 	c.time = time_of(e->view, e->frames, f, heads, i);
 	c.condition =
 	    c.kind == KIND_PROMISE &&
 	    conditional(e->conditions, e->frames->v[f].clause, c.time);
-	if (!wanted(rule, &c))
+	lacks = lacking(rule, &c);
+	if (lacks != NULL) {
+		explain_miss(e->reader, e->view, rule, c.words, lacks, NULL);
 		return;
+	}
 	made->v =
 	    arena_grow(e->reader->arena, made->v, made->n, sizeof(*made->v));
 	made->v[made->n++] = c;
@@ -502,8 +520,10 @@ read_frame(struct emission *e, size_t f)
 	const struct rule *rule = frame->hit.rule;
 	enum who sender = e->reader->sender;
 	enum who other = sender == WHO_COMPANY ? WHO_CUSTOMER : WHO_COMPANY;
-	struct commitment c = {
-	    .rule = rule, .has_action = true, .action = rule->action};
+	struct commitment c = {.rule = rule,
+	    .has_action = true,
+	    .action = rule->action,
+	    .words = frame->hit.at};
 	bool others = rule->owes_other || rule->says == SAYS_DEADLINE;
 	struct heads heads = {.n = 0};
 	size_t i;
@@ -540,7 +560,7 @@ clause_read(struct reader *r, const struct view *view)
 		return made;
 	nothing = reader_hits(r, SAYS_NOTHING, view, view->marked.text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, view->marked.text);
-	settle(&frames, &nothing);
+	settle(r, view, &frames, &nothing);
 	set_windows(view, &frames);
 	reach_back(&clauses, &frames);
 	for (i = 0; i < frames.n; i++) {

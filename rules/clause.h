@@ -17,6 +17,7 @@ struct commitment {
 	enum action action;
 	const struct when *time; /* in the view's times; NULL when none */
 	bool condition;
+	struct span words; /* of the frame, in the marked text */
 };
 
 struct commitments {

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "rules/clause.h"
+#include "rules/explain.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
 #include "base/utf8.h"
@@ -147,8 +148,9 @@ same_due(const struct obligation_found *a, const struct obligation_found *b)
 	       (a->due.precision == DUE_NONE || a->due.day == b->due.day);
 }
 
-/* What was said already is not said again; a time is better than none. */
-static void
+/* What was said already is not said again; a time is better than none.  False
+ * when it was. */
+static bool
 add_obligation(struct run *run, const struct obligation_found *o)
 {
 	struct findings *out = run->out;
@@ -160,15 +162,17 @@ add_obligation(struct run *run, const struct obligation_found *o)
 		if (!same_thing(old, o))
 			continue;
 		if (same_due(old, o) || !has_clock(o))
-			return;
+			return false;
 		if (!has_clock(old)) {
+			explain_replaced(&run->reader, old);
 			*old = *o;
-			return;
+			return true;
 		}
 	}
 	out->obligations = arena_grow(run->reader.arena, out->obligations,
 	    out->obligation_count, sizeof(*o));
 	out->obligations[out->obligation_count++] = *o;
+	return true;
 }
 
 static void
@@ -196,15 +200,22 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 	    .start = view->start,
 	    .end = view->end,
 	    .rule = c->rule->where};
+	const char *why = NULL;
 
 	if (c->time != NULL)
 		set_time(run, view, c->time, &o);
-	if (is_past(&o, run->in->anchor))
-		return;
-	if (!has_clock(&o) && c->rule->needs_time)
-		return;
 	o.quote = slice_dup(run->reader.arena, view->raw.text);
-	add_obligation(run, &o);
+	if (is_past(&o, run->in->anchor))
+		why = "its day was past already";
+	else if (!has_clock(&o) && c->rule->needs_time)
+		why = "its time tells no day";
+	else if (!add_obligation(run, &o))
+		why = "said already";
+	if (why == NULL)
+		explain_obligation(
+		    &run->reader, view, c->rule, c->words, c->time, &o);
+	else
+		explain_miss(&run->reader, view, c->rule, c->words, why, NULL);
 }
 
 static bool
@@ -237,6 +248,7 @@ static void
 read_signals(struct run *run, const struct view *view)
 {
 	const struct rulebook *book = run->reader.book;
+	const struct expression *guard;
 	const struct rule *rule;
 	struct span found;
 	size_t i;
@@ -244,14 +256,20 @@ read_signals(struct run *run, const struct view *view)
 	for (i = book->first_gated[SAYS_SIGNAL];
 	     i < book->first_gated[SAYS_SIGNAL + 1]; i++) {
 		rule = book->gated[i].rule;
-		if (gate_has(view->gate, i) &&
-		    rule_reads(rule, view->zone, run->in->sender) &&
-		    !has_signal(run->out, rule->signal) &&
-		    reader_match(&run->reader, rule, book->gated[i].expression,
-			view->marked.text, 0, &found) &&
-		    !reader_guarded(&run->reader, rule, view->marked.text))
-			add_signal(run, rule->signal, rule->where, view->start,
-			    view->end);
+		if (!gate_has(view->gate, i) ||
+		    !rule_reads(rule, view->zone, run->in->sender) ||
+		    has_signal(run->out, rule->signal) ||
+		    !reader_match(&run->reader, rule, book->gated[i].expression,
+			view->marked.text, 0, &found))
+			continue;
+		guard = reader_guard(&run->reader, rule, view->marked.text);
+		if (guard != NULL) {
+			explain_guard(&run->reader, view, rule, found, guard);
+			continue;
+		}
+		add_signal(
+		    run, rule->signal, rule->where, view->start, view->end);
+		explain_signal(&run->reader, view, rule, found);
 	}
 }
 
@@ -306,8 +324,10 @@ read_references(struct run *run, const struct view *view)
 				continue;
 			ref.p = text.p + group.start;
 			ref.len = group.end - group.start;
-			if (!reader_guarded(&run->reader, g->rule, ref))
-				add_reference(run, ref);
+			if (reader_guard(&run->reader, g->rule, ref) != NULL)
+				continue;
+			add_reference(run, ref);
+			explain_reference(&run->reader, g->rule, ref, group);
 		}
 	}
 }
@@ -322,22 +342,26 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 	size_t i;
 
 	view.previous = previous;
+	explain_sentence(r, text, &view);
 	if (view_any(r, &view, SAYS_REFERENCE, SAYS_REFERENCE))
 		read_references(run, &view);
 	if (view_any(r, &view, SAYS_SIGNAL, SAYS_SIGNAL))
 		read_signals(run, &view);
-	if (s->zone != ZONE_BODY ||
-	    !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE))
-		return view;
-	made = clause_read(r, &view);
-	for (i = 0; i < made.n; i++)
-		commit(run, &view, &made.v[i]);
+	if (s->zone == ZONE_BODY &&
+	    view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)) {
+		made = clause_read(r, &view);
+		for (i = 0; i < made.n; i++)
+			commit(run, &view, &made.v[i]);
+	}
+	explain_end(r, text, &view);
 	return view;
 }
 
-/* The name in a line of the closing or signature, or NULL. */
+/* The name in a line of the closing or signature, and the rule that reads it;
+ * or NULL. */
 static const char *
-name_in(struct run *run, struct slice line, enum zone zone)
+name_in(struct run *run, struct slice line, enum zone zone,
+    const struct rule **rule)
 {
 	const struct rulebook *book = run->reader.book;
 	const struct gated *g;
@@ -359,8 +383,10 @@ name_in(struct run *run, struct slice line, enum zone zone)
 			continue;
 		name.p = line.p + group.start;
 		name.len = group.end - group.start;
-		if (!reader_guarded(&run->reader, g->rule, name))
+		if (reader_guard(&run->reader, g->rule, name) == NULL) {
+			*rule = g->rule;
 			return slice_dup(run->reader.arena, name);
+		}
 	}
 	return NULL;
 }
@@ -386,6 +412,7 @@ is_brand(struct run *run, const char *name)
 static void
 read_agent(struct run *run, struct lines lines)
 {
+	const struct rule *rule;
 	const char *name;
 	struct slice line;
 	size_t i;
@@ -397,10 +424,12 @@ read_agent(struct run *run, struct lines lines)
 		line = line_text(run->text, &lines.v[i]);
 		if (line.len > AGENT_LONGEST * 2)
 			continue;
-		name = name_in(run, line, lines.v[i].zone);
-		if (name != NULL && strlen(name) <= AGENT_LONGEST &&
-		    !is_brand(run, name))
-			run->out->agent = name;
+		name = name_in(run, line, lines.v[i].zone, &rule);
+		if (name == NULL || strlen(name) > AGENT_LONGEST ||
+		    is_brand(run, name))
+			continue;
+		run->out->agent = name;
+		explain_agent(&run->reader, rule);
 	}
 }
 
@@ -429,8 +458,11 @@ read_text(struct run *run)
 
 	read_subject(run);
 	for (i = 0; i < sentences.n; i++) {
-		if (sentences.v[i].zone == ZONE_QUOTED)
+		if (sentences.v[i].zone == ZONE_QUOTED) {
+			explain_quoted(
+			    &run->reader, run->text, &sentences.v[i]);
 			continue;
+		}
 		previous = read_sentence(run, run->text, &sentences.v[i], last);
 		previous.previous = NULL;
 		last = &previous;
@@ -465,6 +497,7 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 	run.text = readable(arena, in->text);
 	run.reader =
 	    reader_new(arena, pack, detect(pack, run.text), in->sender);
+	run.reader.explanation = in->explanation;
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;
 	run.out->anchor = in->anchor;

@@ -21,24 +21,28 @@ struct pack; /* all rules of all languages that were loaded; see pack.h */
 struct pack *pack_load(const char *dir, const char *own_dir, struct err *);
 void pack_free(struct pack *);
 
+struct explanation; /* see explain.h */
+
 /* What is read.  All borrowed for the call. */
 struct reading {
-	const char *text;    /* newest text of the original, UTF-8 */
+	const char *text; /* newest text of the original, UTF-8 */
 	const char *subject; /* for references; may be NULL */
 	struct moment anchor; /* the original's date, or the message's */
 	enum who sender;
 	const char *sender_name; /* display name of From; NULL */
 	const char *sender_addr; /* NULL */
-	bool machine_written;    /* Auto-Submitted and the like in the headers */
+	bool machine_written; /* Auto-Submitted and the like in the headers */
 	const struct calendar *calendar;
+	struct explanation
+	    *explanation; /* to be written; NULL: not asked for */
 };
 
 /*
  * Reads one text.  Never fails: a rule that exceeds its match limit on some
  * sentence is skipped there and named in faults.  Findings live in the arena.
  */
-struct findings *findings_read(struct arena *, struct pack *,
-    const struct reading *);
+struct findings *
+findings_read(struct arena *, struct pack *, const struct reading *);
 
 /* Time phrases alone, for `promised when`. */
 struct phrase_found {
@@ -47,7 +51,7 @@ struct phrase_found {
 	struct due due;
 	bool vague, condition;
 	const char *expr; /* normal form; see calendar.h */
-	const char *why;  /* the arithmetic in words */
+	const char *why; /* the arithmetic in words */
 };
 
 struct phrases {

@@ -114,16 +114,16 @@ reader_match(struct reader *r, const struct rule *rule, struct expression *e,
 	return false;
 }
 
-bool
-reader_guarded(struct reader *r, const struct rule *rule, struct slice text)
+const struct expression *
+reader_guard(struct reader *r, const struct rule *rule, struct slice text)
 {
 	struct span found;
 	size_t i;
 
 	for (i = 0; i < rule->unlesses; i++)
 		if (reader_match(r, rule, &rule->unless[i], text, 0, &found))
-			return true;
-	return false;
+			return &rule->unless[i];
+	return NULL;
 }
 
 bool

@@ -19,6 +19,8 @@ struct view {
 	const struct view *previous; /* the sentence before it, or NULL */
 };
 
+struct explanation; /* see explain.h */
+
 /* What is read with: one for each message. */
 struct reader {
 	struct arena *arena; /* of the message */
@@ -28,6 +30,7 @@ struct reader {
 	const char **faults; /* "en/promise.rules:41": gave up, each once */
 	size_t fault_count;
 	uint64_t *gate, *other_gate; /* of this view and the one before */
+	struct explanation *explanation; /* NULL: nobody asks */
 };
 
 /* One match of a rule. */
@@ -61,8 +64,9 @@ bool view_any(
  */
 struct hits
 reader_hits(struct reader *, enum says, const struct view *, struct slice text);
-/* True when one of the rule's "not" patterns matches in the text. */
-bool reader_guarded(struct reader *, const struct rule *, struct slice text);
+/* The first of the rule's "not" patterns that matches in the text, or NULL. */
+const struct expression *
+reader_guard(struct reader *, const struct rule *, struct slice text);
 /* The first match of an expression; a limit met is a fault of the rule (NULL:
  * of the pack). */
 bool reader_match(struct reader *, const struct rule *, struct expression *,
