@@ -3,7 +3,9 @@
  *
  * WAL: readers never wait, a writer appends; synchronous=FULL flushes the log
  * at each commit, so what was committed outlives a power cut
- * (https://sqlite.org/wal.html).  After an I/O error the handle is given up:
+ * (https://sqlite.org/wal.html).  Whoever opens the store first reads the whole
+ * log, and a filter opens it for each mail: so the log is kept short, but for
+ * batches.  After an I/O error the handle is given up:
  * the kernel may have dropped dirty pages after a failed fsync, so trying
  * again on the same handle could report success for bytes that are not there.
  *
@@ -30,6 +32,9 @@ enum {
 	BUSY_MS = 10000,
 	RETRY_MS = 20,
 	TURN_MS = 2, /* between two batches */
+	LOG_PAGES =
+	    100, /* of the WAL before it is moved into the store: 7 mails */
+	BATCH_LOG_PAGES = 1000
 };
 
 static const struct {
@@ -234,6 +239,7 @@ configure(struct store *s, struct err *err)
 {
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
+	sqlite3_wal_autocheckpoint(s->db, LOG_PAGES);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -391,6 +397,7 @@ store_batch_begin(struct store *s, struct err *err)
 		return -1;
 	s->open = false;
 	s->batch = true;
+	sqlite3_wal_autocheckpoint(s->db, BATCH_LOG_PAGES);
 	return 0;
 }
 

@@ -68,6 +68,14 @@ is "and it is in the store" "$(count)" 1
 run "$p" deliver </dev/null
 is "nothing is no mail: 65" "$rc" 65
 
+# Whoever opens the store first reads its log, and each filter is the first.
+fresh
+for i in $(seq 30); do
+	sed "s/^Message-ID: </&$i./; s/NB-204417/NB-$i/" "$mail" | "$p" filter
+done >"$tmp/all" 2>&1
+ok "the log of a store stays short" \
+    test "$(stat -c %s "$tmp/owner/promised.db-wal")" -lt 1000000
+
 # --- a store that is busy: try again ---
 
 fresh
