@@ -188,6 +188,23 @@ who_spoke(const struct message_row *m)
 	return "from another,";
 }
 
+/* "no_apology,blame" as it is shown below a mail; "" when there is none. */
+static const char *
+manner_line(struct arena *a, const char *manner)
+{
+	struct buf line = {0};
+
+	if (manner == NULL)
+		return "";
+	buf_puts(&line, "\n      manner: ");
+	for (; *manner != '\0'; manner++)
+		if (*manner == ',')
+			buf_puts(&line, ", ");
+		else
+			buf_putc(&line, *manner == '_' ? ' ' : *manner);
+	return buf_keep(&line, a);
+}
+
 static int
 add_messages(struct run *run, struct timeline *t, int number, struct err *err)
 {
@@ -202,12 +219,12 @@ add_messages(struct run *run, struct timeline *t, int number, struct err *err)
 		int64_t at = m[i].has_date ? m[i].date.utc : m[i].received;
 
 		add_line(a, t, at,
-		    arena_printf(a, "mail %lld %s %s: %s%s%s",
+		    arena_printf(a, "mail %lld %s %s: %s%s%s%s",
 			(long long)m[i].id, who_spoke(&m[i]),
 			m[i].from.name != NULL   ? m[i].from.name
 			: m[i].from.addr != NULL ? m[i].from.addr
 						 : "unknown",
-			m[i].subject,
+			m[i].subject, manner_line(a, m[i].manner),
 			m[i].faults != NULL ? "\n      could not read: " : "",
 			m[i].faults != NULL ? m[i].faults : ""));
 	}

@@ -70,21 +70,31 @@ print_owed(FILE *out, const struct findings *f)
 }
 
 static void
+print_names(
+    FILE *out, const char *field, const struct signal_found *v, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return;
+	fprintf(out, "X-Promised-%s: ", field);
+	for (i = 0; i < n; i++)
+		fprintf(out, "%s%s", i == 0 ? "" : ", ", v[i].name);
+	putc('\n', out);
+}
+
+static void
 print_headers(FILE *out, const struct filed *filed)
 {
 	const struct findings *f = filed->mail->findings;
-	size_t i;
 
 	if (filed->case_number != 0)
 		fprintf(out, "X-Promised-Case: %d\n", filed->case_number);
 	if (filed->company != NULL)
 		fprintf(out, "X-Promised-Company: %s\n", filed->company);
 	print_owed(out, f);
-	for (i = 0; i < f->signal_count; i++)
-		fprintf(out, "%s%s", i == 0 ? "X-Promised-Signals: " : ", ",
-		    f->signals[i].name);
-	if (f->signal_count > 0)
-		putc('\n', out);
+	print_names(out, "Signals", f->signals, f->signal_count);
+	print_names(out, "Manner", f->manner, f->manner_count);
 }
 
 static int

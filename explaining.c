@@ -210,8 +210,10 @@ print_note(FILE *out, struct arena *a, const struct note *n)
 		print_obligation(out, a, n);
 		break;
 	case NOTED_SIGNAL:
-		print_line(out, a, "         => ", MARGIN, "signal %s (%s)",
-		    n->what, n->rule);
+	case NOTED_MANNER:
+		print_line(out, a, "         => ", MARGIN, "%s %s (%s)",
+		    n->noted == NOTED_SIGNAL ? "signal" : "manner", n->what,
+		    n->rule);
 		break;
 	case NOTED_REFERENCE:
 		print_line(out, a, "         => ", MARGIN, "reference %s (%s)",
@@ -268,9 +270,13 @@ print_rest(FILE *out, struct arena *a, const struct understood *u)
 		print_line(out, a, "", 0, "signed by %s (%s)", f->agent,
 		    u->explanation->agent_rule);
 	for (i = 0; i < f->signal_count; i++)
-		if (strcmp(f->signals[i].rule, "headers") == 0)
-			print_line(out, a, "", 0, "signal %s (headers)",
-			    f->signals[i].name);
+		if (f->signals[i].end == 0)
+			print_line(out, a, "", 0, "signal %s (%s)",
+			    f->signals[i].name, f->signals[i].rule);
+	for (i = 0; i < f->manner_count; i++)
+		if (f->manner[i].end == 0)
+			print_line(out, a, "", 0, "manner %s (%s)",
+			    f->manner[i].name, f->manner[i].rule);
 	for (i = 0; i < f->fault_count; i++)
 		print_line(out, a, "", 0, "gave up on some sentence: %s",
 		    f->faults[i]);

@@ -83,6 +83,10 @@ json_findings(FILE *out, const char *file, const char *region,
 		json_array_append_new(list, text_or_null(f->signals[i].name));
 	json_object_set_new(v, "signals", list);
 	list = json_array();
+	for (i = 0; i < f->manner_count; i++)
+		json_array_append_new(list, text_or_null(f->manner[i].name));
+	json_object_set_new(v, "manner", list);
+	list = json_array();
 	for (i = 0; i < f->obligation_count; i++)
 		json_array_append_new(list, obligation(&f->obligations[i]));
 	json_object_set_new(v, "obligations", list);

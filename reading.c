@@ -169,6 +169,9 @@ print_findings(FILE *out, const char *file, const struct understood *u)
 	for (i = 0; i < f->signal_count; i++)
 		fprintf(out, "  signal %s (%s)\n", f->signals[i].name,
 		    f->signals[i].rule);
+	for (i = 0; i < f->manner_count; i++)
+		fprintf(out, "  manner %s (%s)\n", f->manner[i].name,
+		    f->manner[i].rule);
 	for (i = 0; i < f->reference_count; i++)
 		fprintf(out, "  reference %s\n", f->references[i]);
 	if (f->agent != NULL)

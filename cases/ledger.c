@@ -224,6 +224,7 @@ message_of_row(struct rows *r, struct arena *a, struct message_row *m)
 	m->placed_by = placed_by_of(rows_text(r, 21, a));
 	m->placed_why = rows_text(r, 22, a);
 	m->waiting = rows_int(r, 23) != 0;
+	m->manner = rows_text(r, 24, a);
 }
 
 static int

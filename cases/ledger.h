@@ -63,6 +63,7 @@ struct message_row {
 	bool forwarded, autoreply, bulk, attachment;
 	const char *client, *language;
 	const char *signals; /* "apology,delay"; NULL when none */
+	const char *manner; /* "blame,no_apology"; NULL when none */
 	const char *newest;
 	const char *faults; /* lines; NULL when none */
 	enum placed_by placed_by;

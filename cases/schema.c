@@ -56,6 +56,7 @@ static const char keeping[] =
     "  language TEXT,"
     "  agent TEXT,"
     "  signals TEXT,"
+    "  manner TEXT,"
     /* for placing: see thread.c; before what is long */
     "  thread_subject TEXT,"
     "  words BLOB,"

@@ -53,7 +53,7 @@ STATEMENT(REFERENCE_ADD, "INSERT INTO reference (owner, value, message, nr, writ
 STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, role) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM party WHERE owner = ?1 AND message = ?2 AND addr = ?3)")
 STATEMENT(MESSAGE_WORDS, "UPDATE message SET thread_subject = ?3, words = ?4 WHERE owner = ?1 AND id = ?2")
 STATEMENT(NAME_ADD, "INSERT INTO name (owner, word, message) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM name WHERE owner = ?1 AND word = ?2 AND message = ?3)")
-STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = ?5 WHERE owner = ?1 AND id = ?2")
 STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
 STATEMENT(COMPANY_ADD, "INSERT INTO company (owner, id, domain, name) VALUES (?1, ?2, ?3, ?4)")
 STATEMENT(COMPANY_GET, "SELECT domain, name FROM company WHERE owner = ?1 AND id = ?2")
@@ -115,7 +115,7 @@ STATEMENT(ENTRY_MOVE, "UPDATE entry SET case_number = ?3 WHERE owner = ?1 AND id
 
 /* ledger.c */
 #define CASE_ROW "c.number, c.company, p.domain, coalesce(p.name, p.domain), c.title, c.opened, c.opened_offset, c.closed, c.closed_offset, c.merged_into, c.region, c.snoozed_until, c.muted"
-#define MESSAGE_ROW "id, coalesce(case_number, 0), message_id, original_id, sha256, received, direction, from_addr, from_name, date, coalesce(date_offset, 0), subject, forwarded, autoreply, bulk, attachment, client, language, signals, newest, faults, placed_by, placed_why, waiting"
+#define MESSAGE_ROW "id, coalesce(case_number, 0), message_id, original_id, sha256, received, direction, from_addr, from_name, date, coalesce(date_offset, 0), subject, forwarded, autoreply, bulk, attachment, client, language, signals, newest, faults, placed_by, placed_why, waiting, manner"
 STATEMENT(LEDGER_CASE, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
 STATEMENT(LEDGER_CASES, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 ORDER BY c.number")
 STATEMENT(LEDGER_REFERENCES, "SELECT r.written FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2 ORDER BY m.date, m.id, r.nr")

@@ -589,14 +589,13 @@ join_earlier(struct filing *f, struct err *err)
 
 /* "apology,delay" */
 static char *
-signals_of(struct arena *a, const struct findings *found)
+names_of(struct arena *a, const struct signal_found *v, size_t n)
 {
 	struct buf b = {0};
 	size_t i;
 
-	for (i = 0; i < found->signal_count; i++)
-		buf_printf(
-		    &b, "%s%s", i == 0 ? "" : ",", found->signals[i].name);
+	for (i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i == 0 ? "" : ",", v[i].name);
 	return b.len == 0 ? NULL : buf_keep(&b, a);
 }
 
@@ -616,7 +615,10 @@ file_message(struct filing *f, struct err *err)
 	if (found != NULL &&
 	    STORE_RUN(f->store, err, SQL_MESSAGE_FOUND, sql_int(f->owner),
 		sql_int(f->in->message), sql_text(found->agent),
-		sql_text(signals_of(f->arena, found))) < 0)
+		sql_text(
+		    names_of(f->arena, found->signals, found->signal_count)),
+		sql_text(names_of(
+		    f->arena, found->manner, found->manner_count))) < 0)
 		return -1;
 	if (STORE_RUN(f->store, err, SQL_MESSAGE_WORDS, sql_int(f->owner),
 		sql_int(f->in->message),

@@ -53,6 +53,22 @@ zone_of(const struct rule *rule)
 	return (enum zone)zone;
 }
 
+/* An example of a whole message has lines: "\\n" ends one. */
+static const char *
+with_lines(struct arena *a, const char *text)
+{
+	struct buf lines = {0};
+
+	for (; *text != '\0'; text++)
+		if (text[0] == '\\' && text[1] == 'n') {
+			buf_putc(&lines, '\n');
+			text++;
+		} else {
+			buf_putc(&lines, *text);
+		}
+	return buf_keep(&lines, a);
+}
+
 static struct findings *
 read_example(struct check *c, const struct rule *rule, const char *text)
 {
@@ -61,6 +77,8 @@ read_example(struct check *c, const struct rule *rule, const char *text)
 	in.calendar = calendar_region(c->calendars, "none");
 	day_t day;
 
+	if (rule->whens > 0)
+		in.text = with_lines(c->arena, text);
 	/* A Monday, long before any date that an example names. */
 	day_parse("2024-01-08", &day);
 	in.anchor = moment_at(day, 10 * 3600, 0);
@@ -78,6 +96,21 @@ read_by(const struct findings *found, const struct rule *rule)
 	return NULL;
 }
 
+/* True when a rule about the whole message says so of this one. */
+static bool
+told_of_whole(struct check *c, const struct rule *rule, const char *text)
+{
+	const struct findings *found = read_example(c, rule, text);
+	bool signal = rule->says == SAYS_SIGNAL;
+	const struct signal_found *v = signal ? found->signals : found->manner;
+	size_t i, n = signal ? found->signal_count : found->manner_count;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(v[i].rule, rule->where) == 0)
+			return true;
+	return false;
+}
+
 /* A rule that says no obligation is looked at alone. */
 static bool
 matches_alone(struct check *c, const struct rule *rule, const char *text)
@@ -92,6 +125,8 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 	struct span found, ref;
 	size_t i;
 
+	if (rule->whens > 0)
+		return told_of_whole(c, rule, text);
 	matcher_begin(c->pack->matcher);
 	seen = group != NULL || rule->says == SAYS_ZONE ? view.raw.text
 							: view.marked.text;

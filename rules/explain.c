@@ -84,10 +84,12 @@ void
 explain_signal(struct reader *r, const struct view *view,
     const struct rule *rule, struct span marked)
 {
-	add_note(r, (struct note){.noted = NOTED_SIGNAL,
-			.what = rule->signal,
-			.rule = rule->where,
-			.words = raw_span(view, marked)});
+	add_note(
+	    r, (struct note){.noted = rule->says == SAYS_SIGNAL ? NOTED_SIGNAL
+								: NOTED_MANNER,
+		   .what = rule->signal,
+		   .rule = rule->where,
+		   .words = raw_span(view, marked)});
 }
 
 void
@@ -175,7 +177,7 @@ explain_miss(struct reader *r, const struct view *view, const struct rule *rule,
 	if (s == NULL)
 		return;
 	words = raw_span(view, marked);
-	what = rule->says == SAYS_SIGNAL ? rule->signal : says_name(rule->says);
+	what = rule->signal != NULL ? rule->signal : says_name(rule->says);
 	for (i = 0; i < s->note_count; i++)
 		if (same_miss(&s->notes[i], what, words))
 			return;
@@ -210,7 +212,7 @@ taken_after_all(const struct explained *s, const struct note *miss)
 	for (n = s->notes; n < s->notes + s->note_count; n++)
 		if ((n->noted == NOTED_OBLIGATION &&
 			overlap(n->words, miss->words)) ||
-		    (n->noted == NOTED_SIGNAL &&
+		    ((n->noted == NOTED_SIGNAL || n->noted == NOTED_MANNER) &&
 			strcmp(n->what, miss->what) == 0))
 			return true;
 	return false;

@@ -14,6 +14,7 @@
 enum noted {
 	NOTED_OBLIGATION,
 	NOTED_SIGNAL,
+	NOTED_MANNER,
 	NOTED_REFERENCE,
 	NOTED_MISS /* came near, and was not taken */
 };

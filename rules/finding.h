@@ -39,7 +39,7 @@ struct obligation_found {
 struct signal_found {
 	const char *name; /* "apology" */
 	const char *rule;
-	size_t start, end;
+	size_t start, end; /* of the sentence; end 0: of the whole message */
 };
 
 struct findings {
@@ -51,6 +51,9 @@ struct findings {
 	size_t reference_count;
 	struct signal_found *signals; /* each name at most once */
 	size_t signal_count;
+	/* How it is said: "blame", "no_apology"; the same shape. */
+	struct signal_found *manner;
+	size_t manner_count;
 	struct obligation_found *obligations; /* in the order of the text */
 	size_t obligation_count;
 	/* Rules that were given up on some sentence (match limit). */

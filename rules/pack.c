@@ -216,10 +216,21 @@ analyse(struct analysis *a, const struct expression *e)
 static int
 check_rule(const struct rule *rule, struct err *err)
 {
-	if (rule->matches == 0)
-		return err_set(err, EX_CONFIG, "%s:%d:1: rule %s has no match",
-		    rule->path, rule->line, rule->name);
-	return 0;
+	bool whole = rule->whens > 0; /* of the whole message */
+	const char *fault = NULL;
+
+	if (whole && rule->says != SAYS_SIGNAL && rule->says != SAYS_MANNER)
+		fault = "has \"when\", and says no signal and no manner";
+	else if (whole && rule->matches > 0)
+		fault = "has both \"when\" and a match";
+	else if (!whole && rule->withouts > 0)
+		fault = "has \"without\" and no \"when\"";
+	else if (!whole && rule->matches == 0)
+		fault = "has no match";
+	if (fault == NULL)
+		return 0;
+	return err_set(err, EX_CONFIG, "%s:%d:1: rule %s %s", rule->path,
+	    rule->line, rule->name, fault);
 }
 
 static int

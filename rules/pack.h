@@ -25,6 +25,7 @@ enum says {
 	SAYS_CONDITION,
 	SAYS_ACTION,
 	SAYS_SIGNAL,
+	SAYS_MANNER, /* beside signals, in a list of its own */
 	SAYS_REFERENCE,
 	SAYS_AGENT,
 	SAYS_ZONE
@@ -64,7 +65,7 @@ struct rule {
 	enum says says;
 	bool has_action;
 	enum action action; /* SAYS_ACTION, or fixed by "does" */
-	const char *signal; /* SAYS_SIGNAL */
+	const char *signal; /* SAYS_SIGNAL, SAYS_MANNER: its name */
 	enum zone zone; /* SAYS_ZONE */
 	unsigned senders; /* in whose mail: 1 << enum who */
 	unsigned owners; /* SAYS_ACTION: of whose obligations */
@@ -77,6 +78,10 @@ struct rule {
 	unsigned only; /* of these actions: 1 << enum action; 0: of any */
 	unsigned silences; /* SAYS_NOTHING: which kinds, 1 << enum says */
 	bool undated; /* SAYS_CONDITION: only where no day is named */
+	/* Instead of a pattern, of a whole message: it has one of these signals
+	 * and manners (or "agent") and none of those. */
+	const char **when, **without;
+	size_t whens, withouts;
 	struct expression *match, *unless;
 	size_t matches, unlesses;
 	struct example *example, *counter;

@@ -219,31 +219,66 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 }
 
 static bool
-has_signal(const struct findings *out, const char *name)
+has_name(const struct signal_found *v, size_t n, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < out->signal_count; i++)
-		if (strcmp(out->signals[i].name, name) == 0)
+	for (i = 0; i < n; i++)
+		if (strcmp(v[i].name, name) == 0)
 			return true;
 	return false;
 }
 
+static bool
+has_signal(const struct findings *out, const char *name)
+{
+	return has_name(out->signals, out->signal_count, name);
+}
+
+static bool
+has_manner(const struct findings *out, const char *name)
+{
+	return has_name(out->manner, out->manner_count, name);
+}
+
 static void
-add_signal(struct run *run, const char *name, const char *rule, size_t start,
-    size_t end)
+add_signal(struct run *run, struct signal_found signal)
 {
 	struct findings *out = run->out;
 
-	if (has_signal(out, name))
+	if (has_signal(out, signal.name))
 		return;
-	out->signals = arena_grow(run->reader.arena, out->signals,
-	    out->signal_count, sizeof(*out->signals));
-	out->signals[out->signal_count++] =
-	    (struct signal_found){name, rule, start, end};
+	out->signals = arena_grow(
+	    run->reader.arena, out->signals, out->signal_count, sizeof(signal));
+	out->signals[out->signal_count++] = signal;
 }
 
-/* Each signal at most once: what has been said is not looked for again. */
+/* What a rule says of a sentence (end 0: of the message). */
+static void
+add_said(struct run *run, const struct rule *rule, size_t start, size_t end)
+{
+	const struct signal_found said = {
+	    rule->signal, rule->where, start, end};
+	struct findings *out = run->out;
+
+	if (rule->says == SAYS_SIGNAL) {
+		add_signal(run, said);
+		return;
+	}
+	out->manner = arena_grow(
+	    run->reader.arena, out->manner, out->manner_count, sizeof(said));
+	out->manner[out->manner_count++] = said;
+}
+
+static bool
+said_already(const struct findings *out, const struct rule *rule)
+{
+	return rule->says == SAYS_SIGNAL ? has_signal(out, rule->signal)
+					 : has_manner(out, rule->signal);
+}
+
+/* Signals and manners, each at most once: what has been said is not looked for
+ * again. */
 static void
 read_signals(struct run *run, const struct view *view)
 {
@@ -254,11 +289,11 @@ read_signals(struct run *run, const struct view *view)
 	size_t i;
 
 	for (i = book->first_gated[SAYS_SIGNAL];
-	     i < book->first_gated[SAYS_SIGNAL + 1]; i++) {
+	     i < book->first_gated[SAYS_MANNER + 1]; i++) {
 		rule = book->gated[i].rule;
 		if (!gate_has(view->gate, i) ||
 		    !rule_reads(rule, view->zone, run->in->sender) ||
-		    has_signal(run->out, rule->signal) ||
+		    said_already(run->out, rule) ||
 		    !reader_match(&run->reader, rule, book->gated[i].expression,
 			view->marked.text, 0, &found))
 			continue;
@@ -267,9 +302,40 @@ read_signals(struct run *run, const struct view *view)
 			explain_guard(&run->reader, view, rule, found, guard);
 			continue;
 		}
-		add_signal(
-		    run, rule->signal, rule->where, view->start, view->end);
+		add_said(run, rule, view->start, view->end);
 		explain_signal(&run->reader, view, rule, found);
+	}
+}
+
+/* True when the message has one of these. */
+static bool
+has_any(const struct findings *out, const char **names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (has_signal(out, names[i]) || has_manner(out, names[i]) ||
+		    (out->agent != NULL && strcmp(names[i], "agent") == 0))
+			return true;
+	return false;
+}
+
+/* What is told by what a message holds and what it lacks; at the end. */
+static void
+read_whole(struct run *run)
+{
+	const struct rulebook *book = run->reader.book;
+	const struct rule *rule;
+	size_t i;
+
+	for (i = 0; i < book->rule_count; i++) {
+		rule = book->rules[i];
+		if (rule->whens > 0 &&
+		    (rule->senders & 1u << run->in->sender) != 0 &&
+		    !said_already(run->out, rule) &&
+		    has_any(run->out, rule->when, rule->whens) &&
+		    !has_any(run->out, rule->without, rule->withouts))
+			add_said(run, rule, 0, 0);
 	}
 }
 
@@ -345,7 +411,7 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 	explain_sentence(r, text, &view);
 	if (view_any(r, &view, SAYS_REFERENCE, SAYS_REFERENCE))
 		read_references(run, &view);
-	if (view_any(r, &view, SAYS_SIGNAL, SAYS_SIGNAL))
+	if (view_any(r, &view, SAYS_SIGNAL, SAYS_MANNER))
 		read_signals(run, &view);
 	if (s->zone == ZONE_BODY &&
 	    view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)) {
@@ -484,7 +550,8 @@ read_machine(struct run *run)
 		    !has_signal(run->out, "acknowledgement"))
 			return;
 	if (run->in->machine_written)
-		add_signal(run, "autoreply", "headers", 0, 0);
+		add_signal(
+		    run, (struct signal_found){"autoreply", "headers", 0, 0});
 }
 
 struct findings *
@@ -503,6 +570,7 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 	run.out->anchor = in->anchor;
 	read_text(&run);
 	read_machine(&run);
+	read_whole(&run);
 	run.out->faults = run.reader.faults;
 	run.out->fault_count = run.reader.fault_count;
 	return run.out;

@@ -72,13 +72,16 @@ index_of(struct slice word, const char *const *names, size_t n)
 	index_of(word, names, sizeof(names) / sizeof(*(names)))
 
 static const char *const says_names[] = {"promise", "deadline", "nothing",
-    "condition", "action", "signal", "reference", "agent", "zone"};
+    "condition", "action", "signal", "manner", "reference", "agent", "zone"};
 static const char *const zone_names[] = {"body", "subject", "salutation",
     "closing", "signature", "footer", "quoted"};
 static const char *const signal_names[] = {"apology", "acknowledgement",
     "autoreply", "refusal", "final_response", "closure", "delay", "handoff",
     "offer", "resolution", "information_request", "escalation", "no_reply",
     "rights"};
+static const char *const manner_names[] = {"blame", "callback_denied",
+    "dismissive", "no_apology", "no_name", "no_ownership", "non_apology",
+    "runaround", "template"};
 
 const char *
 says_name(enum says says)
@@ -140,6 +143,13 @@ field_says(struct parse *parse, struct slice value)
 			return FAULT(parse, value.p, "\"%.*s\" is no signal",
 			    (int)value.len, value.p);
 		rule->signal = signal_names[n];
+		return 0;
+	case SAYS_MANNER:
+		n = INDEX_OF(value, manner_names);
+		if (n < 0)
+			return FAULT(parse, value.p, "\"%.*s\" is no manner",
+			    (int)value.len, value.p);
+		rule->signal = manner_names[n];
 		return 0;
 	case SAYS_ZONE:
 		n = INDEX_OF(value, zone_names);
@@ -254,6 +264,42 @@ field_only(struct parse *parse, struct slice value)
 	return 0;
 }
 
+/* A row of signals, manners and "agent". */
+static int
+read_facts(struct parse *parse, struct slice value, const char ***v, size_t *n)
+{
+	struct slice word;
+
+	while (value.len > 0) {
+		word = take_word(&value);
+		if (INDEX_OF(word, signal_names) < 0 &&
+		    INDEX_OF(word, manner_names) < 0 &&
+		    !slice_is(word, "agent"))
+			return FAULT(parse, word.p,
+			    "\"%.*s\" is no signal, no manner and not \"agent\"",
+			    (int)word.len, word.p);
+		*v = arena_grow(parse->arena, *v, *n, sizeof(**v));
+		(*v)[(*n)++] = slice_dup(parse->arena, word);
+	}
+	return 0;
+}
+
+static int
+field_when(struct parse *parse, struct slice value)
+{
+	struct rule *rule = parse->rule;
+
+	return read_facts(parse, value, &rule->when, &rule->whens);
+}
+
+static int
+field_without(struct parse *parse, struct slice value)
+{
+	struct rule *rule = parse->rule;
+
+	return read_facts(parse, value, &rule->without, &rule->withouts);
+}
+
 static void
 add_expression(
     struct parse *parse, struct expression **v, size_t *n, struct slice value)
@@ -333,6 +379,8 @@ static const struct {
     {"zone", field_zone},
     {"needs", field_needs},
     {"only", field_only},
+    {"when", field_when},
+    {"without", field_without},
     {"match", field_match},
     {"not", field_not},
     {"example", field_example},
@@ -355,7 +403,8 @@ read_field(struct parse *parse, struct slice line)
 	}
 	return FAULT(parse, name.p,
 	    "unknown field \"%.*s\"; known are says, who, "
-	    "sender, zone, needs, only, match, not, example, counter",
+	    "sender, zone, needs, only, when, without, match, not, example, "
+	    "counter",
 	    (int)name.len, name.p);
 }
 

@@ -81,6 +81,12 @@ static const struct {
 	":4:6:", "already"},
     {"rule a\n\tsays action dance\n\tmatch x\n", ":2:14:", "dance"},
     {"rule a\n\tsays\n", ":2:6:", "wants a value"},
+    {"rule a\n\tsays manner rude\n", ":2:14:", "no manner"},
+    {"rule a\n\tsays manner blame\n\twhen delay rain\n", ":3:13:", "rain"},
+    {"rule a\n\tsays manner blame\n\twhen delay\n\tmatch x\n", ":1:1:", "both"},
+    {"rule a\n\tsays manner blame\n\twithout delay\n\tmatch x\n",
+	":1:1:", "no \"when\""},
+    {"rule a\n\tsays promise\n\twhen delay\n", ":1:1:", "no signal"},
 };
 
 static void
