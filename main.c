@@ -242,7 +242,7 @@ run_open_rules(struct run *run, struct err *err)
 
 	if (run->pack != NULL)
 		return 0;
-	run->calendars = calendars_load(datadir_path(a, "rules"), err);
+	run->calendars = calendars_load(a, datadir_path(a, "rules"), err);
 	if (run->calendars == NULL)
 		return -1;
 	if (region == NULL)
@@ -254,11 +254,11 @@ run_open_rules(struct run *run, struct err *err)
 		    region);
 		run->calendar = calendar_region(run->calendars, NULL);
 	}
-	run->forms = forms_load(datadir_path(a, "mail/forms"), err);
+	run->forms = forms_load(a, datadir_path(a, "mail/forms"), err);
 	if (run->forms == NULL)
 		return -1;
 	run->pack =
-	    pack_load(datadir_path(a, "rules"), run->settings.own_rules, err);
+	    pack_load(a, datadir_path(a, "rules"), run->settings.own_rules, err);
 	return run->pack == NULL ? -1 : 0;
 }
 
@@ -307,9 +307,7 @@ static void
 run_close(struct run *run)
 {
 	store_close(run->store);
-	pack_free(run->pack);
-	forms_free(run->forms);
-	calendars_free(run->calendars);
+	pack_close(run->pack);
 	arena_free(run->arena);
 }
 

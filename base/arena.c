@@ -1,4 +1,5 @@
 /* See arena.h. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct block {
 struct arena {
 	struct block *head; /* small allocations come from this one */
 	struct block *keep; /* the first, which arena_reset() keeps */
+	bool lent; /* arena and first block are in the caller's memory */
 };
 
 static void
@@ -70,31 +72,39 @@ arena_new(void)
 	struct arena *a = mem_alloc(sizeof(*a));
 
 	a->head = a->keep = block_new(BLOCK);
+	a->lent = false;
 	return a;
 }
 
+struct arena *
+arena_new_in(void *memory, size_t size)
+{
+	struct arena *a = memory;
+	struct block *b = (struct block *)((max_align_t *)memory + 1 +
+					   sizeof(*a) / sizeof(max_align_t));
+
+	b->next = NULL;
+	b->used = 0;
+	b->room = size - (size_t)((char *)b->data - (char *)memory);
+	a->head = a->keep = b;
+	a->lent = true;
+	return a;
+}
+
+size_t
+arena_seal(struct arena *a)
+{
+	struct block *b = a->keep;
+
+	b->room = b->used;
+	if (a->head != b || b->next != NULL)
+		return 0;
+	return (size_t)((char *)b->data - (char *)a) + b->used;
+}
+
+/* All blocks but the first. */
 static void
-free_blocks(struct block *b)
-{
-	struct block *next;
-
-	for (; b != NULL; b = next) {
-		next = b->next;
-		free(b);
-	}
-}
-
-void
-arena_free(struct arena *a)
-{
-	if (a == NULL)
-		return;
-	free_blocks(a->head);
-	free(a);
-}
-
-void
-arena_reset(struct arena *a)
+free_blocks(struct arena *a)
 {
 	struct block *b, *next;
 
@@ -103,6 +113,24 @@ arena_reset(struct arena *a)
 		if (b != a->keep)
 			free(b);
 	}
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	free_blocks(a);
+	if (a->lent)
+		return;
+	free(a->keep);
+	free(a);
+}
+
+void
+arena_reset(struct arena *a)
+{
+	free_blocks(a);
 	a->keep->next = NULL;
 	a->keep->used = 0;
 	a->head = a->keep;

@@ -19,6 +19,14 @@
 struct arena;
 
 struct arena *arena_new(void);
+/*
+ * An arena in size bytes of the caller's memory, which outlives it; what does
+ * not fit there goes to the heap as ever.  arena_seal() makes all that comes
+ * from now on go there, and tells how much of the memory is used; 0 when some
+ * of the arena is on the heap already.
+ */
+struct arena *arena_new_in(void *memory, size_t size);
+size_t arena_seal(struct arena *);
 /* Frees the arena and all in it; NULL is allowed. */
 void arena_free(struct arena *);
 /* Gives back all that was allocated, keeps the first block for reuse. */

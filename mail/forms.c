@@ -21,7 +21,7 @@ enum {
 };
 
 struct forms {
-	struct arena *memory; /* owned; holds this struct too */
+	struct arena *memory; /* holds this struct too */
 	struct form_word *bucket[BUCKETS];
 	struct form_word **of_kind[KINDS];
 	size_t count[KINDS];
@@ -400,7 +400,7 @@ order_add(struct place *at, struct slice value)
 	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
 		if (slice_is(value, orders[i].name)) {
 			word_add(at, FORM_ORDER, (int)orders[i].order, value,
-			    orders[i].name);
+			    arena_strdup(at->forms->memory, orders[i].name));
 			return 0;
 		}
 	}
@@ -586,21 +586,10 @@ folder_load(struct forms *f, const char *dir, struct err *err)
 }
 
 struct forms *
-forms_load(const char *dir, struct err *err)
+forms_load(struct arena *memory, const char *dir, struct err *err)
 {
-	struct arena *memory = arena_new();
 	struct forms *f = arena_alloc(memory, sizeof(*f));
 
 	f->memory = memory;
-	if (folder_load(f, dir, err) == 0)
-		return f;
-	forms_free(f);
-	return NULL;
-}
-
-void
-forms_free(struct forms *f)
-{
-	if (f != NULL)
-		arena_free(f->memory);
+	return folder_load(f, dir, err) == 0 ? f : NULL;
 }

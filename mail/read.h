@@ -26,12 +26,11 @@ char *html_text(struct arena *, struct slice html);
 
 /*
  * How mail programs write forwards and replies: the data files in dir
- * (mail/forms).  NULL with err (EX_CONFIG, file:line) when one is bad.  Freed
- * by forms_free().  forms.c.
+ * (mail/forms), into the arena.  NULL with err (EX_CONFIG, file:line) when one
+ * is bad.  forms.c.
  */
 struct forms;
-struct forms *forms_load(const char *dir, struct err *);
-void forms_free(struct forms *);
+struct forms *forms_load(struct arena *, const char *dir, struct err *);
 
 /* The original in a forward, else the message itself.  forward.c. */
 struct original *original_read(struct arena *, const struct forms *,

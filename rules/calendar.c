@@ -76,8 +76,6 @@ struct calendars {
 	struct calendar none;
 };
 
-static const struct calendar no_calendar = {.name = "none"};
-
 static day_t
 civil_day(int year, int month, int day)
 {
@@ -644,33 +642,22 @@ read_places(struct calendars *set, const char *dir, DIR *d, struct err *err)
 }
 
 struct calendars *
-calendars_load(const char *dir, struct err *err)
+calendars_load(struct arena *arena, const char *dir, struct err *err)
 {
-	struct arena *arena = arena_new();
 	struct calendars *set = arena_alloc(arena, sizeof(*set));
 	DIR *d = opendir(dir);
 	int rc = 0;
 
 	set->arena = arena;
 	set->v = arena_calloc(arena, REGIONS, sizeof(*set->v));
-	set->none = no_calendar;
+	set->none.name = arena_strdup(arena, "none");
 	if (!d) {
 		rc = err_errno(err, "%s", dir);
 	} else {
 		rc = read_places(set, dir, d, err);
 		closedir(d);
 	}
-	if (rc == 0)
-		return set;
-	calendars_free(set);
-	return NULL;
-}
-
-void
-calendars_free(struct calendars *set)
-{
-	if (set)
-		arena_free(set->arena);
+	return rc == 0 ? set : NULL;
 }
 
 const struct calendar *

@@ -13,10 +13,10 @@
 struct calendar;  /* the holidays of one region */
 struct calendars; /* all regions: rules/PLACE/holidays */
 
-/* Reads dir/PLACE/holidays for every place.  NULL with err (file:line:column)
- * when one is bad.  Freed by calendars_free(). */
-struct calendars *calendars_load(const char *dir, struct err *);
-void calendars_free(struct calendars *);
+/* Reads dir/PLACE/holidays for every place, into the arena.  NULL with err
+ * (file:line:column) when one is bad. */
+struct calendars *
+calendars_load(struct arena *, const char *dir, struct err *);
 
 /*
  * The calendar of a region ("GB", "GB-SCT", "US", any case), borrowed from

@@ -319,19 +319,19 @@ check_pack(struct check *c, struct err *err)
 int
 rules_check(FILE *out, const char *dir, struct err *err)
 {
+	struct arena *loaded = arena_new();
 	struct check c = {.out = out};
 	int result = -1;
 
-	c.pack = pack_load(dir, NULL, err);
-	if (c.pack == NULL)
-		return -1;
-	c.calendars = calendars_load(dir, err);
+	c.pack = pack_load(loaded, dir, NULL, err);
+	if (c.pack != NULL)
+		c.calendars = calendars_load(loaded, dir, err);
 	if (c.calendars != NULL) {
 		c.arena = arena_new();
 		result = check_pack(&c, err);
 		arena_free(c.arena);
 	}
-	calendars_free(c.calendars);
-	pack_free(c.pack);
+	pack_close(c.pack);
+	arena_free(loaded);
 	return result;
 }

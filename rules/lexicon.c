@@ -538,7 +538,8 @@ parse_form(struct parser *ps)
 	if (ps->p == ps->end || *ps->p != '=') {
 		for (int i = 0; i < ps->rule->label_count; i++) {
 			if (i > 0)
-				form_part(ps, &tail)->text = " ";
+				form_part(ps, &tail)->text =
+				    arena_strdup(ps->lex->arena, " ");
 			form_part(ps, &tail)->label = i;
 		}
 		return 0;
@@ -826,9 +827,8 @@ done:
 }
 
 static struct lexicon *
-lexicon_new(void)
+lexicon_new(struct arena *arena)
 {
-	struct arena *arena = arena_new();
 	struct lexicon *lex = arena_alloc(arena, sizeof(*lex));
 	struct token none = {.len = 0};
 
@@ -838,12 +838,32 @@ lexicon_new(void)
 	words_rehash(lex);
 	word_add(lex, &none);
 	for (int b = 0; b < BUILTIN_COUNT; b++)
-		lex->classes[lex->class_count++].name = builtin_names[b];
+		lex->classes[lex->class_count++].name =
+		    arena_strdup(arena, builtin_names[b]);
 	return lex;
 }
 
+/* What grew on the heap goes where the rest is, no larger than it is used. */
+static void
+settle(struct lexicon *lex)
+{
+	struct node *nodes = lex->nodes;
+	struct word_edge *edges = lex->edges;
+	uint32_t *slots = lex->slots;
+
+	lex->nodes =
+	    arena_dup(lex->arena, nodes, lex->node_count * sizeof(*nodes));
+	lex->edges =
+	    arena_dup(lex->arena, edges, lex->edge_room * sizeof(*edges));
+	lex->slots =
+	    arena_dup(lex->arena, slots, lex->slot_room * sizeof(*slots));
+	free(nodes);
+	free(edges);
+	free(slots);
+}
+
 struct lexicon *
-lexicon_load(const char *path, struct err *err)
+lexicon_load(struct arena *arena, const char *path, struct err *err)
 {
 	struct parser ps = {.path = path, .class = -1, .err = err};
 	size_t len;
@@ -852,30 +872,18 @@ lexicon_load(const char *path, struct err *err)
 
 	if (!text)
 		return NULL;
-	ps.lex = lexicon_new();
+	ps.lex = lexicon_new(arena);
 	ps.scratch = arena_new();
 	ps.p = text;
 	ps.end = text + len;
 	rc = parse_file(&ps);
 	arena_free(ps.scratch);
 	free(text);
-	if (rc < 0) {
-		lexicon_free(ps.lex);
+	settle(ps.lex);
+	if (rc < 0)
 		return NULL;
-	}
 	first_sets(ps.lex);
 	pack_edges(ps.lex);
 	find_top(ps.lex);
 	return ps.lex;
-}
-
-void
-lexicon_free(struct lexicon *lex)
-{
-	if (!lex)
-		return;
-	free(lex->nodes);
-	free(lex->edges);
-	free(lex->slots);
-	arena_free(lex->arena);
 }

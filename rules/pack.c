@@ -128,7 +128,8 @@ rulebook_pattern(
 
 	if (e->pattern == NULL) {
 		expand(book, e->text, 0, &text);
-		e->pattern = pattern_new(buf_keep(&text, pack->arena));
+		e->pattern =
+		    pattern_new(pack->arena, buf_keep(&text, pack->arena));
 	}
 	return e->pattern;
 }
@@ -445,7 +446,7 @@ rulebook_lexicon(const struct rulebook *book)
 		return NULL;
 	if (!times->tried) {
 		times->tried = true;
-		times->lexicon = lexicon_load(times->path, &err);
+		times->lexicon = lexicon_load(times->arena, times->path, &err);
 		if (times->lexicon == NULL)
 			log_error("%s", err.text);
 	}
@@ -457,6 +458,7 @@ find_times(struct arena *arena, const char *dir, const char *language)
 {
 	struct time_words *times = arena_alloc(arena, sizeof(*times));
 
+	times->arena = arena;
 	times->path = arena_printf(arena, "%s/%s/time", dir, language);
 	return access(times->path, F_OK) == 0 ? times : NULL;
 }
@@ -521,15 +523,15 @@ load_books(
 }
 
 struct pack *
-pack_load(const char *dir, const char *own_dir, struct err *err)
+pack_load(
+    struct arena *arena, const char *dir, const char *own_dir, struct err *err)
 {
-	struct arena *arena = arena_new();
 	struct pack *pack = arena_alloc(arena, sizeof(*pack));
 
 	pack->arena = arena;
 	pack->matcher = matcher_new();
 	if (load_books(pack, dir, own_dir, err) != 0) {
-		pack_free(pack);
+		pack_close(pack);
 		return NULL;
 	}
 	return pack;
@@ -557,12 +559,10 @@ free_book(struct rulebook *book)
 	free_expressions(book->join, book->join != NULL);
 	free_expressions(book->phrase_verb, book->phrase_verb != NULL);
 	free_expressions(book->anaphor, book->anaphor != NULL);
-	if (book->times != NULL)
-		lexicon_free(book->times->lexicon);
 }
 
 void
-pack_free(struct pack *pack)
+pack_close(struct pack *pack)
 {
 	size_t i;
 
@@ -571,7 +571,7 @@ pack_free(struct pack *pack)
 	for (i = 0; i < pack->book_count; i++)
 		free_book(pack->books[i]);
 	matcher_free(pack->matcher);
-	arena_free(pack->arena);
+	pack->matcher = NULL;
 }
 
 const struct rulebook *

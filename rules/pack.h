@@ -1,6 +1,6 @@
 /*
  * Rule packs: the rule files of one language, loaded.  The format is told in
- * promised-rules(5).  pack_load() and pack_free() are in read.h.
+ * promised-rules(5).  pack_load() and its like are in read.h.
  */
 #ifndef RULES_PACK_H
 #define RULES_PACK_H
@@ -106,6 +106,7 @@ struct definition {
 
 /* rules/LANG/time, read when it is first asked for. */
 struct time_words {
+	struct arena *arena;
 	const char *path;
 	struct lexicon *lexicon; /* NULL when it is bad */
 	bool tried;

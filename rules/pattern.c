@@ -104,11 +104,10 @@ matcher_spent(const struct matcher *m)
 }
 
 struct pattern *
-pattern_new(const char *text)
+pattern_new(struct arena *arena, const char *text)
 {
-	struct pattern *p = mem_alloc(sizeof(*p));
+	struct pattern *p = arena_alloc(arena, sizeof(*p));
 
-	memset(p, 0, sizeof(*p));
 	p->text = text;
 	return p;
 }
@@ -119,7 +118,7 @@ pattern_free(struct pattern *p)
 	if (p == NULL)
 		return;
 	pcre2_code_free(p->code);
-	free(p);
+	p->code = NULL;
 }
 
 int

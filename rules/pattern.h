@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -34,9 +35,10 @@ bool matcher_spent(const struct matcher *);
 
 struct pattern;
 
-/* text is borrowed for the pattern's life.  Never fails: see pattern_check().
- * Freed by pattern_free(), which allows NULL. */
-struct pattern *pattern_new(const char *text);
+/* In the arena; text is borrowed for the pattern's life.  Never fails: see
+ * pattern_check().  What was compiled is on the heap until pattern_free(), which
+ * allows NULL. */
+struct pattern *pattern_new(struct arena *, const char *text);
 void pattern_free(struct pattern *);
 /* Compiles; -1 with err (EX_CONFIG, the reason alone) and the byte offset in
  * the text when it is no regular expression. */

@@ -14,12 +14,14 @@ struct pack; /* all rules of all languages that were loaded; see pack.h */
 
 /*
  * Loads every language folder under dir ("rules", with rules/en/...), then the
- * owner's own rules under own_dir (NULL: none), which override by name.
- * Patterns are compiled on first use.  NULL with err (EX_CONFIG and
- * file:line:column) when a rule is bad.  Freed by pack_free().
+ * owner's own rules under own_dir (NULL: none), which override by name, into
+ * the arena.  Patterns are compiled on first use, into memory of their own
+ * until pack_close(), which comes before the arena's end.  NULL with err
+ * (EX_CONFIG and file:line:column) when a rule is bad.
  */
-struct pack *pack_load(const char *dir, const char *own_dir, struct err *);
-void pack_free(struct pack *);
+struct pack *pack_load(
+    struct arena *, const char *dir, const char *own_dir, struct err *);
+void pack_close(struct pack *);
 
 struct explanation; /* see explain.h */
 

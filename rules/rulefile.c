@@ -142,7 +142,7 @@ field_says(struct parse *parse, struct slice value)
 		if (n < 0)
 			return FAULT(parse, value.p, "\"%.*s\" is no signal",
 			    (int)value.len, value.p);
-		rule->signal = signal_names[n];
+		rule->signal = arena_strdup(parse->arena, signal_names[n]);
 		return 0;
 	case SAYS_MANNER:
 		n = INDEX_OF(value, manner_names);

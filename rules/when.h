@@ -19,11 +19,11 @@
 
 struct lexicon; /* the time words and patterns of one language; immutable */
 
-/* Reads rules/LANG/time.  NULL with err (EX_CONFIG, file:line:column) when it
- * is bad, or EX_IOERR and the like when it can't be read.  Freed by
- * lexicon_free(), which allows NULL. */
-struct lexicon *lexicon_load(const char *path, struct err *);
-void lexicon_free(struct lexicon *);
+/* Reads rules/LANG/time into the arena.  NULL with err (EX_CONFIG,
+ * file:line:column) when it is bad, or EX_IOERR and the like when it can't be
+ * read. */
+struct lexicon *
+lexicon_load(struct arena *, const char *path, struct err *);
 
 /* What kind of phrase it is: the section of the file that it was read by. */
 enum when_class {

@@ -21,6 +21,7 @@
 #include "rules/calendar.h"
 
 static struct calendars *set;
+static struct arena *loaded;
 
 static int
 load(void **state)
@@ -28,7 +29,8 @@ load(void **state)
 	struct err err = {0, ""};
 
 	(void)state;
-	set = calendars_load("rules", &err);
+	loaded = arena_new();
+	set = calendars_load(loaded, "rules", &err);
 	if (!set)
 		print_error("%s\n", err.text);
 	return set ? 0 : -1;
@@ -38,7 +40,7 @@ static int
 unload(void **state)
 {
 	(void)state;
-	calendars_free(set);
+	arena_free(loaded);
 	return 0;
 }
 
@@ -225,7 +227,7 @@ load_text(const char *text, struct err *err)
 	assert_non_null(f);
 	assert_true(fputs(text, f) >= 0);
 	fclose(f);
-	got = calendars_load(dir, err);
+	got = calendars_load(loaded, dir, err);
 	unlink(file);
 	rmdir(place);
 	rmdir(dir);

@@ -29,6 +29,7 @@
 #include "mail/read.h"
 
 static struct forms *forms;
+static struct arena *loaded;
 
 static int
 setup(void **state)
@@ -36,7 +37,8 @@ setup(void **state)
 	struct err err = {0};
 
 	(void)state;
-	forms = forms_load("mail/forms", &err);
+	loaded = arena_new();
+	forms = forms_load(loaded, "mail/forms", &err);
 	if (forms == NULL)
 		print_error("%s\n", err.text);
 	return forms == NULL ? -1 : 0;
@@ -46,7 +48,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	forms_free(forms);
+	arena_free(loaded);
 	return 0;
 }
 
@@ -364,9 +366,8 @@ load_one(const char *text, struct err *err)
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	f = forms_load(dir, err);
+	f = forms_load(loaded, dir, err);
 	assert_true((f == NULL) == (err->code != 0));
-	forms_free(f);
 	unlink(path);
 	rmdir(dir);
 }
@@ -403,7 +404,7 @@ test_good_form(void **state)
 	(void)state;
 	load_one("# Klingon\nfrom = ghItlhwI'\nwrote = * jatlh *:\n", &err);
 	assert_int_equal(err.code, 0);
-	assert_null(forms_load("/nonexistent/forms", &err));
+	assert_null(forms_load(loaded, "/nonexistent/forms", &err));
 	assert_true(err.code != 0);
 }
 

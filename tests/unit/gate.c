@@ -69,7 +69,7 @@ lets_matches_pass(void **state)
 	assert_true(gate_words(gate) <= 4);
 	matcher_begin(m);
 	for (i = 0; i < n; i++) {
-		p = pattern_new(matching[i].pattern);
+		p = pattern_new(a, matching[i].pattern);
 		assert_int_equal(MATCH_FOUND,
 		    pattern_match(m, p, slice_of(matching[i].text), 0, &found));
 		gate_scan(gate, slice_of(matching[i].text), set);

@@ -16,6 +16,7 @@
 #include "mail/read.h"
 
 static struct forms *forms;
+static struct arena *loaded;
 
 static int
 setup(void **state)
@@ -23,7 +24,8 @@ setup(void **state)
 	struct err err = {0};
 
 	(void)state;
-	forms = forms_load("mail/forms", &err);
+	loaded = arena_new();
+	forms = forms_load(loaded, "mail/forms", &err);
 	if (forms == NULL)
 		print_error("%s\n", err.text);
 	return forms == NULL ? -1 : 0;
@@ -33,7 +35,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	forms_free(forms);
+	arena_free(loaded);
 	return 0;
 }
 

@@ -413,7 +413,6 @@ remove_folder(void **state)
 	char command_line[80];
 
 	(void)state;
-	calendars_free(calendars);
 	snprintf(command_line, sizeof(command_line), "rm -rf %s", folder);
 	return system(command_line);
 }
@@ -435,7 +434,7 @@ main(void)
 	int n = scandir("tests/cases", &names, is_story, alphasort), rc;
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	calendars = calendars_load("rules", &err);
+	calendars = calendars_load(a, "rules", &err);
 	if (n <= 0 || calendars == NULL || mkdtemp(folder) == NULL)
 		return 1;
 	for (int i = 0; i < n && i < 100; i++) {

@@ -92,6 +92,7 @@ static const struct {
 static void
 faults_have_places(void **state)
 {
+	struct arena *arena = arena_new();
 	struct err err;
 	size_t i;
 
@@ -99,12 +100,13 @@ faults_have_places(void **state)
 	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		put_file("xx/t.rules", faults[i].text);
 		memset(&err, 0, sizeof(err));
-		assert_null(pack_load(root, NULL, &err));
+		assert_null(pack_load(arena, root, NULL, &err));
 		assert_int_equal(EX_CONFIG, err.code);
 		assert_non_null(strstr(err.text, "xx/t.rules"));
 		assert_non_null(strstr(err.text, faults[i].where));
 		assert_non_null(strstr(err.text, faults[i].what));
 	}
+	arena_free(arena);
 }
 
 static struct findings *
@@ -129,16 +131,16 @@ owner_comes_first(void **state)
 	put_file("own/xx/mine.rules",
 	    "rule sorry\n\tsays signal apology\n\tmatch (?i:alas)\n");
 	snprintf(own, sizeof(own), "%s/own", root);
-	pack = pack_load(root, own, &err);
+	pack = pack_load(arena, root, own, &err);
 	assert_non_null(pack);
 	assert_int_equal(1, read_line(arena, pack, "Alas, no.")->signal_count);
 	assert_int_equal(0, read_line(arena, pack, "So sorry.")->signal_count);
-	pack_free(pack);
+	pack_close(pack);
 
 	/* The owner's own faults are told at once, not at the first match. */
 	put_file("own/xx/mine.rules",
 	    "rule sorry\n\tsays signal apology\n\tmatch ala(s\n");
-	assert_null(pack_load(root, own, &err));
+	assert_null(pack_load(arena, root, own, &err));
 	assert_non_null(strstr(err.text, "mine.rules:3:"));
 	arena_free(arena);
 }

@@ -50,8 +50,8 @@ load(void **state)
 
 	(void)state;
 	forever = arena_new();
-	pack = pack_load("rules", NULL, &err);
-	calendars = calendars_load("rules", &err);
+	pack = pack_load(forever, "rules", NULL, &err);
+	calendars = calendars_load(forever, "rules", &err);
 	letters = letters_load(forever, "examples/templates", NULL, "en", &err);
 	words = thread_words_load(forever, "cases/thread.words", &err);
 	if (err.code != 0)
@@ -63,8 +63,7 @@ static int
 unload(void **state)
 {
 	(void)state;
-	pack_free(pack);
-	calendars_free(calendars);
+	pack_close(pack);
 	arena_free(forever);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "rules/read.h"
 
 static struct pack *pack;
+static struct arena *loaded;
 static struct calendars *calendars;
 
 static int
@@ -21,8 +22,9 @@ load(void **state)
 	struct err err;
 
 	(void)state;
-	pack = pack_load("rules", NULL, &err);
-	calendars = calendars_load("rules", &err);
+	loaded = arena_new();
+	pack = pack_load(loaded, "rules", NULL, &err);
+	calendars = calendars_load(loaded, "rules", &err);
 	if (pack == NULL || calendars == NULL)
 		fprintf(stderr, "%s\n", err.text);
 	return pack == NULL || calendars == NULL;
@@ -32,8 +34,8 @@ static int
 unload(void **state)
 {
 	(void)state;
-	pack_free(pack);
-	calendars_free(calendars);
+	pack_close(pack);
+	arena_free(loaded);
 	return 0;
 }
 

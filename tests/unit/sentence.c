@@ -15,6 +15,7 @@
 #include "rules/zones.h"
 
 static struct pack *pack;
+static struct arena *loaded;
 
 static int
 load(void **state)
@@ -22,7 +23,8 @@ load(void **state)
 	struct err err;
 
 	(void)state;
-	pack = pack_load("rules", NULL, &err);
+	loaded = arena_new();
+	pack = pack_load(loaded, "rules", NULL, &err);
 	if (pack == NULL)
 		fprintf(stderr, "%s\n", err.text);
 	return pack == NULL;
@@ -32,7 +34,8 @@ static int
 unload(void **state)
 {
 	(void)state;
-	pack_free(pack);
+	pack_close(pack);
+	arena_free(loaded);
 	return 0;
 }
 
