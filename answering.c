@@ -10,8 +10,8 @@
 #include "posting.h"
 
 bool
-has_commands(struct arena *a, const struct understood *u,
-    const struct proof *proof)
+has_commands(
+    struct arena *a, const struct understood *u, const struct proof *proof)
 {
 	struct mail_commands c = mail_commands_read(a, u->original->newest);
 	size_t i;
@@ -38,7 +38,7 @@ read_due(void *arg, const char *phrase, struct moment anchor,
 	    languages->n > 0 ? languages->v[0] : "en", anchor,
 	    calendar != NULL ? calendar : run->calendar);
 	bool is = found.n > 0 && found.v[0].start == 0 &&
-	    found.v[0].due.precision != DUE_NONE;
+		  found.v[0].due.precision != DUE_NONE;
 
 	if (is) {
 		*due = found.v[0].due;
@@ -79,8 +79,7 @@ apply_heard(struct run *run, struct arena *a, const struct command_heard *h,
  * authority.  Inside a transaction. */
 static int
 commands_run(struct run *run, struct command_context *context,
-    const struct mail_commands *commands, struct transcript *t,
-    struct err *err)
+    const struct mail_commands *commands, struct transcript *t, struct err *err)
 {
 	struct arena *a = context->voice.arena;
 	size_t i;
@@ -98,15 +97,15 @@ commands_run(struct run *run, struct command_context *context,
 			return -1;
 	for (i = 0; i < t->placed_count; i++)
 		if (file_again(run, a, t->placed[i].message,
-		        t->placed[i].case_number, err) != 0)
+			t->placed[i].case_number, err) != 0)
 			return -1;
 	return 0;
 }
 
 /* The obligation that a nudge was about, when it was about one. */
 static int
-nudge_number(struct run *run, struct arena *a, int64_t seq, int *number,
-    struct err *err)
+nudge_number(
+    struct run *run, struct arena *a, int64_t seq, int *number, struct err *err)
 {
 	struct outbox_mail mail;
 
@@ -121,21 +120,23 @@ nudge_number(struct run *run, struct arena *a, int64_t seq, int *number,
 }
 
 static int
-answer_commands(struct run *run, struct post *post,
-    const struct answer *answer, struct err *err)
+answer_commands(struct run *run, struct post *post, const struct answer *answer,
+    struct err *err)
 {
 	struct command_context context = {
+	    .post = post,
+	    .nudge = answer->proof->seq,
 	    .voice = post->voice,
 	    .case_number = answer->proof->case_number,
 	    .authorised = answer->proof->authorised,
 	    .refusal = answer->proof->why,
 	};
-	struct mail_commands commands = mail_commands_read(post->voice.arena,
-	    answer->mail->original->newest);
+	struct mail_commands commands = mail_commands_read(
+	    post->voice.arena, answer->mail->original->newest);
 	struct transcript t = {0};
 
 	if (nudge_number(run, post->voice.arena, answer->proof->seq,
-	        &context.number, err) != 0 ||
+		&context.number, err) != 0 ||
 	    commands_run(run, &context, &commands, &t, err) != 0)
 		return -1;
 	return post_transcript(post, answer->message, &context, &t, err);
@@ -172,11 +173,15 @@ answer_message(struct run *run, struct arena *a, const struct answer *answer,
 	const char *id = answer->mail->message->message_id;
 	struct post post;
 
+	/* Also the letters to companies that come back as copies. */
+	if (answer->proof->ours && answer->direction != FROM_PROMISED &&
+	    outbox_seen(run->store, run->owner, id, run->now.utc, err) < 0)
+		return -1;
 	if (answer->direction == FROM_PROMISED)
-		return outbox_seen(run->store, run->owner, id, run->now.utc,
-		           err) < 0
-		    ? -1
-		    : 0;
+		return outbox_seen(
+			   run->store, run->owner, id, run->now.utc, err) < 0
+			   ? -1
+			   : 0;
 	if (post_open(run, a, &post, err) != 0)
 		return -1;
 	if (answer->direction == FROM_COMMAND)
@@ -225,8 +230,8 @@ all_done(const struct transcript *t, struct err *err)
 
 	for (i = 0; i < t->n; i++)
 		if (!t->v[i].done)
-			return err_set(err, EX_USAGE, "%s: not done",
-			    t->v[i].line);
+			return err_set(
+			    err, EX_USAGE, "%s: not done", t->v[i].line);
 	return 0;
 }
 
@@ -236,17 +241,20 @@ command_do(struct run *run, struct err *err)
 	struct command_context context = {.authorised = true};
 	struct mail_commands commands;
 	struct transcript t = {0};
+	struct post post;
 
 	if (run->arg_count < 2)
 		return err_set(err, EX_USAGE,
 		    "usage: promised do N COMMAND, like: promised do 12 kept");
 	if (take_case(run->args[0], &context, err) != 0 ||
-	    run_voice(run, &context.voice, err) != 0 ||
 	    store_begin(run->store, err) != 0)
 		return -1;
-	commands = mail_commands_read(run->arena,
-	    joined(run->arena, run->args + 1));
-	if (commands_run(run, &context, &commands, &t, err) != 0 ||
+	commands =
+	    mail_commands_read(run->arena, joined(run->arena, run->args + 1));
+	context.post = &post;
+	if (post_open(run, run->arena, &post, err) != 0 ||
+	    (context.voice = post.voice,
+		commands_run(run, &context, &commands, &t, err)) != 0 ||
 	    store_commit(run->store, err) != 0) {
 		store_rollback(run->store);
 		return -1;

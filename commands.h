@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cases/follow_up.h"
 #include "cases/say.h"
 #include "cases/store.h"
 #include "cases/thread.h"
@@ -52,6 +53,7 @@ struct run {
 	struct thread_words *thread_words;
 	struct freemail *freemail;
 	struct nudge_settings *nudges; /* made by post_open() */
+	struct rung_row *rungs; /* loaded by post_open() */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
 	bool hurried;  /* a filter: calendars are left to whoever sends */
 };

@@ -40,8 +40,10 @@ struct step {
 static enum direction
 speaker(const struct understood *u, const struct proof *p, bool commanding)
 {
-	if (p->ours)
+	if (p->ours && !p->ours_to_company)
 		return FROM_PROMISED;
+	if (p->ours_to_company)
+		return FROM_OWNER;
 	if (commanding)
 		return FROM_COMMAND;
 	return u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;

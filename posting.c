@@ -1,6 +1,7 @@
 /* See posting.h. */
 #include <string.h>
 
+#include "base/datadir.h"
 #include "base/log.h"
 #include "base/zone.h"
 #include "mail/compose.h"
@@ -42,6 +43,53 @@ write_calendar(struct run *run, struct arena *a, const struct nudge_text *t,
 	return buf_keep(&out, a);
 }
 
+static int
+compose_raw(
+    struct arena *a, const struct draft *d, struct slice *raw, struct err *err)
+{
+	struct buf out = {0};
+
+	if (compose(d, &out, err) != 0) {
+		buf_free(&out);
+		return -1;
+	}
+	raw->len = out.len;
+	raw->p = buf_keep(&out, a);
+	return 0;
+}
+
+/*
+ * A letter to a company: from the owner, who has approved each word of it, so
+ * it is no automatic mail (RFC 3834 section 5).  Answers go to the owner, and
+ * to the case where it has an address of its own.
+ */
+static int
+compose_letter(struct run *run, struct arena *a, const struct nudge_text *t,
+    struct slice *raw, struct err *err)
+{
+	const struct settings *s = &run->settings;
+	struct address to = {NULL, t->recipient};
+	struct address reply[2] = {
+	    {*s->name == '\0' ? NULL : s->name, s->addresses.v[0]},
+	    {NULL, t->reply_to}};
+	struct draft d = {
+	    .message_id = t->message_id,
+	    .date = zone_moment(s->timezone, t->now),
+	    .from = reply[0],
+	    .to = {&to, 1},
+	    .reply_to = {reply, t->reply_to != NULL ? 2 : 0},
+	    .subject = compose_clean(a, t->subject),
+	    .auto_submitted = AUTO_NO,
+	    .loop = loop_mark,
+	    .text = t->text,
+	};
+
+	if (t->in_reply_to != NULL)
+		d.in_reply_to = d.references = (struct strings){
+		    arena_dup(a, &t->in_reply_to, sizeof(t->in_reply_to)), 1};
+	return compose_raw(a, &d, raw, err);
+}
+
 /* compose_fn.  A mail without its calendar is better than none. */
 static int
 compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
@@ -59,19 +107,20 @@ compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
 	    .subject = compose_clean(a, t->subject),
 	    .references = t->references,
 	    .auto_submitted =
-	        t->in_reply_to != NULL ? AUTO_REPLIED : AUTO_GENERATED,
+		t->in_reply_to != NULL ? AUTO_REPLIED : AUTO_GENERATED,
 	    .loop = loop_mark,
 	    .text = t->text,
 	    .html = t->html,
 	};
 	struct err no_calendar = {0};
-	struct buf out = {0};
 
+	if (t->to_company)
+		return compose_letter(run, a, t, raw, err);
 	if (*run->settings.name == '\0')
 		to.name = NULL;
 	if (t->in_reply_to != NULL) {
-		d.in_reply_to.v = arena_dup(a, &t->in_reply_to,
-		    sizeof(t->in_reply_to));
+		d.in_reply_to.v =
+		    arena_dup(a, &t->in_reply_to, sizeof(t->in_reply_to));
 		d.in_reply_to.n = 1;
 	}
 	if (t->date_count > 0 && !run->hurried) {
@@ -80,13 +129,7 @@ compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
 		if (d.calendar == NULL)
 			log_warn("no calendar: %s", no_calendar.text);
 	}
-	if (compose(&d, &out, err) != 0) {
-		buf_free(&out);
-		return -1;
-	}
-	raw->len = out.len;
-	raw->p = buf_keep(&out, a);
-	return 0;
+	return compose_raw(a, &d, raw, err);
 }
 
 static struct nudge_settings *
@@ -101,9 +144,9 @@ nudge_settings(struct run *run)
 	n->weekends = s->weekends;
 	memcpy(n->heads_up, s->heads_up, sizeof(n->heads_up));
 	n->heads_up_count = s->heads_up_count;
-	n->digest = strcmp(s->digest, "daily") == 0 ? DIGEST_DAILY
-	    : strcmp(s->digest, "weekly") == 0      ? DIGEST_WEEKLY
-	                                            : DIGEST_NONE;
+	n->digest = strcmp(s->digest, "daily") == 0    ? DIGEST_DAILY
+		    : strcmp(s->digest, "weekly") == 0 ? DIGEST_WEEKLY
+						       : DIGEST_NONE;
 	return n;
 }
 
@@ -122,6 +165,13 @@ post_open(struct run *run, struct arena *a, struct post *post, struct err *err)
 	post->store = run->store;
 	post->owner = run->owner;
 	post->recipient = run->settings.addresses.v[0];
+	post->name = run->settings.name;
+	if (run->rungs == NULL)
+		run->rungs = rungs_load(
+		    run->arena, datadir_path(run->arena, "cases/rungs"), err);
+	if (run->rungs == NULL)
+		return -1;
+	post->rungs = run->rungs;
 	post->case_address = run->settings.case_address;
 	post->domain = at + 1;
 	post->compose = compose_nudge;

@@ -264,6 +264,12 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 	p.ours = m->message_id != NULL &&
 		 token_id_check(a, key, m->message_id, &own) &&
 		 own.owner == run->owner;
+	if (p.ours && own.side == TOKEN_COMPANY) {
+		/* a copy of a letter: it belongs to its case, as the owner's */
+		p.ours_to_company = true;
+		p.case_number = own.case_number;
+		p.address_of_case = true;
+	}
 	p.to_us = all_to_us(a, run, m, &m->to) && all_to_us(a, run, m, &m->cc);
 	/* Both are looked at for the case they name, whoever wrote. */
 	address = check_addresses(run, key, &m->to, &p) ||

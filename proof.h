@@ -16,6 +16,7 @@
 
 struct proof {
 	bool ours; /* a mail that promised itself sent */
+	bool ours_to_company; /* ... as a letter in the owner's name */
 	bool to_us; /* every recipient is promised, or the owner */
 	bool authorised;
 	const char *why; /* the proof, or why there is none; static */

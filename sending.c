@@ -10,10 +10,13 @@
 #include "base/datadir.h"
 #include "base/log.h"
 #include "cases/post.h"
+#include "filing.h"
 #include "mail/deliver.h"
 #include "posting.h"
 #include "sending.h"
 #include "servers.h"
+
+enum { LETTERS_MOST = 100 }; /* filed in one pass */
 
 /* One session of sending. */
 struct sending {
@@ -23,6 +26,7 @@ struct sending {
 	struct delivery *delivery;
 	char *secret;
 	int64_t id; /* of the mail in hand */
+	int64_t follow_up; /* when it is a letter to a company; else 0 */
 };
 
 /* --- the connection --- */
@@ -129,6 +133,23 @@ struct outcome {
 	struct err why;
 };
 
+/* The owner waits for an answer to a letter: that it did not go, or may not
+ * have gone, is told at once. */
+static int
+report_letter(struct sending *s, const char *key, const struct outcome *o,
+    struct err *err)
+{
+	struct post post;
+
+	if (s->follow_up == 0)
+		return 0;
+	if (post_open(s->run, s->arena, &post, err) != 0)
+		return -1;
+	return post_report(&post, s->follow_up,
+	    LETTER_SAY(s->arena, post.voice.letters, key, "error", o->why.text),
+	    err);
+}
+
 static int
 step_settle(struct sending *s, void *arg, struct err *err)
 {
@@ -140,12 +161,17 @@ step_settle(struct sending *s, void *arg, struct err *err)
 	case DELIVERED_SENT:
 		return outbox_sent(run->store, run->owner, s->id, now, err);
 	case DELIVERED_UNKNOWN:
+		if (report_letter(s, "why-unknown", o, err) != 0)
+			return -1;
 		return outbox_unknown(
 		    run->store, run->owner, s->id, o->why.text, now, err);
 	case DELIVERED_FAILED_TEMP:
 	case DELIVERED_FAILED:
 		break;
 	}
+	if (o->verdict == DELIVERED_FAILED &&
+	    report_letter(s, "why-refused", o, err) != 0)
+		return -1;
 	return outbox_failed(run->store, run->owner, s->id,
 	    o->verdict == DELIVERED_FAILED, o->why.text, now, err);
 }
@@ -168,6 +194,11 @@ send_one(struct sending *s, const struct outbox_mail *mail, size_t *sent,
 	struct outcome o = {0};
 
 	s->id = mail->id;
+	s->follow_up = 0;
+	if (mail->kind == NUDGE_FOLLOW_UP) {
+		s->follow_up = mail->items[0].number;
+		d.from = s->run->settings.addresses.v[0];
+	}
 	snprintf(id, sizeof(id), "%lld", (long long)mail->id);
 	o.verdict = delivery_send(s->delivery, &d, &o.why);
 	if (o.verdict == DELIVERED_SENT)
@@ -213,6 +244,31 @@ send_all(struct sending *s, size_t *sent, struct err *err)
 	}
 }
 
+/*
+ * A letter that has gone is filed as the owner's mail of its case, as if its
+ * copy had come back from the Sent folder; that copy is a duplicate then.
+ */
+static int
+file_letters(struct sending *s, struct err *err)
+{
+	struct run *run = s->run;
+	struct arrival arrival = {.source = "outbox", .received = run->now.utc};
+	struct filed filed;
+	int rc;
+
+	for (int i = 0; i < LETTERS_MOST; i++) {
+		arena_reset(s->arena);
+		rc = outbox_unfiled(
+		    run->store, run->owner, s->arena, &arrival.raw, err);
+		if (rc != 1)
+			return rc;
+		if (file_message(run, s->arena, &arrival, false, &filed, err) !=
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 send_due(struct run *run, size_t *sent, struct err *err)
 {
@@ -223,6 +279,8 @@ send_due(struct run *run, size_t *sent, struct err *err)
 	if (outbox_lock(run->settings.store, &lock, err) == 0 &&
 	    in_transaction(&s, step_plan, NULL, err) == 0)
 		rc = send_all(&s, sent, err);
+	if (rc == 0 && !run->options.dry_run)
+		rc = file_letters(&s, err);
 	close_delivery(&s);
 	if (lock >= 0)
 		close(lock);

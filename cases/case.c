@@ -423,7 +423,7 @@ new_case(struct change *c, const struct place *p, int64_t company,
 		   company == 0 ? sql_null() : sql_int(company),
 		   sql_text(title), sql_text(region), sql_int(p->date.utc),
 		   sql_int(p->date.offset), sql_null(), sql_null(), sql_int(0),
-		   sql_int(0), sql_int(0)) < 0
+		   sql_int(0), sql_int(0), sql_null()) < 0
 		   ? -1
 		   : 0;
 }
@@ -581,6 +581,17 @@ case_mute(struct change *c, int number, bool muted, struct err *err)
 	if (take(c, number, &st, err) < 0)
 		return -1;
 	return run1(c, SQL_CASE_MUTE, number, sql_int(muted), err);
+}
+
+int
+case_set_contact(
+    struct change *c, int number, const char *address, struct err *err)
+{
+	struct state st;
+
+	if (take(c, number, &st, err) < 0)
+		return -1;
+	return run1(c, SQL_CASE_CONTACT, number, sql_text(address), err);
 }
 
 int

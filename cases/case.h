@@ -46,6 +46,10 @@ case_set_title(struct change *, int number, const char *title, struct err *);
 int case_snooze(struct change *, int number, int64_t until, struct err *);
 int case_mute(struct change *, int number, bool muted, struct err *);
 
+/* Where the company is written to from now on; NULL: as its mail says. */
+int case_set_contact(
+    struct change *, int number, const char *address, struct err *);
+
 /* What the owner adds by hand. */
 enum entry_kind { ENTRY_NOTE, ENTRY_CALL, ENTRY_VISIT, ENTRY_SPENT };
 const char *entry_kind_name(enum entry_kind);

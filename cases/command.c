@@ -20,7 +20,8 @@ enum follows {
 	FOLLOWS_CASE, /* [N] rest */
 	FOLLOWS_TEXT, /* rest, as written */
 	FOLLOWS_EFFORT, /* SPAN [NAME]: TEXT */
-	FOLLOWS_MONEY /* AMOUNT TEXT */
+	FOLLOWS_MONEY, /* AMOUNT TEXT */
+	FOLLOWS_LETTER /* [N] and all lines that follow */
 };
 
 /* Longer words stand before those that they begin with. */
@@ -57,6 +58,9 @@ static const struct {
     {"visited", VERB_VISIT, FOLLOWS_EFFORT},
     {"visit", VERB_VISIT, FOLLOWS_EFFORT},
     {"spent", VERB_SPENT, FOLLOWS_MONEY},
+    {"send", VERB_SEND, FOLLOWS_TEXT},
+    {"edit", VERB_EDIT, FOLLOWS_LETTER},
+    {"contact", VERB_CONTACT, FOLLOWS_TEXT},
 };
 
 enum {
@@ -70,7 +74,8 @@ verb_name(enum verb verb)
 	static const char *const names[VERB_COUNT] = {"unknown", "kept",
 	    "not kept", "void", "due", "received", "snooze", "stop", "close",
 	    "reopen", "status", "list", "undo", "help", "merge", "split",
-	    "move", "company", "region", "note", "call", "visit", "spent"};
+	    "move", "company", "region", "note", "call", "visit", "spent",
+	    "send", "edit", "contact"};
 
 	return names[verb];
 }
@@ -431,7 +436,10 @@ read_follows(struct arena *a, enum follows follows, struct slice s,
 		read_money(a, s, c);
 		return;
 	}
-	if (follows != FOLLOWS_TEXT) {
+	if (follows == FOLLOWS_LETTER) {
+		take_alone(&s, &c->case_number);
+		drop_front(&s);
+	} else if (follows != FOLLOWS_TEXT) {
 		drop_end(&s);
 		TAKE_ANY(&s, which);
 		if (!take_pair(&s, &c->case_number, &c->number)) {
@@ -520,6 +528,30 @@ cut(struct slice s, size_t n)
 	return s;
 }
 
+/* Where a letter ends that follows `edit`: at what cannot be the owner's. */
+static bool
+is_letter_end(struct slice line)
+{
+	return slice_is(line, "-- ") || slice_starts(line, ">") ||
+	       slice_starts(line, LETTER_DASHES) || slice_starts(line, "_____");
+}
+
+/* What follows `edit`, on its line and below, up to the quote. */
+static char *
+take_letter(struct arena *a, const char *first, struct slice *rest)
+{
+	struct buf text = {0};
+	struct slice line;
+
+	buf_printf(&text, "%s%s", first, *first == '\0' ? "" : "\n");
+	while (slice_line(rest, &line) && !is_letter_end(line)) {
+		buf_slice(&text, line);
+		buf_putc(&text, '\n');
+	}
+	rest->len = 0;
+	return slice_dup(a, slice_trim(slice_of(buf_keep(&text, a))));
+}
+
 struct mail_commands
 mail_commands_read(struct arena *a, const char *text)
 {
@@ -540,6 +572,8 @@ mail_commands_read(struct arena *a, const char *text)
 				continue;
 			unknown++;
 		}
+		if (c.verb == VERB_EDIT)
+			c.text = take_letter(a, c.rest, &rest);
 		cs.v = arena_grow(a, cs.v, cs.n, sizeof(*cs.v));
 		cs.v[cs.n++] = c;
 		if (unknown == COMMAND_UNKNOWN_MOST) {

@@ -15,6 +15,8 @@
  *	close [N]   reopen [N]   status [N]   list   undo [N]   help
  *	merge N   split MESSAGE   move MESSAGE N|new|unfiled
  *	company NAME   region CODE   note TEXT
+ *	send [TOKEN]   edit, and the new text on the lines that follow
+ *	contact ADDRESS
  *	call SPAN [NAME]: TEXT   visit SPAN [NAME]: TEXT   spent AMOUNT [TEXT]
  */
 #ifndef CASES_COMMAND_H
@@ -61,6 +63,9 @@ enum verb {
 	VERB_CALL,
 	VERB_VISIT,
 	VERB_SPENT,
+	VERB_SEND,
+	VERB_EDIT,
+	VERB_CONTACT,
 	VERB_COUNT
 };
 const char *verb_name(enum verb); /* "not kept" */
@@ -95,13 +100,18 @@ struct mail_commands mail_commands_read(struct arena *, const char *text);
 typedef bool read_due_fn(void *arg, const char *phrase, struct moment anchor,
     const char *region, struct due *, size_t *end);
 
+struct post;
+struct follow_up;
+
 struct command_context {
+	struct post *post; /* that letters to the company go through */
 	struct store *store;
 	int64_t owner;
 	struct voice voice; /* arena, words, zone, now */
 	const struct calendars *calendars;
 	int case_number; /* of the nudge or address answered; 0: none */
 	int number; /* its one obligation; 0: none, or several */
+	int64_t nudge; /* the mail of the outbox that is answered; 0 */
 	const char *region; /* the owner's, for a new case */
 	bool authorised;
 	const char *refusal; /* why not authorised, for the owner */
@@ -113,6 +123,7 @@ struct command_answer {
 	enum verb verb;
 	const char *line, *text;
 	bool done; /* else text says why not */
+	struct follow_up *draft; /* a letter to be shown below; NULL */
 };
 
 /* What was said in a call or note: to be read by the rules, as a message of

@@ -14,6 +14,7 @@
 
 #include "base/zone.h"
 
+#include "cases/follow_up.h"
 #include "cases/verbs.h"
 
 struct arena *
@@ -161,6 +162,9 @@ static const struct {
     [VERB_CALL] = {verb_call, false},
     [VERB_VISIT] = {verb_visit, false},
     [VERB_SPENT] = {verb_spent, false},
+    [VERB_SEND] = {verb_send, false},
+    [VERB_EDIT] = {verb_edit, false},
+    [VERB_CONTACT] = {verb_contact, false},
 };
 
 /* "Close my account with them" is no command to close the case: a verb that
@@ -197,6 +201,7 @@ run_one(struct act *r, struct command_answer *answer)
 		return -1;
 	answer->done = rc == DONE;
 	answer->text = r->answer;
+	answer->draft = r->draft;
 	return 0;
 }
 
@@ -242,8 +247,18 @@ transcript_text(struct arena *a, const struct transcript *t)
 {
 	struct buf out = {0};
 
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
+		const struct follow_up *f = t->v[i].draft;
+
 		buf_printf(&out, "%s\n", t->v[i].text);
+		if (f == NULL)
+			continue;
+		buf_printf(&out, "\nTo: %s\nSubject: %s\n\n%s\n",
+		    f->recipient == NULL ? "-" : f->recipient, f->subject,
+		    f->text);
+		if (f->recipient != NULL)
+			buf_printf(&out, "-----\nsend %s\n", f->token);
+	}
 	if (t->help_text != NULL)
 		buf_printf(&out, "\n%s", t->help_text);
 	return buf_keep(&out, a);
@@ -270,6 +285,8 @@ transcript_values(const struct transcript *t, const struct command_context *x,
 		values_set(line, "answer", t->v[i].text);
 		values_set(line, "done", t->v[i].done ? "1" : "");
 		values_set(line, "failed", t->v[i].done ? "" : "1");
+		if (t->v[i].draft != NULL)
+			say_follow_up(values_add(line, "draft"), t->v[i].draft);
 	}
 	values_set(values, "refused", t->refused ? x->refusal : "");
 	values_set(values, "gave-up", t->gave_up ? "1" : "");

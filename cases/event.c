@@ -30,6 +30,8 @@ static const struct {
 	SQL_COUNT},
     [TABLE_ALIAS] = {"alias", SQL_ALIAS_ROW_GET, SQL_ALIAS_ROW_PUT,
 	SQL_ALIAS_ROW_DROP},
+    [TABLE_FOLLOW_UP] = {"letter", SQL_FOLLOW_UP_GET, SQL_FOLLOW_UP_PUT,
+	SQL_FOLLOW_UP_DROP},
 };
 
 static const char *const actors[] = {
@@ -398,6 +400,11 @@ name_row(struct err *err, const struct touched *row, const char *verb)
 		return err_set(err, EX_USAGE,
 		    "`%s` cannot be undone: %lld.%lld has changed since", verb,
 		    (long long)row->key1, (long long)row->key2);
+	if (row->table == TABLE_FOLLOW_UP)
+		return err_set(err, EX_USAGE,
+		    "`%s` cannot be undone: the letter has left, or another "
+		    "took its place",
+		    verb);
 	return err_set(err, EX_USAGE,
 	    "`%s` cannot be undone: %s %lld has changed since", verb,
 	    tables[row->table].what, (long long)row->key1);

@@ -46,6 +46,7 @@ enum table {
 	TABLE_ENTRY, /* entry number, 0 */
 	TABLE_COMPANY, /* company number, 0: its name */
 	TABLE_ALIAS, /* alias number, 0 */
+	TABLE_FOLLOW_UP, /* its number, 0 */
 	TABLE_COUNT
 };
 /* Must be called before a row is changed, made or removed. */

@@ -44,6 +44,7 @@ case_of_row(struct rows *r, struct arena *a, struct case_row *c)
 	c->region = rows_text(r, 10, a);
 	c->snoozed_until = rows_int(r, 11);
 	c->muted = rows_int(r, 12) != 0;
+	c->contact = rows_text(r, 13, a);
 	if (c->company_domain == NULL)
 		c->company_domain = c->company_name = "";
 }

@@ -36,8 +36,8 @@ struct case_row {
 	int64_t snoozed_until; /* 0: not */
 	bool muted;
 	struct strings references; /* as written, first seen first */
-	/* Where the company is written to: address of its latest mail that
-	 * is no no-reply; NULL when there is none. */
+	/* Where the company is written to: the owner's word, else the address
+	 * of its latest mail that is no no-reply; NULL when there is none. */
 	const char *contact;
 	const char *agent; /* who signed last; NULL */
 	bool ball_with_owner; /* the company waits for the owner */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "cases/follow_up.h"
 #include "cases/letter.h"
 #include "cases/say.h"
 
@@ -19,6 +20,11 @@ enum { FILE_MOST = TEMPLATE_MOST };
 #define ANY " company case title address "
 #define COMMANDS " commands(command wide hint tap) "
 #define MAIL " message from date mail-subject "
+#define DRAFT " draft(" SAY_FOLLOW_UP ") "
+#define TO_COMPANY                                                      \
+	"company title name agent subject reference today answer-by "   \
+	"opened open-days letters one effort money no-apology no-name " \
+	"rows(" SAY_OBLIGATION " late you chain(due said))"
 
 static const struct {
 	const char *name, *schema;
@@ -32,16 +38,27 @@ static const struct {
 	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"},
     [LETTER_LAPSE] = {"lapse",
 	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"
-		     " ahead(" SAY_OBLIGATION ")"},
+		     " ahead(" SAY_OBLIGATION ")" DRAFT},
     [LETTER_DOUBT] = {"doubt",
 	ANY MAIL COMMANDS "candidates(number who about why command)"},
     [LETTER_UNFILED] = {"unfiled", ANY MAIL COMMANDS "why faults(text)"},
     [LETTER_TRANSCRIPT] = {"transcript",
-	ANY "result count lines(line answer done failed) refused gave-up help"},
+	ANY "result count lines(line answer done failed" DRAFT
+	    ") refused gave-up help"},
     [LETTER_DIGEST] = {"digest",
 	"address today count unknown(text)"
 	" cases(number who about rows(" SAY_OBLIGATION "))"},
+    [LETTER_FRIENDLY] = {"follow-up-friendly", TO_COMPANY},
+    [LETTER_FIRM] = {"follow-up-firm", TO_COMPANY},
+    [LETTER_COMPLAINT] = {"follow-up-complaint", TO_COMPANY},
+    [LETTER_FINAL] = {"follow-up-final", TO_COMPANY},
 };
+
+static bool
+to_company(enum letter kind)
+{
+	return kind >= LETTER_FRIENDLY && kind <= LETTER_FINAL;
+}
 
 /* One row a phrase; the names after the key are its placeholders. */
 static const struct {
@@ -128,15 +145,16 @@ static int
 load_form(const struct search *s, enum letter kind, enum template_form form,
     struct text_template **out)
 {
-	const char *ending = form == TEMPLATE_TEXT ? "txt" : "html";
+	const char *ending = form == TEMPLATE_HTML ? "html" : "txt";
 	struct template_source layout = {0}, body = {0};
+	bool alone = to_company(kind);
 
-	if (find(s, arena_printf(s->arena, "layout.%s", ending), &layout) ==
-		-1 ||
+	if ((!alone && find(s, arena_printf(s->arena, "layout.%s", ending),
+			   &layout) == -1) ||
 	    find(s, arena_printf(s->arena, "%s.%s", mails[kind].name, ending),
 		&body) == -1)
 		return -1;
-	if (form == TEMPLATE_TEXT && !slice_starts(body.text, "Subject: "))
+	if (form != TEMPLATE_HTML && !slice_starts(body.text, "Subject: "))
 		return err_set(s->err, EX_CONFIG,
 		    "%s:1:1: the first line must begin with \"Subject: \"",
 		    body.file);
@@ -145,8 +163,8 @@ load_form(const struct search *s, enum letter kind, enum template_form form,
 		    "%s:1:1: %s is missing: the line above which answers are "
 		    "read",
 		    layout.file, LETTER_DASHES);
-	*out = template_parse(
-	    s->arena, form, &layout, &body, mails[kind].schema, s->err);
+	*out = template_parse(s->arena, form, alone ? NULL : &layout, &body,
+	    mails[kind].schema, s->err);
 	return *out == NULL ? -1 : 0;
 }
 
@@ -242,7 +260,8 @@ is_file_of_ours(const char *name)
 
 		if (n > stem && strncmp(name, mails[i].name, stem) == 0 &&
 		    (strcmp(name + stem, ".txt") == 0 ||
-			strcmp(name + stem, ".html") == 0))
+			(!to_company((enum letter)i) &&
+			    strcmp(name + stem, ".html") == 0)))
 			return true;
 	}
 	return name[0] == '.' || (n > 0 && name[n - 1] == '~');
@@ -283,22 +302,20 @@ letters_load(struct arena *a, const char *dir, const char *own_dir,
 		if (s.folder[i] != NULL && check_folder(s.folder[i], err) == -1)
 			return NULL;
 	for (size_t i = 0; i < LETTER_COUNT; i++)
-		if (load_form(&s, (enum letter)i, TEMPLATE_TEXT, &l->text[i]) ==
-			-1 ||
-		    load_form(&s, (enum letter)i, TEMPLATE_HTML, &l->html[i]) ==
-			-1)
+		if (load_form(&s, (enum letter)i,
+			to_company((enum letter)i) ? TEMPLATE_LETTER
+						   : TEMPLATE_TEXT,
+			&l->text[i]) == -1 ||
+		    (!to_company((enum letter)i) &&
+			load_form(&s, (enum letter)i, TEMPLATE_HTML,
+			    &l->html[i]) == -1))
 			return NULL;
 	return load_words(&s, l) == -1 ? NULL : l;
 }
 
-/*
- * "Subject: ..." and the empty line off the rendered text.  In their place
- * comes the line at which reading of commands ends: programs that quote
- * without marks would else send our own examples back as commands.
- */
+/* "Subject: ..." and the empty line off the rendered text. */
 static void
-split_subject(struct arena *a, const struct letters *l, char *text,
-    struct letter_text *out)
+split_subject(struct arena *a, char *text, struct letter_text *out)
 {
 	struct slice rest = slice_of(text), line;
 	struct buf subject = {0};
@@ -308,9 +325,7 @@ split_subject(struct arena *a, const struct letters *l, char *text,
 			buf_putc(&subject, ' ');
 		buf_slice(&subject, slice_trim(line));
 	}
-	out->text = arena_printf(a, "%s %s %s\n\n%s", LETTER_DASHES,
-	    LETTER_SAY(a, l, "answer-above"), LETTER_DASHES,
-	    rest.len > 0 ? rest.p : "");
+	out->text = rest.len > 0 ? rest.p : "";
 	out->subject = buf_keep(&subject, a);
 	if (slice_starts(slice_of(out->subject), "Subject: "))
 		out->subject += strlen("Subject: ");
@@ -320,7 +335,14 @@ void
 letter_write(struct arena *a, const struct letters *l, enum letter kind,
     const struct values *values, struct letter_text *out)
 {
-	split_subject(a, l, template_render(a, l->text[kind], values), out);
+	split_subject(a, template_render(a, l->text[kind], values), out);
+	out->html = NULL;
+	if (to_company(kind))
+		return;
+	/* The line at which reading of commands ends: programs that quote
+	 * without marks would else send our own examples back as commands. */
+	out->text = arena_printf(a, "%s %s %s\n\n%s", LETTER_DASHES,
+	    LETTER_SAY(a, l, "answer-above"), LETTER_DASHES, out->text);
 	out->html = template_render(a, l->html[kind], values);
 }
 

@@ -5,7 +5,9 @@
  *	           an empty line (RECEIPT.txt: receipt.txt)
  *	NAME.html  the same mail as HTML
  *	layout.txt, layout.html
- *	           what stands around every mail
+ *	           what stands around every mail to the owner
+ *	follow-up-NAME.txt
+ *	           a letter to the company: it stands alone, and has no HTML
  *	words      single phrases, `key = text`, with {placeholders} too; # begins
  *	           a comment
  *
@@ -34,6 +36,11 @@ enum letter {
 	LETTER_UNFILED, /* a forward that could not be placed */
 	LETTER_TRANSCRIPT, /* what the commands of a mail did */
 	LETTER_DIGEST, /* what is open */
+	/* To the company, as plain text alone; see follow_up.h. */
+	LETTER_FRIENDLY,
+	LETTER_FIRM,
+	LETTER_COMPLAINT,
+	LETTER_FINAL,
 	LETTER_COUNT
 };
 
@@ -48,7 +55,7 @@ struct letters *letters_load(struct arena *, const char *dir,
     const char *own_dir, const char *language, struct err *);
 
 struct letter_text {
-	const char *subject, *text, *html;
+	const char *subject, *text, *html; /* html NULL: of a follow-up */
 };
 
 void letter_write(struct arena *, const struct letters *, enum letter,

@@ -12,7 +12,8 @@
 #include "cases/nudge.h"
 
 static const char *const names[NUDGE_KINDS] = {
-    "receipt", "doubt", "unfiled", "transcript", "lapse", "heads-up", "digest"};
+    "receipt", "doubt", "unfiled", "transcript", "lapse", "heads-up", "digest",
+    "follow-up", "report"};
 
 const char *
 nudge_kind_name(enum nudge_kind kind)

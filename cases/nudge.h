@@ -50,6 +50,8 @@ enum nudge_kind {
 	NUDGE_LAPSE,
 	NUDGE_HEADS_UP,
 	NUDGE_DIGEST,
+	NUDGE_FOLLOW_UP, /* to the company: a letter that the owner sent */
+	NUDGE_REPORT, /* what became of such a letter, when it did not go */
 	NUDGE_KINDS
 };
 const char *nudge_kind_name(enum nudge_kind); /* "heads-up" */

@@ -176,6 +176,19 @@ outbox_list(struct store *s, int64_t owner, struct arena *a,
 	    v, n, err);
 }
 
+int
+outbox_unfiled(struct store *s, int64_t owner, struct arena *a,
+    struct slice *raw, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(s, SQL_FOLLOW_UPS_UNFILED, sql_int(owner));
+	bool found = rows_next(r);
+
+	if (found)
+		*raw = rows_bytes(r, 0, a);
+	return rows_end(r, err) < 0 ? -1 : found;
+}
+
 /* Adding. */
 
 int

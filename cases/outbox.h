@@ -124,6 +124,11 @@ int outbox_seen(struct store *, int64_t owner, const char *message_id,
 int outbox_again(
     struct store *, int64_t owner, int64_t id, int64_t now, struct err *);
 
+/* A letter to a company that was sent, and is not among the messages yet: 1
+ * with its bytes, 0, -1. */
+int outbox_unfiled(
+    struct store *, int64_t owner, struct arena *, struct slice *, struct err *);
+
 int outbox_get(struct store *, int64_t owner, struct arena *, int64_t id,
     struct outbox_mail *, struct err *);
 int outbox_list(struct store *, int64_t owner, struct arena *,

@@ -39,6 +39,38 @@ frame(struct post *p, enum nudge_kind kind, int case_number, int64_t id,
 	text->references.n = 1;
 }
 
+/* A letter to the company, in the thread of the message that it answers. */
+static int
+frame_letter(struct post *p, const struct follow_up *f, int64_t id,
+    struct nudge_text *text, struct err *err)
+{
+	struct arena *a = p->voice.arena;
+	struct token_id token = {TOKEN_COMPANY, p->owner, f->case_number,
+	    nudge_kind_name(NUDGE_FOLLOW_UP), id};
+	struct message_row row = {0};
+
+	memset(text, 0, sizeof(*text));
+	text->kind = NUDGE_FOLLOW_UP;
+	text->case_number = f->case_number;
+	text->to_company = true;
+	text->recipient = f->recipient;
+	text->reply_to = token_address(a, &p->key, p->case_address, p->owner,
+	    f->case_number, TOKEN_COMPANY);
+	text->message_id = token_id_make(a, &p->key, &token, p->domain);
+	text->now = p->voice.now;
+	text->subject = f->subject;
+	text->text = f->text;
+	if (f->answers == 0)
+		return 0;
+	if (ledger_message(p->store, p->owner, a, f->answers, &row, err) == -1)
+		return -1;
+	text->in_reply_to =
+	    row.original_id != NULL ? row.original_id : row.message_id;
+	if (row.forwarded) /* the id of the owner's forward means nothing */
+		text->in_reply_to = row.original_id;
+	return 0;
+}
+
 /* A mail that is about to be added. */
 struct draft {
 	struct nudge_text text;
@@ -179,6 +211,19 @@ refused_item(struct post *p)
 	    arena_printf(p->voice.arena, "refused %s", day));
 }
 
+/* So that a plain `send` in answer to it means the draft that it shows. */
+static int
+show_drafts(
+    struct post *p, const struct transcript *t, int64_t outbox, struct err *err)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].draft != NULL &&
+		    follow_up_set_shown(p, t->v[i].draft->id, outbox, err) ==
+			-1)
+			return -1;
+	return 0;
+}
+
 int
 post_transcript(struct post *p, int64_t message,
     const struct command_context *x, const struct transcript *t,
@@ -198,12 +243,82 @@ post_transcript(struct post *p, int64_t message,
 	if (rc != 1)
 		return rc;
 	d.text.in_reply_to = row.message_id;
-	if (write_transcript(p, x, t, &d.text, err) == -1)
+	if (write_transcript(p, x, t, &d.text, err) == -1 ||
+	    show_drafts(p, t, d.mail.id, err) == -1)
+		return -1;
+	return finish(p, &d, err);
+}
+
+/* Letters to the company. */
+
+int
+post_follow_up(
+    struct post *p, const struct follow_up *f, int64_t *outbox, struct err *err)
+{
+	struct draft d;
+	int64_t nr;
+
+	/* That it goes once is its state's to see to; this tells apart what was
+	 * approved, taken back and approved again. */
+	if (store_number(p->store, p->owner, "approval", &nr, err) == -1 ||
+	    begin(p, &d, NUDGE_FOLLOW_UP, f->case_number,
+		item_about(p, NUDGE_FOLLOW_UP, f->case_number, f->id,
+		    arena_printf(p->voice.arena, "%" PRId64, nr)),
+		1, err) == -1)
+		return -1;
+	*outbox = d.mail.id;
+	if (frame_letter(p, f, d.mail.id, &d.text, err) == -1)
+		return -1;
+	d.mail.recipient = f->recipient;
+	d.mail.message_id = d.text.message_id;
+	return finish(p, &d, err);
+}
+
+int
+post_report(struct post *p, int64_t follow_up, const char *why, struct err *err)
+{
+	struct arena *a = p->voice.arena;
+	struct command_context x = {.voice = p->voice, .authorised = true};
+	struct command_answer answer = {.verb = VERB_SEND};
+	struct transcript t = {.v = &answer, .n = 1};
+	struct follow_up f;
+	struct draft d;
+	int rc = follow_up_get(p, follow_up, &f, err);
+
+	if (rc != 1)
+		return rc;
+	x.case_number = f.case_number;
+	answer.line = arena_printf(a, "send %s", f.token);
+	answer.text = LETTER_SAY(a, p->voice.letters, "letter-not-gone",
+	    "recipient", f.recipient, "why", why);
+	rc = begin(p, &d, NUDGE_REPORT, f.case_number,
+	    item_about(p, NUDGE_REPORT, f.case_number, f.id, why), 1, err);
+	if (rc != 1)
+		return rc;
+	if (write_transcript(p, &x, &t, &d.text, err) == -1)
 		return -1;
 	return finish(p, &d, err);
 }
 
 /* Scheduled. */
+
+/* With a lapse goes the letter that could be sent about it. */
+static int
+add_follow_up(
+    struct post *p, int64_t outbox, struct nudge_text *text, struct err *err)
+{
+	int rc;
+
+	if (text->kind != NUDGE_LAPSE)
+		return 0;
+	text->follow_up = arena_alloc(p->voice.arena, sizeof(*text->follow_up));
+	rc = follow_up_now(p, text->case_number, text->follow_up, err);
+	if (rc == 0)
+		text->follow_up = NULL;
+	return rc == 1
+		   ? follow_up_set_shown(p, text->follow_up->id, outbox, err)
+		   : rc;
+}
 
 static int
 add_planned(struct post *p, const struct nudge *nudge, struct err *err)
@@ -214,8 +329,9 @@ add_planned(struct post *p, const struct nudge *nudge, struct err *err)
 
 	if (rc != 1)
 		return rc;
-	if (write_scheduled(p, nudge->items, nudge->item_count, &d.text, err) ==
-	    -1)
+	if (add_follow_up(p, d.mail.id, &d.text, err) == -1 ||
+	    write_scheduled(p, nudge->items, nudge->item_count, &d.text, err) ==
+		-1)
 		return -1;
 	return finish(p, &d, err);
 }
@@ -316,11 +432,49 @@ rewrite(struct post *p, struct outbox_mail *m, struct err *err)
 	/* lapses stand first; without any it is a heads-up */
 	frame(p, m->items[0].kind, m->case_number, m->id, &text);
 	text.message_id = m->message_id;
-	if (write_scheduled(p, m->items, m->item_count, &text, err) == -1 ||
+	if (add_follow_up(p, m->id, &text, err) == -1 ||
+	    write_scheduled(p, m->items, m->item_count, &text, err) == -1 ||
 	    p->compose(p->compose_arg, p->voice.arena, &text, &m->raw, err) ==
 		-1)
 		return -1;
 	return outbox_rewrite(p->store, p->owner, m->id, m->raw, err);
+}
+
+/*
+ * A letter is looked at once more before it goes: the owner may have taken it
+ * back, or the company may have written (HAZARDS: chased after the reply had
+ * come).  1: it may go; 0: it was dropped; -1.
+ */
+static int
+recheck_letter(struct post *p, struct outbox_mail *m, struct err *err)
+{
+	const struct letters *l = p->voice.letters;
+	struct follow_up f;
+	int answered, rc;
+
+	rc = m->item_count == 0 ? 0
+				: follow_up_get(p, m->items[0].number, &f, err);
+	if (rc != 1)
+		return rc;
+	/* GONE: an attempt before failed for a while */
+	if ((f.state != FOLLOW_UP_APPROVED && f.state != FOLLOW_UP_GONE) ||
+	    f.outbox != m->id)
+		return outbox_drop(p->store, p->owner, m, "it was taken back",
+		    p->voice.now, err);
+	answered = follow_up_answered(p, &f, err);
+	if (answered == -1)
+		return -1;
+	if (answered == 0)
+		return follow_up_set_state(
+			   p, f.id, FOLLOW_UP_GONE, m->id, err) == -1
+			   ? -1
+			   : 1;
+	if (follow_up_set_state(p, f.id, FOLLOW_UP_VOID, 0, err) == -1 ||
+	    post_report(p, f.id, LETTER_SAY(p->voice.arena, l, "why-answered"),
+		err) == -1)
+		return -1;
+	return outbox_drop(p->store, p->owner, m, "the company has written",
+	    p->voice.now, err);
 }
 
 /* 1: it may go; 0: it was dropped; -1. */
@@ -329,6 +483,8 @@ recheck(struct post *p, struct outbox_mail *m, struct err *err)
 {
 	int left;
 
+	if (m->kind == NUDGE_FOLLOW_UP)
+		return recheck_letter(p, m, err);
 	if (!nudge_scheduled(m->kind))
 		return 1;
 	left = sift(p, m, err);

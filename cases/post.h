@@ -5,8 +5,10 @@
  * by the root's compose function, and adds it, all in the caller's
  * transaction.  Nothing is sent here.
  *
- * All mail goes to the owner.  Answers come back to the case's address with
- * the owner's MAC; the Message-ID carries one too.
+ * Mail goes to the owner.  Answers come back to the case's address with the
+ * owner's MAC; the Message-ID carries one too.  The exception is the letter to
+ * a company that the owner has sent (follow_up.h): it comes from the owner,
+ * answers go to the owner, and what MAC it carries has no authority.
  */
 #ifndef CASES_POST_H
 #define CASES_POST_H
@@ -17,6 +19,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cases/command.h"
+#include "cases/follow_up.h"
 #include "cases/nudge.h"
 #include "cases/outbox.h"
 #include "cases/say.h"
@@ -35,6 +38,7 @@ struct nudge_date {
 struct nudge_text {
 	enum nudge_kind kind;
 	int case_number;
+	bool to_company; /* from the owner; recipient is the company's */
 	const char *recipient; /* the owner's address */
 	const char *reply_to; /* the case's address, with its MAC; NULL */
 	const char *message_id; /* without <> */
@@ -43,6 +47,7 @@ struct nudge_text {
 	const char *subject, *text, *html;
 	struct nudge_date *dates;
 	size_t date_count;
+	struct follow_up *follow_up; /* the letter that it offers; NULL */
 	int64_t now; /* for the Date field */
 };
 
@@ -56,6 +61,8 @@ struct post {
 	const struct nudge_settings *settings;
 	struct token_key key;
 	const char *recipient;
+	const char *name; /* the owner's, under letters; may be "" */
+	const struct rung_row *rungs; /* RUNG_COUNT of them */
 	const char *case_address; /* "me+{case}@example.org"; NULL: answers come
 	                           * to the address that mails are from */
 	const char *domain; /* of Message-IDs */
@@ -86,6 +93,13 @@ int post_unfiled(struct post *, int64_t message, const char *why, struct err *);
  * at most once a day. */
 int post_transcript(struct post *, int64_t message,
     const struct command_context *, const struct transcript *, struct err *);
+
+/* The letter into the outbox, as it was approved; *outbox: its number. */
+int post_follow_up(struct post *, const struct follow_up *, int64_t *outbox,
+    struct err *);
+/* Tells the owner what became of a letter that has not gone, or may not have:
+ * line is the command that it was, why the reason. */
+int post_report(struct post *, int64_t follow_up, const char *why, struct err *);
 
 /* Plans what time has brought; returns how many mails, or -1. */
 int post_schedule(struct post *, struct err *);

@@ -120,6 +120,7 @@ static const char threading[] =
     "  merged_into INTEGER NOT NULL,"
     "  snoozed_until BIGINT NOT NULL,"
     "  muted INTEGER NOT NULL,"
+    "  contact TEXT," /* the owner's word where to write to */
     "  PRIMARY KEY (owner, number),"
     "  FOREIGN KEY (owner, company) REFERENCES company"
     "    DEFERRABLE INITIALLY DEFERRED);"
@@ -291,6 +292,29 @@ static const char saying[] =
     "  FOREIGN KEY (owner, outbox) REFERENCES outbox);"
     "CREATE INDEX outbox_item_by_outbox ON outbox_item (owner, outbox);";
 
+/* Letters to companies: see follow_up.h. */
+static const char following[] =
+    "CREATE TABLE follow_up ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  id BIGINT NOT NULL,"
+    "  case_number INTEGER NOT NULL,"
+    "  rung TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  recipient TEXT,"
+    "  subject TEXT NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  answers BIGINT NOT NULL," /* 0: none */
+    "  seen BIGINT NOT NULL,"
+    "  made BIGINT NOT NULL,"
+    "  edited INTEGER NOT NULL,"
+    "  shown BIGINT NOT NULL," /* numbers of the outbox; 0: none */
+    "  outbox BIGINT NOT NULL,"
+    "  PRIMARY KEY (owner, id),"
+    "  FOREIGN KEY (owner, case_number) REFERENCES cases"
+    "    DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE INDEX follow_up_by_case ON follow_up (owner, case_number, state);"
+    "CREATE INDEX follow_up_by_shown ON follow_up (owner, shown);";
+
 /* How far each IMAP mailbox has been read (RFC 9051 section 2.3.1.1). */
 static const char reading[] =
     "CREATE TABLE mailbox ("
@@ -327,6 +351,7 @@ const struct upgrade schema_upgrades[] = {
     {1, remembering},
     {1, saying},
     {1, reading},
+    {1, following},
     /* Tables of other modules: append here, before the last. */
     {1, planning},
     {0, NULL},

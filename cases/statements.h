@@ -64,11 +64,11 @@ STATEMENT(UNFILED_BY_NUMBER, "SELECT DISTINCT m.id FROM reference r JOIN message
 
 /* event.c: rows under undo.  GET and PUT have the same columns in the same
  * order; the key of GET and DROP is owner, key1, key2. */
-#define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted"
+#define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted, contact"
 #define OBLIGATION_COLUMNS "owner, case_number, number, who, kind, action, state, due_day, due_at, due_offset, due_by_owner, vague, conditional, anchor, anchor_offset, phrase, expr, calendar, rule, quote, message, said, said_offset, agent, settled, settled_offset, evidence, slips_of, slipped_to, slips"
 #define ENTRY_COLUMNS "owner, id, case_number, kind, at, at_offset, minutes, cents, who, text"
 STATEMENT(CASE_GET, "SELECT " CASE_COLUMNS " FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
-STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
+STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
 STATEMENT(CASE_DROP, "DELETE FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
 STATEMENT(OBLIGATION_GET, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND case_number = ?2 AND number = ?3")
 STATEMENT(OBLIGATION_PUT, "INSERT INTO obligation (" OBLIGATION_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)")
@@ -104,6 +104,7 @@ STATEMENT(CASE_SET_COMPANY, "UPDATE cases SET company = ?3 WHERE owner = ?1 AND 
 STATEMENT(CASE_SET_REGION, "UPDATE cases SET region = ?3 WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASE_SET_TITLE, "UPDATE cases SET title = ?3 WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASE_SNOOZE, "UPDATE cases SET snoozed_until = ?3 WHERE owner = ?1 AND number = ?2")
+STATEMENT(CASE_CONTACT, "UPDATE cases SET contact = ?3 WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASE_MUTE, "UPDATE cases SET muted = ?3 WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASE_MERGED, "UPDATE cases SET merged_into = ?3, closed = ?4, closed_offset = ?5 WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASES_MERGED_INTO, "SELECT number FROM cases WHERE owner = ?1 AND merged_into = ?2")
@@ -114,7 +115,7 @@ STATEMENT(ENTRIES_OF_CASE, "SELECT id FROM entry WHERE owner = ?1 AND case_numbe
 STATEMENT(ENTRY_MOVE, "UPDATE entry SET case_number = ?3 WHERE owner = ?1 AND id = ?2")
 
 /* ledger.c */
-#define CASE_ROW "c.number, c.company, p.domain, coalesce(p.name, p.domain), c.title, c.opened, c.opened_offset, c.closed, c.closed_offset, c.merged_into, c.region, c.snoozed_until, c.muted"
+#define CASE_ROW "c.number, c.company, p.domain, coalesce(p.name, p.domain), c.title, c.opened, c.opened_offset, c.closed, c.closed_offset, c.merged_into, c.region, c.snoozed_until, c.muted, c.contact"
 #define MESSAGE_ROW "id, coalesce(case_number, 0), message_id, original_id, sha256, received, direction, from_addr, from_name, date, coalesce(date_offset, 0), subject, forwarded, autoreply, bulk, attachment, client, language, signals, newest, faults, placed_by, placed_why, waiting, manner"
 STATEMENT(LEDGER_CASE, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
 STATEMENT(LEDGER_CASES, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 ORDER BY c.number")
@@ -144,6 +145,24 @@ STATEMENT(SECRET_ADD, "INSERT INTO secret (owner, key) VALUES (?1, ?2)")
 STATEMENT(MAILBOX_GET, "SELECT uidvalidity, uidnext FROM mailbox WHERE owner = ?1 AND source = ?2")
 STATEMENT(MAILBOX_SET, "UPDATE mailbox SET uidvalidity = ?3, uidnext = ?4 WHERE owner = ?1 AND source = ?2")
 STATEMENT(MAILBOX_ADD, "INSERT INTO mailbox (owner, source, uidvalidity, uidnext) VALUES (?1, ?2, ?3, ?4)")
+
+/* follow_up.c */
+#define FOLLOW_UP_COLUMNS "owner, id, case_number, rung, state, recipient, subject, text, answers, seen, made, edited, shown, outbox"
+STATEMENT(FOLLOW_UP_GET, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(FOLLOW_UP_PUT, "INSERT INTO follow_up (" FOLLOW_UP_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
+STATEMENT(FOLLOW_UP_DROP, "DELETE FROM follow_up WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(FOLLOW_UP_DRAFTED, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND case_number = ?2 AND state = 'draft' ORDER BY id DESC LIMIT 1")
+STATEMENT(FOLLOW_UP_SHOWN, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND shown = ?2 ORDER BY id DESC LIMIT 1")
+STATEMENT(FOLLOW_UPS_LEFT, "SELECT count(*) FROM follow_up WHERE owner = ?1 AND case_number = ?2 AND state IN ('approved', 'gone')")
+STATEMENT(FOLLOW_UPS_VOID, "UPDATE follow_up SET state = 'void' WHERE owner = ?1 AND case_number = ?2 AND state = 'draft'")
+STATEMENT(FOLLOW_UP_STATE, "UPDATE follow_up SET state = ?3, outbox = ?4 WHERE owner = ?1 AND id = ?2")
+STATEMENT(FOLLOW_UP_SHOW, "UPDATE follow_up SET shown = ?3 WHERE owner = ?1 AND id = ?2")
+STATEMENT(FOLLOW_UP_HEARD, "SELECT max(id) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND coalesce(autoreply, 0) = 0")
+STATEMENT(FOLLOW_UP_ANSWERS, "SELECT id, subject FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' ORDER BY coalesce(autoreply, 0), date DESC, id DESC LIMIT 1")
+STATEMENT(FOLLOW_UP_SIGNED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND agent IS NOT NULL")
+STATEMENT(FOLLOW_UP_SIGNALLED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND ',' || signals || ',' LIKE '%,' || ?3 || ',%'")
+STATEMENT(FOLLOW_UP_EFFORT, "SELECT sum(minutes), sum(cents) FROM entry WHERE owner = ?1 AND case_number = ?2")
+STATEMENT(FOLLOW_UPS_UNFILED, "SELECT o.raw FROM outbox o WHERE o.owner = ?1 AND o.kind = 'follow-up' AND o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.owner = o.owner AND m.message_id = o.message_id) ORDER BY o.id LIMIT 1")
 
 /* outbox.c */
 #define OUTBOX_COLUMNS "id, kind, case_number, recipient, message_id, state, handed, attempts, not_before, made, changed, raw, error"

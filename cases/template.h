@@ -36,8 +36,14 @@
 
 enum { TEMPLATE_COLUMNS = 72, TEMPLATE_DEPTH = 8, TEMPLATE_MOST = 256 * 1024 };
 
-/* A phrase is text that is not folded and has no line end of its own. */
-enum template_form { TEMPLATE_TEXT, TEMPLATE_PHRASE, TEMPLATE_HTML };
+/* A letter is text whose lines are not folded: that is left to whoever shows
+ * it.  A phrase is a letter that has no line end of its own. */
+enum template_form {
+	TEMPLATE_TEXT,
+	TEMPLATE_LETTER,
+	TEMPLATE_PHRASE,
+	TEMPLATE_HTML
+};
 
 /* What is put in: names with a text or a list.  Lives in its arena. */
 struct values;

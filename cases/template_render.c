@@ -4,6 +4,7 @@
  * Rendering walks the steps with a stack of at most TEMPLATE_DEPTH open
  * sections; what a value may do to its surroundings was settled by the reader.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "cases/template_steps.h"
@@ -129,25 +130,15 @@ line_prefix(struct buf *out, struct slice line)
 		buf_puts(out, "  ");
 }
 
+/* The lines of a value each begin as the line does in which it stands. */
 static void
-put_text_byte(struct buf *out, char c)
+value_prefix(struct buf *prefix, const struct buf *out)
 {
-	struct slice line;
-	struct buf prefix = {0};
 	size_t at = out->len;
 
-	if (c != '\n') {
-		buf_putc(out, c);
-		return;
-	}
 	while (at > 0 && out->p[at - 1] != '\n')
 		at--;
-	line.p = out->p + at;
-	line.len = out->len - at;
-	line_prefix(&prefix, line);
-	buf_putc(out, '\n');
-	buf_slice(out, buf_view(&prefix));
-	buf_free(&prefix);
+	line_prefix(prefix, (struct slice){out->p + at, out->len - at});
 }
 
 static void
@@ -198,13 +189,18 @@ static void
 put_value(struct buf *out, const char *text, enum escape escape)
 {
 	struct slice rest = slice_of(text);
+	struct buf prefix = {0};
 
+	if (escape == ESCAPE_TEXT && out->len > 0)
+		value_prefix(&prefix, out);
 	while (rest.len > 0) {
 		size_t drop = unfit(rest);
 
-		if (drop == 0 && escape == ESCAPE_TEXT)
-			put_text_byte(out, *rest.p);
-		else if (drop == 0 && escape == ESCAPE_HTML)
+		if (drop == 0 && escape == ESCAPE_TEXT) {
+			buf_putc(out, *rest.p);
+			if (*rest.p == '\n')
+				buf_slice(out, buf_view(&prefix));
+		} else if (drop == 0 && escape == ESCAPE_HTML)
 			put_html_byte(out, *rest.p);
 		else if (drop == 0)
 			put_link_byte(
@@ -213,6 +209,7 @@ put_value(struct buf *out, const char *text, enum escape escape)
 		rest.p += drop;
 		rest.len -= drop;
 	}
+	buf_free(&prefix);
 }
 
 struct render {
@@ -269,6 +266,86 @@ leave(struct render *r, const struct step *s, size_t at)
 	return at + 1;
 }
 
+/* Folding. */
+
+/* Characters, not bytes: what is no continuation byte of UTF-8. */
+static bool
+is_column(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/*
+ * Where to break the line: the last blank within the columns, else the first
+ * one after them (an address is never cut); line.len when there is none.
+ */
+static size_t
+break_at(struct slice line, size_t from, size_t column, size_t most)
+{
+	size_t last = 0, i;
+
+	for (i = from; i < line.len; i++) {
+		if (line.p[i] == ' ' && column <= most)
+			last = i;
+		else if (line.p[i] == ' ')
+			return last > 0 ? last : i;
+		column += is_column(line.p[i]);
+	}
+	return column <= most || last == 0 ? line.len : last;
+}
+
+static void
+fold_line(struct buf *out, struct slice line, size_t most)
+{
+	struct buf prefix = {0};
+	size_t from, to;
+
+	while (
+	    line.len > 0 && is_blank(line.p[line.len - 1]) &&
+	    !slice_is(line, "-- ")) /* the mark of a signature, RFC 3676 4.3 */
+		line.len--;
+	line_prefix(&prefix, line);
+	for (from = prefix.len;; from = 0) {
+		to = break_at(line, from, prefix.len, most);
+		buf_add(out, line.p, to);
+		while (to < line.len && line.p[to] == ' ')
+			to++;
+		line.p += to;
+		line.len -= to;
+		if (line.len == 0)
+			break;
+		buf_putc(out, '\n');
+		buf_slice(out, buf_view(&prefix));
+	}
+	buf_free(&prefix);
+}
+
+static char *
+fold(struct arena *a, const char *text, size_t most)
+{
+	struct slice rest = slice_of(text), line;
+	struct buf out = {0};
+
+	while (slice_line(&rest, &line)) {
+		/* what sections leave behind: one empty line is enough */
+		if (slice_trim(line).len == 0 &&
+		    (out.len == 0 ||
+			(out.len > 1 && out.p[out.len - 2] == '\n')))
+			continue;
+		fold_line(&out, line, most);
+		buf_putc(&out, '\n');
+	}
+	return buf_keep(&out, a);
+}
+
+char *
+text_fold(struct arena *a, const char *text)
+{
+	return fold(a, text, TEMPLATE_COLUMNS);
+}
+
+/* Rendering. */
+
 char *
 template_render(
     struct arena *a, const struct text_template *t, const struct values *values)
@@ -296,77 +373,7 @@ template_render(
 		i++;
 	}
 	text = buf_keep(&r.out, a);
+	if (t->form == TEMPLATE_LETTER)
+		return fold(a, text, SIZE_MAX);
 	return t->form == TEMPLATE_TEXT ? text_fold(a, text) : text;
-}
-
-/* Folding. */
-
-/* Characters, not bytes: what is no continuation byte of UTF-8. */
-static bool
-is_column(char c)
-{
-	return ((unsigned char)c & 0xc0) != 0x80;
-}
-
-/*
- * Where to break the line: the last blank within the columns, else the first
- * one after them (an address is never cut); line.len when there is none.
- */
-static size_t
-break_at(struct slice line, size_t from, size_t columns)
-{
-	size_t last = 0, column = columns, i;
-
-	for (i = from; i < line.len; i++) {
-		if (line.p[i] == ' ' && column <= TEMPLATE_COLUMNS)
-			last = i;
-		else if (line.p[i] == ' ')
-			return last > 0 ? last : i;
-		column += is_column(line.p[i]);
-	}
-	return column <= TEMPLATE_COLUMNS || last == 0 ? line.len : last;
-}
-
-static void
-fold_line(struct buf *out, struct slice line)
-{
-	struct buf prefix = {0};
-	size_t from, to;
-
-	while (
-	    line.len > 0 && is_blank(line.p[line.len - 1]) &&
-	    !slice_is(line, "-- ")) /* the mark of a signature, RFC 3676 4.3 */
-		line.len--;
-	line_prefix(&prefix, line);
-	for (from = prefix.len;; from = 0) {
-		to = break_at(line, from, prefix.len);
-		buf_add(out, line.p, to);
-		while (to < line.len && line.p[to] == ' ')
-			to++;
-		line.p += to;
-		line.len -= to;
-		if (line.len == 0)
-			break;
-		buf_putc(out, '\n');
-		buf_slice(out, buf_view(&prefix));
-	}
-	buf_free(&prefix);
-}
-
-char *
-text_fold(struct arena *a, const char *text)
-{
-	struct slice rest = slice_of(text), line;
-	struct buf out = {0};
-
-	while (slice_line(&rest, &line)) {
-		/* what sections leave behind: one empty line is enough */
-		if (slice_trim(line).len == 0 &&
-		    (out.len == 0 ||
-			(out.len > 1 && out.p[out.len - 2] == '\n')))
-			continue;
-		fold_line(&out, line);
-		buf_putc(&out, '\n');
-	}
-	return buf_keep(&out, a);
 }

@@ -184,6 +184,38 @@ token_id_check(struct arena *a, const struct token_key *key, const char *id,
 	return true;
 }
 
+char *
+token_letter(struct arena *a, const struct token_key *key, int64_t owner,
+    int64_t id, const char *const *parts, size_t n)
+{
+	struct buf text = {0};
+	char out[64];
+
+	buf_printf(
+	    &text, "promised letter 1\n%" PRId64 "\n%" PRId64, owner, id);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "\n%zu:%s", strlen(parts[i]), parts[i]);
+	mac(key, text.p, out);
+	buf_free(&text);
+	return arena_printf(a, "%" PRId64 "-%.*s", id, TOKEN_LETTER_TEXT, out);
+}
+
+bool
+token_same(const char *said, const char *token)
+{
+	size_t n = strlen(token);
+	char got[64];
+
+	if (strlen(said) != n || n >= sizeof(got))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		got[i] = said[i];
+		if (said[i] >= 'A' && said[i] <= 'Z')
+			got[i] |= 0x20;
+	}
+	return hash_equal(got, token, n) != 0;
+}
+
 int
 token_key_get(
     struct store *s, int64_t owner, struct token_key *key, struct err *err)

@@ -21,7 +21,12 @@
 
 struct store;
 
-enum { TOKEN_KEY_SIZE = 32, TOKEN_MAC_BYTES = 16, TOKEN_MAC_TEXT = 26 };
+enum {
+	TOKEN_KEY_SIZE = 32,
+	TOKEN_MAC_BYTES = 16,
+	TOKEN_MAC_TEXT = 26,
+	TOKEN_LETTER_TEXT = 16
+};
 
 struct token_key {
 	uint8_t bytes[TOKEN_KEY_SIZE];
@@ -61,5 +66,16 @@ char *token_id_make(struct arena *, const struct token_key *,
 /* id: without <>, as in message.h.  False when it is none of ours. */
 bool token_id_check(struct arena *, const struct token_key *, const char *id,
     struct token_id *);
+
+/*
+ * The word by which the owner sends a letter: "45-MAC", over all that the
+ * letter is; each part is bound with its length.  A shorter MAC than above (80
+ * bits), since people may have to type it and it is worth nothing without the
+ * owner's proof besides.
+ */
+char *token_letter(struct arena *, const struct token_key *, int64_t owner,
+    int64_t id, const char *const *parts, size_t n);
+/* Whether said is that token: case of letters is ignored. */
+bool token_same(const char *said, const char *token);
 
 #endif

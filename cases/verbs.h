@@ -17,6 +17,7 @@ struct act {
 	struct transcript *t;
 	int case_number, number; /* settled by the verb */
 	const char *answer;
+	struct follow_up *draft; /* to be shown with the answer; NULL */
 	struct err *err;
 };
 
@@ -72,6 +73,10 @@ int verb_note(struct act *);
 int verb_call(struct act *);
 int verb_visit(struct act *);
 int verb_spent(struct act *);
+/* verbs_letter.c */
+int verb_send(struct act *);
+int verb_edit(struct act *);
+int verb_contact(struct act *);
 /* verbs_ask.c */
 int verb_status(struct act *);
 int verb_list(struct act *);

@@ -342,6 +342,24 @@ write_transcript(struct post *p, const struct command_context *x,
 
 /* Scheduled. */
 
+/* The letter to the company, and how it is sent or changed.  Without an
+ * address to send it to, the owner can paste it into the company's form. */
+static void
+add_follow_up(struct writing *w, const struct follow_up *f)
+{
+	if (f == NULL)
+		return;
+	say_follow_up(values_add(w->values, "draft"), f);
+	if (f->recipient != NULL)
+		add_command(w, true,
+		    arena_printf(w->arena, "send %s", f->token),
+		    phrase(w, "hint-send"));
+	add_command(w, false, "edit", phrase(w, "hint-edit"));
+	if (f->recipient == NULL)
+		add_command(w, false, "contact NAME@COMPANY",
+		    phrase(w, "hint-contact"));
+}
+
 static int
 write_case(struct post *p, const struct nudge_item *items, size_t n,
     struct nudge_text *text, struct err *err)
@@ -376,6 +394,7 @@ write_case(struct post *p, const struct nudge_item *items, size_t n,
 	}
 	values_set(w.values, "count",
 	    say_count(&p->voice, lapse ? "promises" : "deadlines", main_rows));
+	add_follow_up(&w, text->follow_up);
 	add_command_due(&w, &rows[0]);
 	add_command(&w, true, "snooze 5 days", phrase(&w, "hint-snooze"));
 	add_command(&w, true,

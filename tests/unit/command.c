@@ -133,7 +133,9 @@ static const struct {
     {"kept 99999999999999999999.1", "kept 99999999999999999999.1"},
     {"kept 0.1", "kept 0.1"},
     {"12.3.4 kept", "unknown"},
-    {"send", "unknown"},
+    {"send", "send"},
+    {"Send 45-abcd", "send 45-abcd"},
+    {"contact a@b.example", "contact a@b.example"},
     {"I will look at it tomorrow", "unknown"},
 };
 

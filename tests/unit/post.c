@@ -29,10 +29,14 @@ static struct pack *pack;
 static struct calendars *calendars;
 static struct letters *letters;
 static struct thread_words *words;
+static struct rung_row *rungs;
 
 static const struct nudge_settings settings = {.zone = zone,
-    .quiet_from = 21 * 60, .quiet_to = 8 * 60, .heads_up = {7, 3, 1},
-    .heads_up_count = 3, .digest = DIGEST_WEEKLY};
+    .quiet_from = 21 * 60,
+    .quiet_to = 8 * 60,
+    .heads_up = {7, 3, 1},
+    .heads_up_count = 3,
+    .digest = DIGEST_WEEKLY};
 
 struct world {
 	char dir[64], path[80];
@@ -54,6 +58,7 @@ load(void **state)
 	calendars = calendars_load(forever, "rules", &err);
 	letters = letters_load(forever, "examples/templates", NULL, "en", &err);
 	words = thread_words_load(forever, "cases/thread.words", &err);
+	rungs = rungs_load(forever, "cases/rungs", &err);
 	if (err.code != 0)
 		fprintf(stderr, "%s\n", err.text);
 	return err.code;
@@ -124,10 +129,16 @@ setup(void **state)
 	if (w->s == NULL ||
 	    store_owner(w->s, "me@example.org", &w->owner, &w->err) == -1)
 		return -1;
-	w->post = (struct post){.store = w->s, .owner = w->owner,
+	w->post = (struct post){.store = w->s,
+	    .owner = w->owner,
 	    .voice = {w->a, letters, zone, at("2026-03-02T12:00:00Z")},
-	    .settings = &settings, .key = key, .recipient = "me@example.org",
-	    .case_address = "me+{case}@example.org", .domain = "example.org",
+	    .settings = &settings,
+	    .key = key,
+	    .recipient = "me@example.org",
+	    .name = "Sam Okafor",
+	    .rungs = rungs,
+	    .case_address = "me+{case}@example.org",
+	    .domain = "example.org",
 	    .compose = compose};
 	return 0;
 }
@@ -150,10 +161,10 @@ teardown(void **state)
 	return 0;
 }
 
-#define GOOD(w, call)                                                          \
-	do {                                                                   \
-		if ((call) == -1)                                              \
-			fail_msg("%s: %s", #call, (w)->err.text);              \
+#define GOOD(w, call)                                             \
+	do {                                                      \
+		if ((call) == -1)                                 \
+			fail_msg("%s: %s", #call, (w)->err.text); \
 	} while (0)
 
 /* One mail of a company, with what the rules shall have found in it. */
@@ -178,7 +189,9 @@ promise(enum who who, enum action action, const char *due, const char *quote)
 {
 	struct obligation_found f = {.who = who,
 	    .kind = who == WHO_COMPANY ? KIND_PROMISE : KIND_DEADLINE,
-	    .action = action, .quote = quote, .rule = "en/promise.rules:1"};
+	    .action = action,
+	    .quote = quote,
+	    .rule = "en/promise.rules:1"};
 
 	if (due != NULL && strcmp(due, "vague") == 0)
 		f.vague = true;
@@ -195,14 +208,21 @@ receive(struct world *w, const struct letter_in *in, struct applied *applied,
     struct placement *placement)
 {
 	struct arrival arrival = {.source = "test", .received = at(in->date)};
-	struct described d = {.direction = FROM_COMPANY, .has_date = true,
-	    .subject = in->subject, .language = "en", .newest = in->text,
-	    .forwarded = true, .from = {in->name, in->from}};
-	struct findings f = {.language = "en", .sender = WHO_COMPANY,
-	    .agent = in->agent};
+	struct described d = {.direction = FROM_COMPANY,
+	    .has_date = true,
+	    .subject = in->subject,
+	    .language = "en",
+	    .newest = in->text,
+	    .forwarded = true,
+	    .from = {in->name, in->from}};
+	struct findings f = {
+	    .language = "en", .sender = WHO_COMPANY, .agent = in->agent};
 	struct said said = {.direction = FROM_COMPANY, .findings = &f};
-	struct placing p = {.direction = FROM_COMPANY, .subject = in->subject,
-	    .text = in->text, .forwarded = true, .region = "GB"};
+	struct placing p = {.direction = FROM_COMPANY,
+	    .subject = in->subject,
+	    .text = in->text,
+	    .forwarded = true,
+	    .region = "GB"};
 	struct kept kept;
 
 	arrival.raw = slice_of(arena_printf(w->a,
@@ -214,15 +234,15 @@ receive(struct world *w, const struct letter_in *in, struct applied *applied,
 	f.anchor = p.date = said.date = d.date;
 	f.obligations = arena_dup(w->a, in->found, sizeof(in->found));
 	while (f.obligation_count < 3 &&
-	    in->found[f.obligation_count].quote != NULL)
+	       in->found[f.obligation_count].quote != NULL)
 		f.obligation_count++;
 	if (in->fault != NULL) {
 		d.faults.v = arena_dup(w->a, &in->fault, sizeof(in->fault));
 		d.faults.n = 1;
 	}
 	p.message = said.message = kept.message;
-	p.from = (struct party){.addr = in->from, .name = in->name,
-	    .domain = in->company};
+	p.from = (struct party){
+	    .addr = in->from, .name = in->name, .domain = in->company};
 	p.message_id = arena_printf(w->a, "%s@example.org", in->date);
 	p.findings = &f;
 	placement->by = in->case_number == 0 ? PLACED_NEW : PLACED_REFERENCES;
@@ -230,18 +250,15 @@ receive(struct world *w, const struct letter_in *in, struct applied *applied,
 	placement->company = in->company;
 	placement->company_name = in->name;
 	placement->why = in->case_number == 0
-	    ? "you forwarded it, and no case of yours fits"
-	    : "it answers a mail of this case";
+			     ? "you forwarded it, and no case of yours fits"
+			     : "it answers a mail of this case";
 	GOOD(w, store_begin(w->s, &w->err));
-	GOOD(w,
-	    intake_describe(w->s, w->owner, kept.message, &d, &w->err));
-	GOOD(w,
-	    thread_file(w->s, w->owner, w->a, words, &p, placement,
-		at(in->date), &w->err));
+	GOOD(w, intake_describe(w->s, w->owner, kept.message, &d, &w->err));
+	GOOD(w, thread_file(w->s, w->owner, w->a, words, &p, placement,
+		    at(in->date), &w->err));
 	said.case_number = placement->number;
-	GOOD(w,
-	    obligations_apply(w->s, w->owner, w->a, calendars, &said,
-		at(in->date), applied, &w->err));
+	GOOD(w, obligations_apply(w->s, w->owner, w->a, calendars, &said,
+		    at(in->date), applied, &w->err));
 	GOOD(w, intake_done(w->s, w->owner, kept.message, &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
 	return kept.message;
@@ -255,9 +272,12 @@ static struct letter_in
 first_letter(void)
 {
 	struct letter_in in = {.subject = "Your complaint CMP-204417",
-	    .date = "2026-03-02T10:15:00+00:00", .company = "acme.example",
-	    .name = "Acme Energy", .from = "care@acme.example",
-	    .agent = "Priya Shah", .text = first_text};
+	    .date = "2026-03-02T10:15:00+00:00",
+	    .company = "acme.example",
+	    .name = "Acme Energy",
+	    .from = "care@acme.example",
+	    .agent = "Priya Shah",
+	    .text = first_text};
 
 	in.found[0] = promise(WHO_COMPANY, ACTION_REFUND, "2026-03-09",
 	    "We will refund you within 5 working days.");
@@ -296,8 +316,7 @@ slurp(struct arena *a, const char *path)
 }
 
 static void
-compare(struct world *w, const char *name, const char *ending,
-    const char *text)
+compare(struct world *w, const char *name, const char *ending, const char *text)
 {
 	const char *path =
 	    arena_printf(w->a, "tests/golden/%s.%s", name, ending);
@@ -325,8 +344,7 @@ planned(struct world *w)
 	size_t n;
 
 	GOOD(w,
-	    outbox_list(w->s, w->owner, w->a, OUTBOX_PLANNED, &v, &n,
-		&w->err));
+	    outbox_list(w->s, w->owner, w->a, OUTBOX_PLANNED, &v, &n, &w->err));
 	assert_int_equal(n, 1);
 	return slice_dup(w->a, v[0].raw);
 }
@@ -366,8 +384,8 @@ golden_receipt_new(void **state)
 	struct letter_in in = first_letter();
 	struct applied applied = {0};
 	struct placement placement = {0};
-	struct receipt r = {.opened = true, .by_owner = true,
-	    .applied = &applied};
+	struct receipt r = {
+	    .opened = true, .by_owner = true, .applied = &applied};
 
 	in.fault = "the attachment scan.tnef could not be read";
 	in.found[2] = promise(WHO_COMPANY, ACTION_CALL, NULL,
@@ -429,8 +447,7 @@ nothing_to_say(void **state)
 	GOOD(w, post_receipt(&w->post, &r, &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
 	GOOD(w,
-	    outbox_list(w->s, w->owner, w->a, OUTBOX_PLANNED, &v, &n,
-		&w->err));
+	    outbox_list(w->s, w->owner, w->a, OUTBOX_PLANNED, &v, &n, &w->err));
 	assert_int_equal(n, 0);
 }
 
@@ -543,8 +560,8 @@ golden_unfiled(void **state)
 	int64_t message = receive(w, &in, &applied, &placement);
 
 	GOOD(w, store_begin(w->s, &w->err));
-	GOOD(w,
-	    post_unfiled(&w->post, message, "it names no company", &w->err));
+	GOOD(
+	    w, post_unfiled(&w->post, message, "it names no company", &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
 	check_mail(w, "unfiled");
 }
@@ -556,10 +573,10 @@ read_due(void *arg, const char *phrase, struct moment anchor,
     const char *region, struct due *due, size_t *end)
 {
 	struct arena *a = arena_new();
-	struct phrases found = phrases_read(a, pack, phrase, "en", anchor,
-	    calendar_region(calendars, region));
+	struct phrases found = phrases_read(
+	    a, pack, phrase, "en", anchor, calendar_region(calendars, region));
 	bool is = found.n > 0 && found.v[0].start == 0 &&
-	    found.v[0].due.precision != DUE_NONE;
+		  found.v[0].due.precision != DUE_NONE;
 
 	(void)arg;
 	if (is) {
@@ -573,9 +590,15 @@ read_due(void *arg, const char *phrase, struct moment anchor,
 static struct command_context
 context(struct world *w)
 {
-	return (struct command_context){.store = w->s, .owner = w->owner,
-	    .voice = w->post.voice, .calendars = calendars, .case_number = 1,
-	    .region = "GB", .authorised = true, .read_due = read_due};
+	return (struct command_context){.post = &w->post,
+	    .store = w->s,
+	    .owner = w->owner,
+	    .voice = w->post.voice,
+	    .calendars = calendars,
+	    .case_number = 1,
+	    .region = "GB",
+	    .authorised = true,
+	    .read_due = read_due};
 }
 
 static void
@@ -593,49 +616,121 @@ run(struct world *w, const struct command_context *x, const char *text,
  * Case 1 has 1.1, a refund by 9 March, 1.2, a payment of the owner by 16 March,
  * and 1.3, a call once something has happened.  It is Wednesday 4 March 2026.
  */
+static void
+obey(struct world *w, const char *text)
+{
+	struct command_context x = context(w);
+	struct transcript t;
+
+	x.case_number = 1;
+	run(w, &x, text, &t);
+	for (size_t i = 0; i < t.n; i++)
+		assert_true(t.v[i].done);
+}
+
+/* Each rung of the ladder, on the same case: two dates, a call, no apology. */
+static void
+golden_letters(void **state)
+{
+	struct world *w = *state;
+	struct letter_in in = first_letter();
+	struct rung_row one[RUNG_COUNT];
+	struct applied applied = {0};
+	struct placement placement = {0};
+	struct follow_up f;
+
+	receive_first(w);
+	in.subject = "Re: Your complaint CMP-204417";
+	in.date = "2026-03-10T10:00:00+00:00";
+	in.case_number = 1;
+	in.agent = "Tom Reed";
+	memset(in.found, 0, sizeof(in.found));
+	in.found[0] = promise(WHO_COMPANY, ACTION_REFUND, "2026-03-17",
+	    "The refund will now be with you by 17 March.");
+	receive(w, &in, &applied, &placement);
+	w->post.voice.now = at("2026-03-20T12:00:00Z");
+	obey(w, "call 40 min Anna: no news\nspent 12.50 stamps");
+	GOOD(w, store_begin(w->s, &w->err));
+	for (int i = 0; i < RUNG_COUNT; i++) {
+		memset(one, -1, sizeof(one));
+		one[i] = (struct rung_row){0, -1, 5};
+		w->post.rungs = one;
+		GOOD(w, follow_up_now(&w->post, 1, &f, &w->err));
+		assert_int_equal(f.rung, i);
+		compare(w,
+		    arena_printf(w->a, "follow-up-%s", rung_name(f.rung)),
+		    "txt",
+		    arena_printf(w->a, "To: %s\nSubject: %s\n\n%s", f.recipient,
+			f.subject, text_fold(w->a, f.text)));
+	}
+	GOOD(w, store_commit(w->s, &w->err));
+}
+
 static const struct {
 	const char *text, *expected;
 } effects[] = {
     {"kept 1.1", "1.1, a refund: marked as kept.\n"},
     {"kept 1.1 yesterday", "1.1, a refund: marked as kept.\n"},
     {"kept 1.1 on 3 March", "1.1, a refund: marked as kept.\n"},
-    {"kept 1.1 perhaps", "I cannot read \"perhaps\" as a date; say it as in `due 12.3 14 May`.\n"},
-    {"kept", "Which one do you mean? 1.1 (a refund), 1.2 (a payment), 1.3 (a call)\n"},
-    {"kept 1.1\nnot kept", "1.1, a refund: marked as kept.\n1.1, a refund: open again, due Monday 9 March 2026, in 5 days.\n"},
+    {"kept 1.1 perhaps",
+	"I cannot read \"perhaps\" as a date; say it as in `due 12.3 14 May`.\n"},
+    {"kept",
+	"Which one do you mean? 1.1 (a refund), 1.2 (a payment), 1.3 (a call)\n"},
+    {"kept 1.1\nnot kept",
+	"1.1, a refund: marked as kept.\n1.1, a refund: open again, due Monday 9 March 2026, in 5 days.\n"},
     {"not kept", "Case 1 has nothing open that this could mean.\n"},
     {"void 1.1", "1.1, a refund: struck out, it was no promise.\n"},
     {"void 3", "1.3, a call: struck out, it was no promise.\n"},
-    {"due 1.1 14 May", "1.1, a refund: now due Thursday 14 May 2026, in 71 days.\n"},
-    {"due 1 FRIDAY", "1.1, a refund: now due Friday 6 March 2026, in 2 days.\n"},
-    {"due 1.1 by Friday", "1.1, a refund: now due Friday 6 March 2026, in 2 days.\n"},
-    {"due 3 April", "Which one do you mean? 1.1 (a refund), 1.2 (a payment), 1.3 (a call)\n"},
+    {"due 1.1 14 May",
+	"1.1, a refund: now due Thursday 14 May 2026, in 71 days.\n"},
+    {"due 1 FRIDAY",
+	"1.1, a refund: now due Friday 6 March 2026, in 2 days.\n"},
+    {"due 1.1 by Friday",
+	"1.1, a refund: now due Friday 6 March 2026, in 2 days.\n"},
+    {"due 3 April",
+	"Which one do you mean? 1.1 (a refund), 1.2 (a payment), 1.3 (a call)\n"},
     {"due 1.1", "Say the date too, as in `due 12.3 14 May`.\n"},
-    {"due 1.1 the moon", "I cannot read \"the moon\" as a date; say it as in `due 12.3 14 May`.\n"},
+    {"due 1.1 the moon",
+	"I cannot read \"the moon\" as a date; say it as in `due 12.3 14 May`.\n"},
     {"snooze 5 days", "Case 1: nothing more until Monday 9 March 2026.\n"},
-    {"snooze until Friday", "Case 1: nothing more until Friday 6 March 2026.\n"},
-    {"snooze 1 2 weeks", "Case 1: nothing more until Wednesday 18 March 2026.\n"},
+    {"snooze until Friday",
+	"Case 1: nothing more until Friday 6 March 2026.\n"},
+    {"snooze 1 2 weeks",
+	"Case 1: nothing more until Wednesday 18 March 2026.\n"},
     {"snooze", "Case 1: nothing more until Wednesday 11 March 2026.\n"},
-    {"snooze 9999 days", "I cannot read \"9999 days\" as a time; say it as in `snooze 5 days`.\n"},
-    {"snooze for ever", "I cannot read \"for ever\" as a time; say it as in `snooze 5 days`.\n"},
-    {"stop\nreopen", "Case 1: no more reminders. `reopen 1` brings them back.\nCase 1: reminders are back.\n"},
+    {"snooze 9999 days",
+	"I cannot read \"9999 days\" as a time; say it as in `snooze 5 days`.\n"},
+    {"snooze for ever",
+	"I cannot read \"for ever\" as a time; say it as in `snooze 5 days`.\n"},
+    {"stop\nreopen",
+	"Case 1: no more reminders. `reopen 1` brings them back.\nCase 1: reminders are back.\n"},
     {"close it", "Case 1 is closed.\n"},
-    {"close my account with them", "I cannot read \"my account with them\" after `close`; leave it out, or say it in a `note`.\n"},
-    {"void 1.1 it was no promise", "I cannot read \"it was no promise\" after `void`; leave it out, or say it in a `note`.\n"},
+    {"close my account with them",
+	"I cannot read \"my account with them\" after `close`; leave it out, or say it in a `note`.\n"},
+    {"void 1.1 it was no promise",
+	"I cannot read \"it was no promise\" after `void`; leave it out, or say it in a `note`.\n"},
     {"close\nreopen", "Case 1 is closed.\nCase 1 is open again.\n"},
-    {"call 40 min Anna: said she will ring back Friday", "Case 1: on record, a call with Anna, 40 min.\n"},
+    {"call 40 min Anna: said she will ring back Friday",
+	"Case 1: on record, a call with Anna, 40 min.\n"},
     {"call: nobody there", "Case 1: on record, a call.\n"},
-    {"call them tomorrow", "Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
-    {"call", "Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
+    {"call them tomorrow",
+	"Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
+    {"call",
+	"Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
     {"visit 1 h 20", "Case 1: on record, a visit, 1 h 20 min.\n"},
     {"spent 12.50 stamps", "Case 1: on record, 12.50 spent on stamps.\n"},
-    {"spent much", "I cannot read the amount; say it as in `spent 12.50 stamps`.\n"},
+    {"spent much",
+	"I cannot read the amount; say it as in `spent 12.50 stamps`.\n"},
     {"note the box was wet", "Case 1: noted.\n"},
     {"note", "Nothing was said to be put on record.\n"},
-    {"region XX", "I have no holidays for \"XX\"; `none` is the region without.\n"},
+    {"region XX",
+	"I have no holidays for \"XX\"; `none` is the region without.\n"},
     {"merge", "A number is missing, as in `merge 14`.\n"},
     {"move 1", "A number is missing, as in `move 31 14`.\n"},
-    {"status", "Case 1, Acme Energy: Your complaint CMP-204417\n1.1  a refund, due Monday 9 March 2026, in 5 days: open\n1.2  a payment, due Monday 16 March 2026, in 12 days: open\n1.3  a call, due once something else has happened: waiting for its event\n"},
-    {"list", "1  Acme Energy: Your complaint CMP-204417; next a refund, due Monday 9 March 2026, in 5 days\n"},
+    {"status",
+	"Case 1, Acme Energy: Your complaint CMP-204417\n1.1  a refund, due Monday 9 March 2026, in 5 days: open\n1.2  a payment, due Monday 16 March 2026, in 12 days: open\n1.3  a call, due once something else has happened: waiting for its event\n"},
+    {"list",
+	"1  Acme Energy: Your complaint CMP-204417; next a refund, due Monday 9 March 2026, in 5 days\n"},
 };
 
 static void
@@ -706,8 +801,8 @@ get(struct world *w, int number)
 {
 	struct obligation o;
 
-	GOOD(w,
-	    ledger_obligation(w->s, w->owner, w->a, 1, number, &o, &w->err));
+	GOOD(
+	    w, ledger_obligation(w->s, w->owner, w->a, 1, number, &o, &w->err));
 	return o;
 }
 
@@ -742,8 +837,7 @@ a_refused_line_changes_nothing(void **state)
 
 	receive_three(w);
 	x = context(w);
-	GOOD(w,
-	    ledger_events(w->s, w->owner, w->a, 1, &before, &n, &w->err));
+	GOOD(w, ledger_events(w->s, w->owner, w->a, 1, &before, &n, &w->err));
 	run(w, &x,
 	    "kept 1.99\nvoid 77.1\nmerge 1\nmerge 99\nmove 99 1\nsplit 99\n"
 	    "due 1.1 xyz\nclose 99\nreopen\nreceived 1.1 yesterday\n",
@@ -829,8 +923,7 @@ a_clock_starts_when_told(void **state)
 	if (!t.v[0].done)
 		fail_msg("%s", t.v[0].text);
 	assert_int_not_equal(get(w, 3).stored, STATE_WAITING);
-	assert_int_equal(
-	    moment_day(get(w, 3).anchor), day("2026-03-03").day);
+	assert_int_equal(moment_day(get(w, 3).anchor), day("2026-03-03").day);
 }
 
 static void
@@ -845,8 +938,8 @@ golden_transcript(void **state)
 	int64_t message = receive(w, &in, &applied, &placement);
 
 	x = context(w);
-	run(w, &x,
-	    "kept 1.1\ndue 1.2 <the moon>\nstatus\nand another thing\n", &t);
+	run(w, &x, "kept 1.1\ndue 1.2 <the moon>\nstatus\nand another thing\n",
+	    &t);
 	GOOD(w, store_begin(w->s, &w->err));
 	GOOD(w, post_transcript(&w->post, message, &x, &t, &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
@@ -871,9 +964,8 @@ golden_refused(void **state)
 	run(w, &x, "kept 1.1\n", &t);
 	GOOD(w, store_begin(w->s, &w->err));
 	for (int i = 0; i < 5; i++)
-		GOOD(w,
-		    post_transcript(
-			&w->post, message + 0, &x, &t, &w->err));
+		GOOD(
+		    w, post_transcript(&w->post, message + 0, &x, &t, &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
 	check_mail(w, "refused");
 }
@@ -912,8 +1004,7 @@ kept_meanwhile_is_dropped(void **state)
 	run(w, &x, "kept 1.1", &t);
 	assert_int_equal(next(w, "2026-03-10T12:00:05Z", &m), 0);
 	GOOD(w,
-	    outbox_list(w->s, w->owner, w->a, OUTBOX_DROPPED, &v, &n,
-		&w->err));
+	    outbox_list(w->s, w->owner, w->a, OUTBOX_DROPPED, &v, &n, &w->err));
 	assert_int_equal(n, 1);
 	/* taken back, it has lapsed after all */
 	run(w, &x, "not kept 1.1", &t);
@@ -973,6 +1064,7 @@ main(void)
 	    TEST(golden_lapse),
 	    TEST(golden_heads_up),
 	    TEST(golden_lapse_many),
+	    TEST(golden_letters),
 	    TEST(golden_digest),
 	    TEST(golden_doubt),
 	    TEST(golden_unfiled),
