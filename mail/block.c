@@ -18,7 +18,8 @@ enum {
 	JAMMED_MOST = 2800,
 	WRAP_WIDTH = 58, /* a shorter line was not wrapped by a program */
 	WRAP_FULL = 72,
-	BLANKS_IN_BLOCK = 2
+	BLANKS_IN_BLOCK = 2,
+	BARE_WORDS = 3 /* of a label without a colon */
 };
 
 /* --- labels and their values --------------------------------------------- */
@@ -330,6 +331,64 @@ block_read(struct arena *m, const struct forms *forms, struct lines *lines,
 	*after = b.next;
 	return b.fields;
 }
+
+/* --- labels without a colon (eM Client) ---------------------------------- */
+
+/* "Subject Water leak": the label is the first word, or the first few. */
+static enum label
+bare_label(const struct forms *forms, struct slice line, languages known,
+    struct slice *value, languages *in)
+{
+	char folded[LABEL_MOST * 2];
+	enum label label = LABEL_NONE;
+	size_t words = 0;
+
+	for (size_t i = 0; i < line.len && i < LABEL_MOST; i++) {
+		struct slice name = {line.p, i};
+
+		if ((line.p[i] != ' ' && line.p[i] != '\t') || i == 0)
+			continue;
+		name.len = fold(name, folded, sizeof(folded), NULL);
+		name.p = folded;
+		label = label_choose(
+		    forms_word(forms, name, 1u << FORM_LABEL), known, in);
+		*value = slice_trim(
+		    (struct slice){line.p + i, line.len - i});
+		if (label != LABEL_NONE || ++words == BARE_WORDS)
+			break;
+	}
+	return label;
+}
+
+size_t
+block_read_bare(struct arena *m, const struct forms *forms, struct lines *lines,
+    size_t i, struct quoted_header *header, size_t *after)
+{
+	struct block b = {.m = m,
+	    .forms = forms,
+	    .lines = lines,
+	    .header = header,
+	    .next = i,
+	    .depth = lines->v[i].depth};
+
+	*header = (struct quoted_header){0};
+	for (; b.next < lines->n && same_depth(&b, b.next); b.next++) {
+		struct slice value;
+		languages in;
+		enum label label = bare_label(forms,
+		    line_inner(lines, b.next), header->languages, &value, &in);
+
+		if (label == LABEL_NONE || !take_label(&b, label, value, in))
+			break;
+	}
+	*after = b.next;
+	return header->seen[LABEL_FROM] && header->seen[LABEL_SUBJECT] &&
+		       block_convinces(forms, header, b.fields)
+		   ? b.fields
+		   : 0;
+}
+
+/* --- what is a header ---------------------------------------------------- */
 
 static bool
 has_date(const struct forms *forms, const struct quoted_header *h)

@@ -33,6 +33,11 @@ enum label line_label(const struct forms *, struct slice line, languages known,
 size_t block_read(struct arena *, const struct forms *, struct lines *,
     size_t i, struct quoted_header *, size_t *after);
 
+/* The same for a block whose labels have no colon, as eM Client writes them; 0
+ * unless it surely is one. */
+size_t block_read_bare(struct arena *, const struct forms *, struct lines *,
+    size_t i, struct quoted_header *, size_t *after);
+
 /* Whether a block without a separator above is surely one: letters have lines
  * such as "From: Lisbon / To: Dublin / Date: 12 February", too. */
 bool block_convinces(

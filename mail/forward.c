@@ -177,14 +177,26 @@ unquoted(const struct lines *lines, size_t i, unsigned depth)
 	return s;
 }
 
+/* Orange quotes the header and not always the text. */
+static bool
+text_unquoted(const struct lines *lines, const struct boundary *b)
+{
+	size_t i = b->after;
+
+	while (i < lines->n && line_blank(lines, i))
+		i++;
+	return b->mark != MARK_WROTE && i < lines->n && lines->v[i].depth == 0;
+}
+
 static size_t
 body_end(
     const struct step *s, const struct lines *lines, const struct boundary *b)
 {
+	bool quoted = b->depth > 0 && !text_unquoted(lines, b);
 	size_t end = b->after;
 
 	for (size_t i = b->after; i < lines->n; i++) {
-		if (b->depth > 0) {
+		if (quoted) {
 			if (lines->v[i].depth >= b->depth)
 				end = i + 1;
 		} else if (lines->v[i].depth == 0 &&
@@ -255,7 +267,8 @@ body_take(
 	return buf_keep(&text, s->m);
 }
 
-/* What the forwarder wrote above, without the footer of a mail program. */
+/* What the forwarder wrote above, without a signature (RFC 3676 section 4.3)
+ * and the footer of a mail program. */
 static char *
 comment_take(
     const struct step *s, const struct lines *lines, const struct boundary *b)
@@ -264,7 +277,8 @@ comment_take(
 	char *comment;
 
 	for (size_t i = 0; i < b->first; i++) {
-		if (line_is_footer(s->forms, lines, i))
+		if (slice_is(line_inner(lines, i), "--") ||
+		    line_is_footer(s->forms, lines, i))
 			break;
 		buf_slice(&text, line_whole(lines, i));
 		buf_putc(&text, '\n');
@@ -304,7 +318,9 @@ header_take(const struct step *s, const struct boundary *b)
 	o->to = people_read(s->m, h->field[LABEL_TO]);
 	o->cc = people_read(s->m, h->field[LABEL_CC]);
 	if (h->seen[LABEL_SUBJECT])
-		o->subject = text_visible(s->m, h->field[LABEL_SUBJECT]);
+		o->subject = slice_dup(s->m,
+		    slice_trim(slice_of(
+			text_visible(s->m, h->field[LABEL_SUBJECT]))));
 	else
 		o->subject = "";
 	date_take(s, h);
@@ -337,6 +353,45 @@ from_forwarder(const struct step *s, const struct boundary *b)
 	return a.addr != NULL && strcasecmp(a.addr, s->forwarder) == 0;
 }
 
+/*
+ * Gmail forwards a whole conversation under one subject, a header block above
+ * each mail.  The last that the forwarder did not write counts, else the last.
+ */
+static void
+conversation_last(struct step *s, struct lines *lines, struct boundary *b)
+{
+	struct quoted_header whole = b->header;
+	struct boundary next, best = *b;
+	bool best_own = true;
+	size_t i = b->after, end = lines->n;
+
+	if (b->mark != MARK_FORWARD || whole.seen[LABEL_FROM])
+		return;
+	while (history_find(s->m, s->forms, lines, i, false, &next) &&
+	       next.mark == MARK_BLOCK && next.depth == b->depth) {
+		struct address a =
+		    person_read(s->m, next.header.field[LABEL_FROM]);
+		bool own = a.addr != NULL && s->forwarder != NULL &&
+			   strcasecmp(a.addr, s->forwarder) == 0;
+
+		if (!best_own && end > next.first)
+			end = next.first;
+		if (!own || best_own) {
+			best = next;
+			best_own = own;
+			end = lines->n;
+		}
+		i = next.after;
+	}
+	if (best.mark != MARK_BLOCK)
+		return;
+	b->header = best.header;
+	b->header.seen[LABEL_SUBJECT] = true;
+	b->header.field[LABEL_SUBJECT] = whole.field[LABEL_SUBJECT];
+	b->after = best.after;
+	lines->n = end;
+}
+
 /* One step inwards in the text; false when it is no forward. */
 static bool
 step_inline(struct step *s)
@@ -354,6 +409,7 @@ step_inline(struct step *s)
 		return false;
 	if (s->level == 0)
 		o->comment = comment_take(s, lines, &b);
+	conversation_last(s, lines, &b);
 	header_take(s, &b);
 	if (!b.header.seen[LABEL_SUBJECT])
 		o->subject = bare_subject(s, outer);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "mail/block.h"
+#include "mail/datetext.h"
 #include "mail/fold.h"
 #include "mail/forms.h"
 #include "mail/history.h"
@@ -31,8 +32,11 @@ ornaments(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < s.len && (is_ornament(s.p[n]) || s.p[n] == ' '))
-		n++;
+	while (n < s.len &&
+	       (is_ornament(s.p[n]) || s.p[n] == ' ' ||
+		   (n > 0 && slice_starts((struct slice){s.p + n, s.len - n},
+				 "8<"))))
+		n += s.p[n] == '8' ? 2 : 1;
 	return n;
 }
 
@@ -193,8 +197,9 @@ separator_header(struct arena *m, const struct forms *forms,
 	out->after = i + 1;
 	if (below >= lines->n || below > i + 4)
 		return;
-	if (block_read(m, forms, lines, below, &header, &after) == 0 ||
-	    (!header.seen[LABEL_FROM] && !header.seen[LABEL_SUBJECT])) {
+	if ((block_read(m, forms, lines, below, &header, &after) == 0 ||
+		(!header.seen[LABEL_FROM] && !header.seen[LABEL_SUBJECT])) &&
+	    block_read_bare(m, forms, lines, below, &header, &after) == 0) {
 		leadin_below(m, forms, lines, below, out);
 		return;
 	}
@@ -236,6 +241,45 @@ separator_at(struct arena *m, const struct forms *forms, struct lines *lines,
 	return s.before > 1 || out->header.seen[LABEL_FROM];
 }
 
+/*
+ * The line above a block may announce it without dashes and colon ("This is a
+ * forwarded message"), and tell its date ("Message du 02/03/26 10:15").
+ */
+static void
+title_above(struct arena *m, const struct forms *forms,
+    const struct lines *lines, struct boundary *out)
+{
+	char folded[SEPARATOR_MOST];
+	struct date_hint hint = {.languages = out->header.languages};
+	struct date_text date;
+	size_t above = out->first;
+	struct separator s;
+	unsigned language;
+	const char *shown;
+	struct slice line;
+	enum form_kind kind;
+
+	while (above > 0 && line_blank(lines, above - 1))
+		above--;
+	if (above == 0 || lines->v[above - 1].depth > out->depth)
+		return;
+	line = line_inner(lines, above - 1);
+	if (line.len >= SEPARATOR_MOST / 2)
+		return;
+	separator_cut(line, folded, &s);
+	kind = separator_kind(forms, s.words, &language, &shown);
+	if (kind != FORM_FORWARD && kind != FORM_ORIGINAL)
+		return;
+	out->first = above - 1;
+	out->mark = kind == FORM_FORWARD ? MARK_FORWARD : MARK_ORIGINAL;
+	out->form = forms_name(m, forms, language, shown);
+	if (!out->header.seen[LABEL_DATE] &&
+	    date_text(forms, line, &hint, &date)) {
+		out->header.seen[LABEL_DATE] = true;
+		out->header.field[LABEL_DATE] = line;
+	}
+}
+
 static bool
 block_at(struct arena *m, const struct forms *forms, struct lines *lines,
     size_t i, struct boundary *out)
@@ -263,6 +307,8 @@ block_at(struct arena *m, const struct forms *forms, struct lines *lines,
 			break;
 		}
 	}
+	title_above(m, forms, lines, out);
+	out->after = skip_separator(forms, lines, out->after);
 	return true;
 }
 
