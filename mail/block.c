@@ -352,8 +352,7 @@ bare_label(const struct forms *forms, struct slice line, languages known,
 		name.p = folded;
 		label = label_choose(
 		    forms_word(forms, name, 1u << FORM_LABEL), known, in);
-		*value = slice_trim(
-		    (struct slice){line.p + i, line.len - i});
+		*value = slice_trim((struct slice){line.p + i, line.len - i});
 		if (label != LABEL_NONE || ++words == BARE_WORDS)
 			break;
 	}
@@ -375,8 +374,8 @@ block_read_bare(struct arena *m, const struct forms *forms, struct lines *lines,
 	for (; b.next < lines->n && same_depth(&b, b.next); b.next++) {
 		struct slice value;
 		languages in;
-		enum label label = bare_label(forms,
-		    line_inner(lines, b.next), header->languages, &value, &in);
+		enum label label = bare_label(forms, line_inner(lines, b.next),
+		    header->languages, &value, &in);
 
 		if (label == LABEL_NONE || !take_label(&b, label, value, in))
 			break;

@@ -319,8 +319,8 @@ header_take(const struct step *s, const struct boundary *b)
 	o->cc = people_read(s->m, h->field[LABEL_CC]);
 	if (h->seen[LABEL_SUBJECT])
 		o->subject = slice_dup(s->m,
-		    slice_trim(slice_of(
-			text_visible(s->m, h->field[LABEL_SUBJECT]))));
+		    slice_trim(
+			slice_of(text_visible(s->m, h->field[LABEL_SUBJECT]))));
 	else
 		o->subject = "";
 	date_take(s, h);

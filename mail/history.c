@@ -34,8 +34,8 @@ ornaments(struct slice s)
 
 	while (n < s.len &&
 	       (is_ornament(s.p[n]) || s.p[n] == ' ' ||
-		   (n > 0 && slice_starts((struct slice){s.p + n, s.len - n},
-				 "8<"))))
+		   (n > 0 &&
+		       slice_starts((struct slice){s.p + n, s.len - n}, "8<"))))
 		n += s.p[n] == '8' ? 2 : 1;
 	return n;
 }

@@ -183,7 +183,9 @@ static bool
 leadin_convinces(const struct lines *lines, size_t last, const struct leadin *l)
 {
 	if (is_bare(l->pattern))
-		return l->has_date && l->has_address &&
+		return l->has_date &&
+		       (l->has_address ||
+			   (l->has_time && quoted_below(lines, last))) &&
 		       (l->date_near || l->pattern->pieces > 2);
 	if (l->has_date)
 		return l->has_time || l->has_address || l->who.len < 60 ||
@@ -423,7 +425,8 @@ line_opens(const struct search *s, size_t i)
 static bool
 may_lead_in(const struct search *s)
 {
-	bool number = quoted_below(s->lines, s->last), word = false;
+	bool quoted = quoted_below(s->lines, s->last);
+	bool number = quoted, word = quoted && s->lines->v[s->last].number;
 
 	for (size_t i = earliest(s); i <= s->last; i++) {
 		if (s->lines->v[i].address)

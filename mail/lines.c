@@ -10,6 +10,7 @@ enum {
 	TEXT_MOST = 1 << 30,
 	GROUPWISE_MOST = 700,
 	CLOSING_MOST = 58, /* bytes of a line that ends a wrapped address */
+	INITIALS_MOST = 4, /* of a name, before a mark of quotation */
 	RULE_LEAST = 3
 };
 
@@ -21,10 +22,24 @@ line_is_groupwise(const char *p, size_t n)
 	       memcmp(p + n - 4, " >>>", 4) == 0;
 }
 
+/* The Bat! and others put the author's initials before the mark: "TP> ". */
+static uint32_t
+initials(const char *p, uint32_t n)
+{
+	uint32_t i = 0;
+
+	while (i < n && i < INITIALS_MOST && p[i] >= 'A' && p[i] <= 'Z')
+		i++;
+	return i > 0 && i < n && p[i] == '>' &&
+		       (i + 1 == n || p[i + 1] == ' ' || p[i + 1] == '>')
+		   ? i
+		   : 0;
+}
+
 static void
 line_measure(const char *text, struct line *l)
 {
-	uint32_t i = 0, after = 0;
+	uint32_t i = initials(text + l->start, l->len), after = i;
 
 	if (line_is_groupwise(text + l->start, l->len)) {
 		l->inner = l->start;
