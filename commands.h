@@ -50,6 +50,7 @@ struct run {
 	struct store *store;
 	int64_t owner; /* of the store's rows */
 	struct letters *letters; /* opened by run_voice() */
+	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
 	struct freemail *freemail;
 	struct nudge_settings *nudges; /* made by post_open() */

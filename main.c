@@ -37,7 +37,7 @@ const struct command command_table[] = {
     {"why", command_why, NEEDS_STORE, "N.M", "the words, the rule and the arithmetic of a due date"},
     {"do", command_do, NEEDS_STORE, "N COMMAND", "any mail command, from the shell"},
     {"unfiled", command_unfiled, NEEDS_STORE, "", "mail that is in no case"},
-    {"rules", command_rules, 0, "check [PATH]", "prove the rules by their own examples"},
+    {"rules", command_rules, 0, "check [PATH]", "prove the rules; coverage FILE...: which ones are used"},
     {"help", command_help, 0, "", "this list"},
     {NULL, NULL, 0, NULL, NULL},
 };

@@ -16,6 +16,7 @@
 #include "mail/domain.h"
 #include "reading.h"
 #include "rules/check.h"
+#include "rules/coverage.h"
 
 /* Above this a mail is not read at all: the budget of one message. */
 enum { MAIL_MOST = 64 << 20 };
@@ -355,16 +356,43 @@ command_when(struct run *run, struct err *err)
 	return answer_when(run, run->arena, &asked, err);
 }
 
+static void
+cover_file(struct run *run, struct arena *a, const char *file, struct slice raw)
+{
+	(void)file;
+	coverage_add(run->coverage,
+	    mail_understand(a, run, &run->options.me, raw)->findings);
+}
+
+/* Takes the messages that could be read, and tells of the others. */
+static int
+cover(struct run *run, struct err *err)
+{
+	int rc;
+
+	if (run_open(run, NEEDS_RULES, err) != 0)
+		return -1;
+	run->coverage = coverage_new(run->arena, run->pack);
+	rc = each_file(run, cover_file, err);
+	coverage_print(run->out, run->coverage);
+	return rc;
+}
+
 int
 command_rules(struct run *run, struct err *err)
 {
+	const char *what = run->arg_count > 0 ? *run->args : "";
 	const char *path = run->arg_count > 1
 			       ? run->args[1]
 			       : datadir_path(run->arena, "rules");
 
-	if (run->arg_count < 1 || strcmp(run->args[0], "check") != 0)
+	if (strcmp(what, "check") == 0 && run->arg_count < 3)
+		return rules_check(run->out, path, err);
+	if (strcmp(what, "coverage") != 0)
 		return err_set(err, EX_USAGE,
-		    "usage: promised rules check "
-		    "[PATH]");
-	return rules_check(run->out, path, err);
+		    "usage: promised rules check [PATH], or "
+		    "promised rules coverage [FILE...]");
+	run->args++;
+	run->arg_count--;
+	return cover(run, err);
 }

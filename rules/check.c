@@ -6,6 +6,7 @@
 
 #include "rules/check.h"
 #include "rules/pack.h"
+#include "rules/pump.h"
 #include "rules/view.h"
 #include "rules/zones.h"
 
@@ -17,7 +18,7 @@ struct check {
 	const struct rulebook *book;
 	struct calendars *calendars;
 	struct arena *arena; /* of the example at hand */
-	size_t rules, examples, faults;
+	size_t rules, examples, pumps, faults;
 };
 
 static void fault(struct check *, const struct rule *, int line, int column,
@@ -214,9 +215,45 @@ check_counter(struct check *c, const struct rule *rule, const struct example *e)
 		    "rule %s reads its counter-example", rule->name);
 }
 
+/* True when the earlier rule would have said the same, of the same text. */
+static bool
+says_same(const struct rule *earlier, const struct rule *rule)
+{
+	return earlier->says == rule->says &&
+	       (earlier->signal == NULL ||
+		   strcmp(earlier->signal, rule->signal) == 0) &&
+	       (earlier->says != SAYS_ZONE || earlier->zone == rule->zone) &&
+	       (earlier->senders & rule->senders) == rule->senders &&
+	       rule_reads(earlier, zone_of(rule), sender_of(rule));
+}
+
+/* Of rules of which the first that matches counts: one before it that matches
+ * all its examples; or NULL. */
+static const struct rule *
+shadow(struct check *c, const struct rule *rule)
+{
+	size_t i, k;
+
+	if (rule->says < SAYS_SIGNAL || rule->whens > 0)
+		return NULL;
+	for (i = 0; c->book->rules[i] != rule; i++) {
+		if (!says_same(c->book->rules[i], rule))
+			continue;
+		for (k = 0; k < rule->examples; k++)
+			if (!matches_alone(
+				c, c->book->rules[i], rule->example[k].text))
+				break;
+		if (k == rule->examples)
+			return c->book->rules[i];
+	}
+	return NULL;
+}
+
 static void
 check_examples(struct check *c, const struct rule *rule)
 {
+	const struct rule *before;
+
 	bool read = rule->examples == 0;
 	size_t i;
 
@@ -230,39 +267,71 @@ check_examples(struct check *c, const struct rule *rule)
 		fault(c, rule, rule->line, 1,
 		    "rule %s is never reached: others read all its examples",
 		    rule->name);
+	before = read ? shadow(c, rule) : NULL;
+	if (before != NULL)
+		fault(c, rule, rule->line, 1,
+		    "rule %s is never reached: rule %s (%s) matches all its "
+		    "examples",
+		    rule->name, before->name, before->where);
 	for (i = 0; i < rule->counters; i++, c->examples++)
 		check_counter(c, rule, &rule->counter[i]);
 	arena_reset(c->arena);
 }
 
-/* What makes expressions run away: long runs of what they repeat. */
-static const char *const pumps[] = {"a", "aA", " ", "a ", "the ", "1", "1,",
-    "-", "we will ", "please ", "your refund ", "will be ", "if not ", "\"",
-    "(", ".", "\x01 ", "a-", "A1", "and "};
+/* With time marks as rules write them. */
+static const char *
+shown(struct arena *a, struct slice s)
+{
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.p[i] >= MARK_FIRST && s.p[i] <= MARK_LAST)
+			buf_puts(&out, "<time>");
+		else
+			buf_putc(&out, s.p[i]);
+	return buf_keep(&out, a);
+}
 
 static void
 check_pump(struct check *c, const struct rule *rule, struct expression *e,
-    const char *unit)
+    struct pump pump)
 {
 	char text[PUMP_BYTES];
-	struct slice s = {text, 0};
+	struct slice s = {text, pump_fill(pump, text, sizeof(text))};
 	struct span found;
-	size_t n = strlen(unit);
 
-	for (; s.len + n <= sizeof(text); s.len += n)
-		memcpy(text + s.len, unit, n);
 	matcher_begin(c->pack->matcher);
 	if (pattern_match(c->pack->matcher, e->pattern, s, 0, &found) ==
 	    MATCH_GAVE_UP)
 		fault(c, rule, e->line, e->column,
-		    "gives up on a long run of \"%s\"",
-		    unit[0] == '\x01' ? "<time>" : unit);
+		    "gives up on \"%s\" and a long run of \"%s\"",
+		    shown(c->arena, pump.head), shown(c->arena, pump.unit));
 }
 
+/* The examples as the expression sees them. */
+static void
+pump_examples(struct check *c, const struct rule *rule, const struct example *v,
+    size_t n, struct pumps *pumps)
+{
+	struct reader r =
+	    reader_new(c->arena, c->pack, c->book, sender_of(rule));
+	struct slice s;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		s = slice_of(v[i].text);
+		pumps_of_example(c->arena, pumps,
+		    view_new(&r, s, 0, s.len, zone_of(rule), true).marked.text);
+	}
+}
+
+/* Each pattern is told of once. */
 static void
 check_pattern(struct check *c, const struct rule *rule, struct expression *e)
 {
-	size_t i, offset;
+	struct pumps pumps = {NULL, 0};
+	size_t i, offset, before = c->faults;
 	struct err err;
 
 	if (pattern_check(
@@ -271,8 +340,13 @@ check_pattern(struct check *c, const struct rule *rule, struct expression *e)
 		    c, rule, e->line, e->column + (int)offset, "%s", err.text);
 		return;
 	}
-	for (i = 0; i < sizeof(pumps) / sizeof(*pumps); i++)
-		check_pump(c, rule, e, pumps[i]);
+	pumps_of_pattern(c->arena, &pumps, e->text);
+	pump_examples(c, rule, rule->example, rule->examples, &pumps);
+	pump_examples(c, rule, rule->counter, rule->counters, &pumps);
+	for (i = 0; i < pumps.n && c->faults == before; i++)
+		check_pump(c, rule, e, pumps.v[i]);
+	c->pumps += pumps.n;
+	arena_reset(c->arena);
 }
 
 static void
@@ -309,8 +383,9 @@ check_pack(struct check *c, struct err *err)
 		c->book = c->pack->books[i];
 		check_book(c);
 	}
-	fprintf(c->out, "%zu rules, %zu examples, %zu faults\n", c->rules,
-	    c->examples, c->faults);
+	fprintf(c->out,
+	    "%zu rules, %zu examples, %zu pump strings, %zu faults\n", c->rules,
+	    c->examples, c->pumps, c->faults);
 	return c->faults == 0
 		   ? 0
 		   : err_set(err, EX_CONFIG, "%zu faults in rules", c->faults);

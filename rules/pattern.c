@@ -43,6 +43,7 @@ struct pattern {
 	const char *text;
 	pcre2_code *code;
 	unsigned uses;
+	size_t found;
 	bool bad;
 };
 
@@ -214,6 +215,7 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 		return MATCH_NONE;
 	if (n < 0)
 		return MATCH_GAVE_UP;
+	p->found++;
 	at = pcre2_get_ovector_pointer(m->data);
 	found->start = at[0];
 	found->end = at[1];
@@ -221,6 +223,12 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 	if (found->start > found->end)
 		found->start = found->end;
 	return MATCH_FOUND;
+}
+
+size_t
+pattern_found(const struct pattern *p)
+{
+	return p->found;
 }
 
 bool

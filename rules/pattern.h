@@ -56,6 +56,8 @@ enum match_result {
  */
 enum match_result pattern_match(struct matcher *, struct pattern *,
     struct slice subject, size_t from, struct span *found);
+/* How often it has matched. */
+size_t pattern_found(const struct pattern *);
 /* A named group of the match just found; false when it took no part. */
 bool pattern_group(const struct matcher *, const struct pattern *,
     const char *name, struct span *);

@@ -143,6 +143,48 @@ run "$promised" rules check "$tmp/pack/rules"
 is "a bad pattern: 78" "$rc" 78
 like "with file, line and column" "$out$err" 'zz\.rules:[0-9]+:[0-9]+'
 
+mkdir -p "$tmp/runaway/xx"
+printf 'words the a\n' >"$tmp/runaway/xx/language"
+cat >"$tmp/runaway/xx/a.rules" <<'RULES'
+rule runs-away
+	says signal apology
+	match alas(?: (?:woe|woe is|is))* me
+	example alas woe is me
+	example alas me
+	counter alas you
+rule first
+	says signal delay
+	match late
+	example late
+	example too late
+	counter early
+rule second
+	says signal delay
+	match (?:too|very) late
+	example too late
+	example very late
+	counter late
+rule thin
+	says signal offer
+	match offer
+	example offer
+RULES
+run "$promised" rules check "$tmp/runaway"
+is "rules that prove nothing: 78" "$rc" 78
+like "a pattern that runs away on what it is made of" "$out" \
+    'a\.rules:3:8: gives up on ".*" and a long run of ".*"'
+like "a rule that an earlier one makes idle" "$out" \
+    'a\.rules:13:1: rule second is never reached: rule first \(xx/a\.rules:7\)'
+like "too few examples" "$out" 'a\.rules:19:1: rule thin wants 2 examples and a counter'
+
+PROMISED_DATA=$root run "$promised" rules coverage "$mail" "$mail"
+is "coverage" "$rc" 0
+like "how often a rule was taken" "$out" '^ +2 +[1-9][0-9]* +sorry \(en/signal\.rules:'
+like "which never matched" "$out" 'deadline\.rules:[0-9]+:1: rule i-want never matched'
+like "which pattern of a rule never did" "$out" \
+    'signal\.rules:[0-9]+:8: pattern [0-9] of [0-9] of rule have-received never matched'
+like "and the sum" "$out" '^en: 2 messages; [0-9]+ of [0-9]+ rules and'
+
 # --- the ledger ---
 
 run p import "$mail" "$tests/mail"
