@@ -51,6 +51,11 @@ $(O)/lib.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
 	ar qcs $@ $^  # q: two floors may each have a source.o
 
+# For unit tests of what lies at the root.
+$(O)/root.a: $(call obj,$(ROOT_SRC))
+	@rm -f $@
+	ar qcs $@ $^
+
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -58,7 +63,7 @@ $(O)/%.o: %.c
 # Unit tests: one program for each tests/unit/NAME.c, TAP on stdout.
 UNIT = $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/*.c))
 
-$(O)/unit/%: $(O)/tests/unit/%.o $(O)/lib.a
+$(O)/unit/%: $(O)/tests/unit/%.o $(O)/root.a $(O)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 

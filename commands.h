@@ -57,6 +57,7 @@ struct run {
 	struct rung_row *rungs; /* loaded by post_open() */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
 	bool hurried;  /* a filter: calendars are left to whoever sends */
+	struct apart *readers; /* see handover.h; opened when first needed */
 };
 
 enum needs {

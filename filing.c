@@ -11,19 +11,21 @@
 #include "cases/ledger.h"
 #include "cases/obligation.h"
 #include "filing.h"
+#include "handover.h"
 #include "mail/domain.h"
 #include "mail/header.h"
 #include "mail/source.h"
 #include "proof.h"
 
 /* Of mails that go into one transaction; and of a list, to hold it. */
-enum { BATCH = 50, BATCH_BYTES = 8 << 20, WAITING_MOST = 1 << 20 };
+enum { BATCH = 64, BATCH_BYTES = 8 << 20, WAITING_MOST = 1 << 20 };
 
 /* What the steps of one message hand on to each other. */
 struct step {
 	struct run *run;
 	struct arena *arena;
 	const struct arrival *arrival;
+	struct apart_job *job; /* in which it is being read; NULL: none yet */
 	bool quiet;
 	struct understood *mail;
 	struct token_key key;
@@ -155,14 +157,27 @@ collect_evidence(struct step *s)
 
 /* --- the steps --- */
 
+/* A filter is a process of its own as it is. */
+static struct understood *
+understand(struct run *run, struct arena *a, struct slice raw, struct err *err)
+{
+	if (run->hurried)
+		return mail_understand(a, run, &run->settings.addresses, raw);
+	return reader_read(run, a, raw, err);
+}
+
 static int
 step_understand(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
+	struct apart_job *job = s->job;
 	bool commanding;
 
-	s->mail = mail_understand(
-	    s->arena, run, &run->settings.addresses, s->arrival->raw);
+	s->job = NULL;
+	s->mail = job != NULL ? reader_answer(run, s->arena, job, err)
+			      : understand(run, s->arena, s->arrival->raw, err);
+	if (s->mail == NULL)
+		return -1;
 	if (token_key_get(run->store, run->owner, &s->key, err) != 0)
 		return -1;
 	s->proof = mail_proof(s->arena, run, &s->key, s->mail);
@@ -250,7 +265,9 @@ file_again(struct run *run, struct arena *a, int64_t message, int case_number,
 
 	if (intake_raw(run->store, run->owner, message, a, &raw, err) != 0)
 		return -1;
-	u = mail_understand(a, run, &run->settings.addresses, raw);
+	u = understand(run, a, raw, err);
+	if (u == NULL)
+		return -1;
 	return apply_findings(run, a, u,
 	    u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY, message,
 	    case_number, &applied, err);
@@ -410,118 +427,223 @@ passes(const struct err *err)
 	return err->code == EX_TEMPFAIL || err->code == EX_IOERR;
 }
 
-static int
-decide_waiting(struct run *run, struct arena *a, int64_t message,
-    struct counts *counts, struct err *err)
+/* What waits, in the order in which it is decided, and read ahead of that. */
+struct queue {
+	struct run *run;
+	struct arena *arena; /* of one message */
+	int64_t *messages;
+	size_t n;
+	size_t asked; /* so many are given to the readers */
+	size_t begun; /* one more than the last that was marked */
+	size_t careful; /* so many are to be decided alone */
+	struct apart_job *jobs[APART_JOBS]; /* of message i: i % APART_JOBS */
+};
+
+/* Gives the readers their next mails, from the i-th on. */
+static void
+read_ahead(struct queue *q, size_t i)
 {
+	struct run *run = q->run;
+
+	if (q->asked < i)
+		q->asked = i;
+	while (
+	    q->asked < q->n && q->asked < i + APART_JOBS && !reader_full(run)) {
+		struct apart_job *job = reader_job(run);
+		struct slice raw;
+		struct err ignored;
+
+		/* What cannot be had is told when it is to be decided. */
+		if (intake_raw(run->store, run->owner, q->messages[q->asked],
+			job->arena, &raw, &ignored) == 0) {
+			reader_ask(run, job, raw, false);
+		} else {
+			apart_drop(run->readers, job);
+			job = NULL;
+		}
+		q->jobs[q->asked++ % APART_JOBS] = job;
+	}
+}
+
+static void
+forget_ahead(struct queue *q)
+{
+	size_t i;
+
+	for (i = 0; i < APART_JOBS; i++)
+		if (q->jobs[i] != NULL)
+			apart_drop(q->run->readers, q->jobs[i]);
+}
+
+static struct apart_job *
+take_ahead(struct queue *q, size_t i)
+{
+	struct apart_job *job = NULL;
+
+	read_ahead(q, i);
+	if (i < q->asked) {
+		job = q->jobs[i % APART_JOBS];
+		q->jobs[i % APART_JOBS] = NULL;
+	}
+	return job;
+}
+
+static int
+decide_message(struct queue *q, size_t i, struct filed *filed, struct err *err)
+{
+	struct run *run = q->run;
 	struct arrival arrival = {.source = "store"};
-	struct filed filed = {.message = message};
-	struct step step = {
-	    .run = run, .arena = a, .arrival = &arrival, .filed = &filed};
+	struct step step = {.run = run,
+	    .arena = q->arena,
+	    .arrival = &arrival,
+	    .job = take_ahead(q, i),
+	    .filed = filed};
 	struct waits waits;
+	int rc;
+
+	rc = intake_waits(run->store, run->owner, filed->message, &waits, err);
+	if (rc == 0 && step.job == NULL)
+		rc = intake_raw(run->store, run->owner, filed->message,
+		    q->arena, &arrival.raw, err);
+	step.quiet = waits.past;
+	if (rc == 0)
+		rc = decide(&step, err);
+	if (step.job != NULL)
+		apart_drop(run->readers, step.job);
+	return rc;
+}
+
+static int
+decide_waiting(
+    struct queue *q, size_t i, struct counts *counts, struct err *err)
+{
+	struct filed filed = {.message = q->messages[i]};
 	struct err e = {0};
 
-	arena_reset(a);
-	if (intake_waits(run->store, run->owner, message, &waits, &e) == 0 &&
-	    intake_raw(run->store, run->owner, message, a, &arrival.raw, &e) ==
-		0) {
-		step.quiet = waits.past;
-		if (decide(&step, &e) == 0) {
-			counts->filed += filed.case_number != 0;
-			counts->unfiled += filed.case_number == 0;
-			return 0;
-		}
+	arena_reset(q->arena);
+	if (decide_message(q, i, &filed, &e) == 0) {
+		counts->filed += filed.case_number != 0;
+		counts->unfiled += filed.case_number == 0;
+		return 0;
 	}
 	if (passes(&e)) {
 		*err = e;
 		return -1;
 	}
 	counts->failed++;
+	/* It may have been marked as begun, or not. */
+	if (intake_try(q->run->store, q->run->owner, filed.message, err) != 0)
+		return -1;
 	log_warn("mail %lld: %s; it is kept and tried again",
-	    (long long)message, e.text);
+	    (long long)filed.message, e.text);
 	return 0;
 }
 
 /*
- * The first of these mails that go together: many that are new, or one that
- * was begun before, for it may be the one on which the reader dies.
+ * How many go together from the i-th on: those that are given to the readers
+ * and are new.  One that was begun before stands alone, and so do those behind
+ * it: one of them may be the one on which we die.
  */
 static int
-batch_of(struct run *run, const int64_t *messages, size_t n, size_t *size,
-    struct err *err)
+batch_size(struct queue *q, size_t i, size_t *size, struct err *err)
 {
 	struct waits waits = {0};
 
-	for (*size = 0; *size < n && *size < BATCH; *size += 1) {
-		if (intake_waits(run->store, run->owner, messages[*size],
-			&waits, err) != 0)
+	for (*size = 0; *size < BATCH && i + *size < q->asked; *size += 1) {
+		if (intake_waits(q->run->store, q->run->owner,
+			q->messages[i + *size], &waits, err) != 0)
 			return -1;
-		if (waits.tries > 0)
-			break;
+		if (waits.tries == 0)
+			continue;
+		if (*size == 0)
+			q->careful = BATCH;
+		break;
 	}
-	if (*size == 0)
+	if (q->careful > 0 || *size == 0)
 		*size = 1;
+	q->careful -= q->careful > 0;
 	return 0;
 }
 
-/* The try is counted and safe before the reading begins. */
+/*
+ * What is about to be decided is marked before, and that is safe on the disk:
+ * the first of a batch stands for it.  The batch before has done so already.
+ */
 static int
-try_batch(
-    struct run *run, const int64_t *messages, size_t size, struct err *err)
+mark_begun(struct queue *q, size_t i, struct err *err)
 {
-	size_t i;
+	if (q->begun == i + 1)
+		return 0;
+	q->begun = i + 1;
+	return intake_try(q->run->store, q->run->owner, q->messages[i], err);
+}
 
-	if (store_batch_begin(run->store, err) != 0)
-		return -1;
-	for (i = 0; i < size; i++)
-		if (intake_try(run->store, run->owner, messages[i], err) != 0)
-			break;
-	return store_batch_end(run->store, i < size ? &(struct err){0} : err) ==
-			   0 &&
-		       i == size
-		   ? 0
-		   : -1;
+/* Nobody shall wait for the store while we wait for a reader. */
+static void
+await_readers(struct queue *q, size_t i, size_t size)
+{
+	struct err told_later;
+	size_t k;
+
+	for (k = i; k < i + size; k++)
+		if (q->jobs[k % APART_JOBS] != NULL)
+			(void)apart_wait(q->run->readers,
+			    q->jobs[k % APART_JOBS], &told_later);
 }
 
 static int
-decide_batch(struct run *run, struct arena *a, const int64_t *messages,
-    size_t size, struct counts *counts, struct err *err)
+decide_batch(struct queue *q, size_t i, size_t size, struct counts *counts,
+    struct err *err)
 {
+	struct store *store = q->run->store;
 	struct counts done = *counts;
-	size_t i;
+	size_t k;
 	int rc = 0;
 
-	if (try_batch(run, messages, size, err) != 0 ||
-	    store_batch_begin(run->store, err) != 0)
+	await_readers(q, i, size);
+	if (mark_begun(q, i, err) != 0 || store_batch_begin(store, err) != 0)
 		return -1;
-	for (i = 0; i < size && rc == 0; i++)
-		rc = decide_waiting(run, a, messages[i], &done, err);
-	if (store_batch_end(run->store, rc == 0 ? err : &(struct err){0}) != 0)
+	for (k = i; k < i + size && rc == 0; k++)
+		rc = decide_waiting(q, k, &done, err);
+	if (rc == 0 && k < q->n && q->careful == 0)
+		rc = mark_begun(q, k, err);
+	if (store_batch_end(store, rc == 0 ? err : &(struct err){0}) != 0)
 		return -1;
 	*counts = done;
 	return rc;
 }
 
+static int
+decide_all(struct queue *q, struct counts *counts, struct err *err)
+{
+	struct counts uncounted = {0};
+	size_t i, size;
+
+	for (i = 0; i < q->n; i += size) {
+		read_ahead(q, i);
+		if (batch_size(q, i, &size, err) != 0 ||
+		    decide_batch(q, i, size,
+			counts == NULL ? &uncounted : counts, err) != 0)
+			return -1;
+		if (counts != NULL)
+			show_progress(i + size, "read", i + size == q->n);
+	}
+	return 0;
+}
+
 int
 file_waiting(struct run *run, struct counts *counts, struct err *err)
 {
-	struct arena *a = arena_new(), *list = arena_new();
-	struct counts uncounted = {0};
-	int64_t *messages;
-	size_t i, n, size;
+	struct arena *list = arena_new();
+	struct queue q = {.run = run, .arena = arena_new()};
 	int rc;
 
 	rc = intake_waiting(
-	    run->store, run->owner, list, WAITING_MOST, &messages, &n, err);
-	for (i = 0; rc == 0 && i < n; i += size) {
-		rc = batch_of(run, messages + i, n - i, &size, err);
-		if (rc == 0)
-			rc = decide_batch(run, a, messages + i, size,
-			    counts == NULL ? &uncounted : counts, err);
-		if (counts != NULL)
-			show_progress(i + size, "read", i + size == n);
-	}
-	arena_free(a);
+	    run->store, run->owner, list, WAITING_MOST, &q.messages, &q.n, err);
+	if (rc == 0)
+		rc = decide_all(&q, counts, err);
+	forget_ahead(&q);
+	arena_free(q.arena);
 	arena_free(list);
 	return rc;
 }

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "commands.h"
+#include "mail/apart.h"
 
 static int command_help(struct run *, struct err *);
 
@@ -306,6 +307,7 @@ run_open(struct run *run, unsigned needs, struct err *err)
 static void
 run_close(struct run *run)
 {
+	apart_close(run->readers);
 	store_close(run->store);
 	pack_close(run->pack);
 	arena_free(run->arena);

@@ -335,9 +335,13 @@ add_company(
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
 	    sql_int(w->owner), sql_int(company));
 	struct file *f;
+	int number;
 
 	while (rows_next(r)) {
-		f = file_of(w, (int)rows_int(r, 0));
+		number = (int)rows_int(r, 0);
+		/* A namesake must have given a number of the case. */
+		f = like == NAMESAKE ? find_file(w, number)
+				     : file_of(w, number);
 		if (f == NULL)
 			continue;
 		f->s.alike = f->s.alike || like == ALIKE;
@@ -347,10 +351,26 @@ add_company(
 	return rows_end(r, err);
 }
 
+/* Whether that word tells this name from others; sender may be NULL. */
 static bool
-same_name(const char *a, const char *b)
+is_namesake(struct work *w, const char *sender, const char *name)
 {
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
+	const char *word;
+
+	/* Most names do not have it at all. */
+	if (sender == NULL || strcasestr(name, sender) == NULL)
+		return false;
+	word = words_name(w->arena, w->words, name);
+	return word != NULL && strcmp(word, sender) == 0;
+}
+
+/* Whether the name's telling word stands in the text. */
+static bool
+is_mentioned(struct work *w, const char *text, const char *name)
+{
+	const char *word = words_name(w->arena, w->words, name);
+
+	return word != NULL && words_mention(slice_of(text), word);
 }
 
 /*
@@ -372,15 +392,13 @@ follow_names(struct work *w, const char *text, struct err *err)
 		sender = words_name(w->arena, w->words, w->out->main->name);
 	while (rows_next(r)) {
 		company = rows_int(r, 0);
-		name =
-		    words_name(w->arena, w->words, rows_text(r, 2, w->arena));
-		if (same_name(name, sender))
-			like = strncmp(w->out->main->domain, name,
-				   strlen(name)) == 0
+		name = rows_text(r, 2, w->arena);
+		if (is_namesake(w, sender, name))
+			like = strncmp(w->out->main->domain, sender,
+				   strlen(sender)) == 0
 				   ? ALIKE
 				   : NAMESAKE;
-		else if (!w->company_speaks &&
-			 words_mention(slice_of(text), name))
+		else if (!w->company_speaks && is_mentioned(w, text, name))
 			like = MENTIONED;
 		else
 			continue;

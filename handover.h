@@ -1,0 +1,41 @@
+/*
+ * Mail is read in one process and decided about in another: see mail/apart.h.
+ *
+ * What was understood goes over as bytes.  All of struct understood is carried but for what is large and nobody who
+ * decides looks at: the raw bytes (the receiver has them), and the bytes of
+ * attachments and enclosed mails.
+ */
+#ifndef HANDOVER_H
+#define HANDOVER_H
+
+#include "mail/apart.h"
+#include "reading.h"
+
+void understood_put(struct buf *, const struct understood *);
+
+/*
+ * NULL when these bytes are none.  In the arena; it points into the bytes and
+ * into raw, which is taken for the message's.
+ */
+struct understood *
+understood_get(struct arena *, struct slice bytes, struct slice raw);
+
+/*
+ * A mail for the readers of this run, which are started when there is work.
+ * An empty job is for its raw bytes, to be put in its arena; then it is asked
+ * for, and one day answered.  Waiting for one mail while others are on their
+ * way: urgent.
+ */
+struct apart_job *reader_job(struct run *);
+void
+reader_ask(struct run *, struct apart_job *, struct slice raw, bool urgent);
+bool reader_full(const struct run *);
+/* In the arena; drops the job.  NULL with err (EX_DATAERR) when the readers
+ * died of it; the message's raw is empty. */
+struct understood *
+reader_answer(struct run *, struct arena *, struct apart_job *, struct err *);
+/* All of it at once. */
+struct understood *
+reader_read(struct run *, struct arena *, struct slice raw, struct err *);
+
+#endif

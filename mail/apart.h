@@ -1,0 +1,69 @@
+/*
+ * Reading apart: hostile bytes are read by processes of their own.
+ *
+ * A reader is a fork of this process that keeps one descriptor, over which it
+ * is given one mail after the other, and gives back what its function made of
+ * each.  What it says is bytes that the caller must check; no pointer crosses.
+ *
+ * A reader that dies, or is not done with a mail in time, costs that mail
+ * alone: it is given to another reader, and after APART_TRIES it is given up.
+ * The others go on.  Where no process can be had, the function runs in this
+ * one.
+ *
+ * Results can be waited for in any order; each reader has its next mails at
+ * hand before it is asked for them.  What is asked for is bounded by
+ * apart_full().
+ */
+#ifndef MAIL_APART_H
+#define MAIL_APART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+enum {
+	APART_READERS = 16, /* at most */
+	APART_TRIES = 2, /* deaths over one mail until it is given up */
+	APART_SECONDS = 25, /* for one mail */
+	APART_JOBS = 192, /* asked for and not dropped, and ... */
+	APART_BYTES = 8 << 20, /* ... their size, but for one that is larger */
+	APART_ANSWER = 64 << 20, /* bytes of an answer */
+};
+
+/* In the reader: what is made of the bytes in, to be appended to out. */
+typedef void (*apart_read)(void *arg, struct slice in, struct buf *out);
+
+struct apart;
+
+/* One mail to read.  Owned by the pool, used until apart_drop(). */
+struct apart_job {
+	struct arena *arena; /* lives as long as the job */
+	struct slice in; /* set by the caller, in the arena */
+	struct slice out; /* of apart_wait(); in the arena */
+};
+
+/* How many readers there should be: as many as processors. */
+size_t apart_processors(void);
+
+/* Starts no process yet.  Never NULL.  seconds: APART_SECONDS. */
+struct apart *
+apart_open(apart_read, void *arg, size_t readers, unsigned seconds);
+/* Ends the readers; NULL is allowed. */
+void apart_close(struct apart *);
+
+/* A job with an empty arena, for the caller to set its bytes. */
+struct apart_job *apart_job(struct apart *);
+/* Hands it over; urgent: before those that no reader has yet. */
+void apart_ask(struct apart *, struct apart_job *, bool urgent);
+/* Whether no more should be asked for now. */
+bool apart_full(const struct apart *);
+/* Waits until out is there.  -1 with err (EX_DATAERR) when it was given up:
+ * the readers died of it. */
+int apart_wait(struct apart *, struct apart_job *, struct err *);
+/* Gives it back, whether or not it was asked for, and its arena with it. */
+void apart_drop(struct apart *, struct apart_job *);
+
+#endif
