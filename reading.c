@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
@@ -378,6 +379,43 @@ cover(struct run *run, struct err *err)
 	return rc;
 }
 
+static void
+print_holidays(FILE *out, const struct calendar *calendar, int year)
+{
+	const struct civil first = {year, 1, 1}, last = {year, 12, 31};
+	const char *name;
+	char text[DATE_ROOM];
+	day_t day;
+
+	for (day = day_of_civil(first); day <= day_of_civil(last); day++) {
+		name = calendar_holiday(calendar, day);
+		if (name != NULL)
+			fprintf(out, "%s %s\n", day_print(day, text), name);
+	}
+}
+
+static int
+list_holidays(struct run *run, struct err *err)
+{
+	size_t i;
+
+	if (run->arg_count == 0)
+		return err_set(err, EX_USAGE,
+		    "usage: promised rules holidays [--region R] YEAR...");
+	if (run_open(run, NEEDS_RULES, err) != 0)
+		return -1;
+	for (i = 0; i < run->arg_count; i++) {
+		char *end;
+		long year = strtol(run->args[i], &end, 10);
+
+		if (*end != '\0' || year < 1 || year > 9999)
+			return err_set(
+			    err, EX_USAGE, "%s is no year", run->args[i]);
+		print_holidays(run->out, run->calendar, (int)year);
+	}
+	return 0;
+}
+
 int
 command_rules(struct run *run, struct err *err)
 {
@@ -388,11 +426,13 @@ command_rules(struct run *run, struct err *err)
 
 	if (strcmp(what, "check") == 0 && run->arg_count < 3)
 		return rules_check(run->out, path, err);
-	if (strcmp(what, "coverage") != 0)
-		return err_set(err, EX_USAGE,
-		    "usage: promised rules check [PATH], or "
-		    "promised rules coverage [FILE...]");
 	run->args++;
 	run->arg_count--;
-	return cover(run, err);
+	if (strcmp(what, "coverage") == 0)
+		return cover(run, err);
+	if (strcmp(what, "holidays") == 0)
+		return list_holidays(run, err);
+	return err_set(err, EX_USAGE,
+	    "usage: promised rules check [PATH], rules coverage [FILE...] or "
+	    "rules holidays YEAR...");
 }

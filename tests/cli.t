@@ -185,6 +185,12 @@ like "which pattern of a rule never did" "$out" \
     'signal\.rules:[0-9]+:8: pattern [0-9] of [0-9] of rule have-received never matched'
 like "and the sum" "$out" '^en: 2 messages; [0-9]+ of [0-9]+ rules and'
 
+run "$promised" rules holidays --region GB-SCT 2026
+like "rules holidays" "$out" "^2026-11-30 St Andrew's Day\$"
+unlike "of that region" "$out" 'Easter Monday'
+run "$promised" rules holidays 26x
+is "a year that is none: 64" "$rc" 64
+
 # --- the ledger ---
 
 run p import "$mail" "$tests/mail"
