@@ -53,6 +53,8 @@ struct run {
 	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
 	struct freemail *freemail;
+	struct image *image; /* that these are in, or NULL: see loading.h */
+	bool image_new; /* and it is not written yet */
 	struct nudge_settings *nudges; /* made by post_open() */
 	struct rung_row *rungs; /* loaded by post_open() */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
@@ -99,8 +101,6 @@ int command_why(struct run *, struct err *);
 int command_do(struct run *, struct err *);
 int command_unfiled(struct run *, struct err *);
 
-/* Opens the rule packs, forms and calendars; once. */
-int run_open_rules(struct run *, struct err *);
 /* Opens what a command's row says (enum needs).  A filter does it itself. */
 int run_open(struct run *, unsigned needs, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */

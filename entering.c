@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "filing.h"
+#include "loading.h"
 #include "mail/source.h"
 
 enum {
@@ -128,7 +129,8 @@ child(struct run *run, struct slice raw, int fd)
 		code = err.code;
 	}
 	fprintf(report, "done %d\n", code);
-	fflush(report);
+	fclose(report);
+	load_keep(run);
 	_exit(code);
 }
 

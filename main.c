@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "commands.h"
+#include "loading.h"
 #include "mail/apart.h"
 
 static int command_help(struct run *, struct err *);
@@ -235,50 +236,15 @@ read_options(
 	return 0;
 }
 
-int
-run_open_rules(struct run *run, struct err *err)
-{
-	struct arena *a = run->arena;
-	const char *region = run->options.region;
-
-	if (run->pack != NULL)
-		return 0;
-	run->calendars = calendars_load(a, datadir_path(a, "rules"), err);
-	if (run->calendars == NULL)
-		return -1;
-	if (region == NULL)
-		region = run->settings.region; /* NULL without a config */
-	run->calendar = calendar_region(run->calendars, region);
-	if (run->calendar == NULL) {
-		log_warn("region %s: its public holidays are not known here; "
-		         "working days are counted without them",
-		    region);
-		run->calendar = calendar_region(run->calendars, NULL);
-	}
-	run->forms = forms_load(a, datadir_path(a, "mail/forms"), err);
-	if (run->forms == NULL)
-		return -1;
-	run->pack =
-	    pack_load(a, datadir_path(a, "rules"), run->settings.own_rules, err);
-	return run->pack == NULL ? -1 : 0;
-}
-
-/* The store, the owner's rows in it, and what placing mail looks at. */
+/* The store, the owner's rows in it, and all that filing mail looks at. */
 static int
 open_store(struct run *run, struct err *err)
 {
-	struct arena *a = run->arena;
-
+	if (load_all(run, err) != 0)
+		return -1;
 	run->store = store_open(run->settings.store,
 	    run->options.dry_run ? STORE_REHEARSE : STORE_WRITE, err);
 	if (run->store == NULL)
-		return -1;
-	run->thread_words =
-	    thread_words_load(a, datadir_path(a, "cases/thread.words"), err);
-	if (run->thread_words == NULL)
-		return -1;
-	run->freemail = freemail_load(a, datadir_path(a, "mail/freemail"), err);
-	if (run->freemail == NULL)
 		return -1;
 	return store_owner(run->store, run->settings.id, &run->owner, err);
 }
@@ -298,10 +264,9 @@ run_open(struct run *run, unsigned needs, struct err *err)
 	run->now = run->options.has_now
 		       ? run->options.now
 		       : zone_moment(run->settings.timezone, clock);
-	if ((needs & (NEEDS_RULES | NEEDS_STORE)) != 0 &&
-	    run_open_rules(run, err) != 0)
-		return -1;
-	return (needs & NEEDS_STORE) != 0 ? open_store(run, err) : 0;
+	if ((needs & NEEDS_STORE) != 0)
+		return open_store(run, err);
+	return (needs & NEEDS_RULES) != 0 ? load_rules(run, err) : 0;
 }
 
 static void
@@ -309,7 +274,7 @@ run_close(struct run *run)
 {
 	apart_close(run->readers);
 	store_close(run->store);
-	pack_close(run->pack);
+	load_close(run);
 	arena_free(run->arena);
 }
 
@@ -356,6 +321,7 @@ run_command(struct run *run, int argc, char **argv, struct err *err)
 	run->arg_count--;
 	if (run_open(run, command->needs, err) != 0)
 		return -1;
+	load_keep(run);
 	return command->run(run, err);
 }
 

@@ -15,6 +15,7 @@
 #include "base/datadir.h"
 #include "base/zone.h"
 #include "commands.h"
+#include "loading.h"
 #include "mail/source.h"
 #include "reading.h"
 #include "servers.h"
@@ -320,7 +321,7 @@ command_doctor(struct run *run, struct err *err)
 					: zone_moment(run->settings.timezone,
 					      (int64_t)time(NULL));
 	bad += check_clock(run);
-	rc = run_open_rules(run, &e);
+	rc = load_rules(run, &e);
 	bad += report(run, "rules", rc, &e, datadir_path(run->arena, "rules"));
 	rc = templates_check(run, &e);
 	bad += report(run, "templates", rc, &e,

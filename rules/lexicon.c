@@ -137,7 +137,7 @@ edges_rehash(struct lexicon *lex)
 	struct word_edge *old = lex->edges;
 	uint32_t old_room = lex->edge_room;
 
-	lex->edge_room = old_room ? old_room * 2 : 16384;
+	lex->edge_room = old_room ? old_room * 2 : 4096;
 	lex->edges = mem_alloc(lex->edge_room * sizeof(*lex->edges));
 	memset(lex->edges, 0, lex->edge_room * sizeof(*lex->edges));
 	for (uint32_t i = 0; i < old_room; i++)

@@ -537,28 +537,33 @@ pack_load(
 	return pack;
 }
 
+/* Calls for every expression of a book. */
 static void
-free_expressions(struct expression *e, size_t n)
+each_expression(struct pack *pack, const struct rulebook *book,
+    void (*call)(struct pack *, const struct rulebook *, struct expression *))
 {
-	for (; n > 0; n--, e++)
-		pattern_free(e->pattern);
+	struct expression *const named[] = {
+	    book->clause_break, book->join, book->phrase_verb, book->anaphor};
+	size_t i, k;
+
+	for (i = 0; i < book->rule_count; i++) {
+		for (k = 0; k < book->rules[i]->matches; k++)
+			call(pack, book, &book->rules[i]->match[k]);
+		for (k = 0; k < book->rules[i]->unlesses; k++)
+			call(pack, book, &book->rules[i]->unless[k]);
+	}
+	for (i = 0; i < sizeof(named) / sizeof(*named); i++)
+		if (named[i] != NULL)
+			call(pack, book, named[i]);
 }
 
 static void
-free_book(struct rulebook *book)
+close_expression(
+    struct pack *pack, const struct rulebook *book, struct expression *e)
 {
-	size_t i;
-
-	for (i = 0; i < book->rule_count; i++) {
-		free_expressions(
-		    book->rules[i]->match, book->rules[i]->matches);
-		free_expressions(
-		    book->rules[i]->unless, book->rules[i]->unlesses);
-	}
-	free_expressions(book->clause_break, book->clause_break != NULL);
-	free_expressions(book->join, book->join != NULL);
-	free_expressions(book->phrase_verb, book->phrase_verb != NULL);
-	free_expressions(book->anaphor, book->anaphor != NULL);
+	(void)pack;
+	(void)book;
+	pattern_free(e->pattern);
 }
 
 void
@@ -569,9 +574,34 @@ pack_close(struct pack *pack)
 	if (pack == NULL)
 		return;
 	for (i = 0; i < pack->book_count; i++)
-		free_book(pack->books[i]);
+		each_expression(pack, pack->books[i], close_expression);
 	matcher_free(pack->matcher);
 	pack->matcher = NULL;
+}
+
+static void
+freeze_expression(
+    struct pack *pack, const struct rulebook *book, struct expression *e)
+{
+	pattern_freeze(rulebook_pattern(pack, book, e), pack->arena);
+}
+
+void
+pack_freeze(struct pack *pack)
+{
+	size_t i;
+
+	for (i = 0; i < pack->book_count; i++) {
+		rulebook_lexicon(pack->books[i]);
+		each_expression(pack, pack->books[i], freeze_expression);
+	}
+	pack_close(pack);
+}
+
+void
+pack_reopen(struct pack *pack)
+{
+	pack->matcher = matcher_new();
 }
 
 const struct rulebook *

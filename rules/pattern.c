@@ -41,7 +41,8 @@ struct matcher {
 
 struct pattern {
 	const char *text;
-	pcre2_code *code;
+	pcre2_code *code; /* NULL: not used yet */
+	const uint8_t *frozen; /* what it can be made of, or NULL */
 	unsigned uses;
 	size_t found;
 	bool bad;
@@ -122,6 +123,43 @@ pattern_free(struct pattern *p)
 	p->code = NULL;
 }
 
+void
+pattern_freeze(struct pattern *p, struct arena *arena)
+{
+	const pcre2_code *code;
+	struct err err;
+	size_t size, offset;
+	uint8_t *bytes;
+
+	if (p->frozen == NULL && !p->bad)
+		pattern_check(p, &offset, &err);
+	code = p->code;
+	if (p->frozen == NULL && code != NULL &&
+	    pcre2_serialize_encode(&code, 1, &bytes, &size, NULL) == 1) {
+		p->frozen = arena_dup(arena, bytes, size);
+		pcre2_serialize_free(bytes);
+	}
+	pattern_free(p);
+	p->uses = 0;
+}
+
+char *
+pattern_engine(struct arena *arena)
+{
+	char version[64] = "";
+
+	pcre2_config(PCRE2_CONFIG_VERSION, version);
+	return arena_printf(arena, "PCRE2 %s", version);
+}
+
+/* False when it was made by another version of the library. */
+static bool
+thaw(struct pattern *p)
+{
+	return p->frozen != NULL &&
+	       pcre2_serialize_decode(&p->code, 1, p->frozen, NULL) == 1;
+}
+
 int
 pattern_check(struct pattern *p, size_t *offset, struct err *err)
 {
@@ -131,7 +169,7 @@ pattern_check(struct pattern *p, size_t *offset, struct err *err)
 	int code;
 
 	*offset = 0;
-	if (p->code != NULL)
+	if (p->code != NULL || thaw(p))
 		return 0;
 	p->bad = true;
 	if (strlen(p->text) > PATTERN_MOST)

@@ -40,6 +40,13 @@ struct pattern;
  * allows NULL. */
 struct pattern *pattern_new(struct arena *, const char *text);
 void pattern_free(struct pattern *);
+/*
+ * Puts the compiled form into the arena, to be used by a later process, and
+ * gives back what is on the heap.  The pattern goes on to work.
+ */
+void pattern_freeze(struct pattern *, struct arena *);
+/* The library and its version: what is frozen is for this one. */
+char *pattern_engine(struct arena *);
 /* Compiles; -1 with err (EX_CONFIG, the reason alone) and the byte offset in
  * the text when it is no regular expression. */
 int pattern_check(struct pattern *, size_t *offset, struct err *);

@@ -23,6 +23,14 @@ struct pack *pack_load(
     struct arena *, const char *dir, const char *own_dir, struct err *);
 void pack_close(struct pack *);
 
+/*
+ * For a pack that is kept in an image (base/image.h).  _freeze reads and
+ * compiles all that is not yet, puts it into the arena, and closes; after it,
+ * and in another process, _reopen comes before the pack is used.
+ */
+void pack_freeze(struct pack *);
+void pack_reopen(struct pack *);
+
 struct explanation; /* see explain.h */
 
 /* What is read.  All borrowed for the call. */

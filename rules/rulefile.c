@@ -149,7 +149,7 @@ field_says(struct parse *parse, struct slice value)
 		if (n < 0)
 			return FAULT(parse, value.p, "\"%.*s\" is no manner",
 			    (int)value.len, value.p);
-		rule->signal = manner_names[n];
+		rule->signal = arena_strdup(parse->arena, manner_names[n]);
 		return 0;
 	case SAYS_ZONE:
 		n = INDEX_OF(value, zone_names);

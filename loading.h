@@ -1,0 +1,21 @@
+/*
+ * What is read from data files before the first mail: rules, forms, calendars,
+ * words, letters.  It costs more than a mail does, so commands with a store
+ * keep it beside the store as an image (base/image.h) for those that follow.
+ * The image may be deleted at any time.
+ */
+#ifndef LOADING_H
+#define LOADING_H
+
+#include "commands.h"
+
+/* Calendars, forms and rule packs, from their files; once. */
+int load_rules(struct run *, struct err *);
+/* These and the words for placing mail, from the image if there is one. */
+int load_all(struct run *, struct err *);
+/* Writes the image when load_all() found none.  Takes a tenth of a second, so
+ * a filter answers first. */
+void load_keep(struct run *);
+void load_close(struct run *);
+
+#endif
