@@ -100,17 +100,16 @@ by_place(const void *a, const void *b)
 }
 
 static void
-add_frames(struct reader *r, enum says says, const struct view *view,
+add_frames(struct reader *r, const struct hits *hits, const struct view *view,
     const struct clauses *clauses, struct frames *frames)
 {
-	struct hits hits = reader_hits(r, says, view, view->marked.text);
 	const struct expression *guard;
 	struct frame *f;
 	size_t i;
 
-	for (i = 0; i < hits.n && frames->n < 2 * HITS_MOST; i++) {
+	for (i = 0; i < hits->n && frames->n < 2 * HITS_MOST; i++) {
 		f = &frames->v[frames->n];
-		f->hit = hits.v[i];
+		f->hit = hits->v[i];
 		f->clause = clause_at(clauses, f->hit.at.start);
 		if (f->clause.end < f->hit.at.end)
 			f->clause.end = f->hit.at.end;
@@ -549,17 +548,22 @@ clause_read(struct reader *r, const struct view *view)
 	struct commitments made = {NULL, 0};
 	struct clauses clauses;
 	struct frames frames = {.n = 0};
+	struct slice text = view->marked.text;
+	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
+	struct hits deadlines = reader_hits(r, SAYS_DEADLINE, view, text);
 	struct hits nothing, conditions;
 	struct emission e = {r, view, &frames, &conditions, &made};
 	size_t i, before, covered = 0;
 
-	find_clauses(r, view->marked.text, &clauses);
-	add_frames(r, SAYS_PROMISE, view, &clauses, &frames);
-	add_frames(r, SAYS_DEADLINE, view, &clauses, &frames);
+	if (promises.n + deadlines.n == 0)
+		return made;
+	find_clauses(r, text, &clauses);
+	add_frames(r, &promises, view, &clauses, &frames);
+	add_frames(r, &deadlines, view, &clauses, &frames);
 	if (frames.n == 0)
 		return made;
-	nothing = reader_hits(r, SAYS_NOTHING, view, view->marked.text);
-	conditions = reader_hits(r, SAYS_CONDITION, view, view->marked.text);
+	nothing = reader_hits(r, SAYS_NOTHING, view, text);
+	conditions = reader_hits(r, SAYS_CONDITION, view, text);
 	settle(r, view, &frames, &nothing);
 	set_windows(view, &frames);
 	reach_back(&clauses, &frames);

@@ -12,24 +12,30 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "rules/literal.h"
+#include "rules/known.h"
 
 struct gate;
 
-/* literals: what each of the n patterns requires, by its number; also: what it
- * requires besides, or NULL. */
-struct gate *gate_new(struct arena *, const struct literals *,
-    const struct literals *also, size_t n);
+/* What each of the n patterns requires, by its number. */
+struct gate *gate_new(struct arena *, const struct required *, size_t n);
 /* The number of 64-bit words of a set of patterns. */
 size_t gate_words(const struct gate *);
-/* Puts into set (gate_words() words) all patterns that stand a chance, those
- * that require nothing among them.  ASCII case is ignored. */
+/*
+ * Puts into set (gate_words() words) all patterns that stand a chance, those
+ * that require nothing among them.  ASCII case is ignored.  A part of the text
+ * that begins and ends beside letters is as good as the whole.
+ */
 void gate_scan(const struct gate *, struct slice text, uint64_t *set);
+/* Takes away what requires a time phrase. */
+void gate_no_times(const struct gate *, uint64_t *set);
 
 static inline bool
 gate_has(const uint64_t *set, size_t pattern)
 {
 	return (set[pattern / 64] >> (pattern % 64) & 1) != 0;
 }
+
+/* The first pattern of the set from `from` on and before `to`; else `to`. */
+size_t gate_next(const uint64_t *set, size_t from, size_t to);
 
 #endif

@@ -1,12 +1,17 @@
 /*
  * See literal.h.  A descent through the expression that is bounded in depth
- * (DEPTH_MOST) and in what it keeps (SET_MOST strings of LENGTH_MOST bytes).
+ * (DEPTH_MOST); what is known of each part is put together by known.c.
  */
 #include <string.h>
 
 #include "rules/literal.h"
 
-enum { DEPTH_MOST = 40, SET_MOST = 24, NEED_MOST = 160, LENGTH_MOST = 40 };
+enum {
+	DEPTH_MOST = 40,
+	RUN_MOST = 40, /* bytes of plain text that are taken at once */
+	CLASS_MOST = 4, /* [abcd] is as good as alternatives */
+	REPEATED_MOST = 4 /* \d{12} is looked for as four digits */
+};
 
 struct scan {
 	struct arena *arena;
@@ -19,202 +24,6 @@ struct scan {
 
 static const struct known UNKNOWN;
 
-static struct known
-exactly(struct arena *a, const char *p, size_t n)
-{
-	struct known k = {true, {arena_alloc(a, sizeof(struct slice)), 1},
-	    {NULL, 0}, {NULL, 0}};
-
-	k.all.v[0].p = p;
-	k.all.v[0].len = n;
-	return k;
-}
-
-/* The empty string alone: what \b and groups that look around match. */
-static struct known
-nothing(void)
-{
-	static struct slice empty = {"", 0}; /* never written to */
-	const struct known k = {true, {&empty, 1}, {NULL, 0}, {NULL, 0}};
-
-	return k;
-}
-
-static bool
-is_nothing(struct literals set)
-{
-	return set.n == 1 && set.v[0].len == 0;
-}
-
-/* How well a set tells texts apart: its shortest string, then few of them. */
-static size_t
-worth(struct literals set)
-{
-	size_t i, least = 12;
-
-	if (set.n == 0)
-		return 0;
-	for (i = 0; i < set.n; i++)
-		if (set.v[i].len < least)
-			least = set.v[i].len;
-	return least < 2 ? 0 : least * 1000 - set.n;
-}
-
-struct literals
-literal_required(const struct known *k)
-{
-	struct literals set = k->exact ? k->all : k->need;
-	const struct literals none = {NULL, 0};
-
-	return worth(set) == 0 ? none : set;
-}
-
-/* One more set of which one must occur; the two best are kept. */
-static void
-require(struct known *k, struct literals set)
-{
-	if (worth(set) > worth(k->need)) {
-		k->also = k->need;
-		k->need = set;
-	} else if (worth(set) > worth(k->also)) {
-		k->also = set;
-	}
-}
-
-static bool
-has(struct literals set, struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < set.n; i++)
-		if (set.v[i].len == s.len &&
-		    memcmp(set.v[i].p, s.p, s.len) == 0)
-			return true;
-	return false;
-}
-
-static struct literals
-unite(struct arena *a, struct literals x, struct literals y)
-{
-	struct literals set = {arena_calloc(a, x.n + y.n, sizeof(*set.v)), x.n};
-	size_t i;
-
-	if (x.n > 0)
-		memcpy(set.v, x.v, x.n * sizeof(*set.v));
-	for (i = 0; i < y.n; i++)
-		if (!has(x, y.v[i]))
-			set.v[set.n++] = y.v[i];
-	return set;
-}
-
-/* Every string of x followed by every one of y; false when that is too much. */
-static bool
-product(
-    struct arena *a, struct literals x, struct literals y, struct literals *set)
-{
-	size_t i, j;
-	char *p;
-
-	/* Sets are never changed in place, so they may be shared. */
-	if (is_nothing(x) || is_nothing(y)) {
-		*set = is_nothing(x) ? y : x;
-		return set->n <= SET_MOST;
-	}
-	if (x.n * y.n > SET_MOST)
-		return false;
-	for (i = 0; i < x.n; i++)
-		for (j = 0; j < y.n; j++)
-			if (x.v[i].len + y.v[j].len > LENGTH_MOST)
-				return false;
-	set->n = 0;
-	set->v = arena_calloc(a, x.n * y.n, sizeof(*set->v));
-	for (i = 0; i < x.n; i++) {
-		for (j = 0; j < y.n; j++) {
-			p = arena_alloc(a, x.v[i].len + y.v[j].len);
-			memcpy(p, x.v[i].p, x.v[i].len);
-			memcpy(p + x.v[i].len, y.v[j].p, y.v[j].len);
-			set->v[set->n].p = p;
-			set->v[set->n++].len = x.v[i].len + y.v[j].len;
-		}
-	}
-	return true;
-}
-
-/* x, then y.  x->all is the exact run that ends here. */
-static void
-append(struct arena *a, struct known *x, struct known y)
-{
-	struct literals set;
-
-	if (y.exact && product(a, x->all, y.all, &set)) {
-		x->all = set;
-		return;
-	}
-	require(x, x->all);
-	x->exact = false;
-	if (y.exact) {
-		x->all = y.all;
-		return;
-	}
-	require(x, y.need);
-	require(x, y.also);
-	x->all = nothing().all;
-}
-
-/* y's strings behind x's, which may move; twins cost little and stay. */
-static struct literals
-join(struct arena *a, struct literals x, struct literals y)
-{
-	size_t i;
-
-	for (i = 0; i < y.n; i++) {
-		x.v = arena_grow(a, x.v, x.n, sizeof(*x.v));
-		x.v[x.n++] = y.v[i];
-	}
-	return x;
-}
-
-/* A set that arena_grow() may go on with. */
-static struct literals
-fresh(struct arena *a, struct literals x)
-{
-	const struct literals none = {NULL, 0};
-
-	return join(a, none, x);
-}
-
-/* One of several alternatives more; all->all or all->need is fresh. */
-static void
-add_alternative(struct arena *a, struct known *all, struct known y)
-{
-	struct literals ry;
-
-	if (all->exact && y.exact && all->all.n + y.all.n <= NEED_MOST) {
-		all->all = join(a, all->all, y.all);
-		return;
-	}
-	if (all->exact) {
-		all->need = literal_required(all);
-		all->all.n = 0;
-		all->exact = false;
-	}
-	ry = literal_required(&y);
-	if (all->need.n == 0 || ry.n == 0 || all->need.n + ry.n > NEED_MOST)
-		all->need.n = 0;
-	else
-		all->need = join(a, all->need, ry);
-}
-
-static struct known
-either(struct arena *a, struct known x, struct known y)
-{
-	x.all = fresh(a, x.all);
-	x.need = fresh(a, x.need);
-	x.also.n = 0;
-	add_alternative(a, &x, y);
-	return x;
-}
-
 static struct known alternatives(struct scan *);
 
 static bool
@@ -225,130 +34,202 @@ at(const struct scan *s, const char *text)
 	return (size_t)(s->end - s->p) >= n && memcmp(s->p, text, n) == 0;
 }
 
-static struct known
-one_byte(struct scan *s, const char *p)
+static bool
+is_lower(char c)
 {
-	char *copy;
+	return c >= 'a' && c <= 'z';
+}
 
-	if ((unsigned char)*p >= 0x80)
-		return UNKNOWN; /* its other case may be other bytes */
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * The bytes of the character at p when it is sure to have no other case: ASCII,
+ * or a sign of U+00A0 to U+00BF or U+2080 to U+20BF; else 0.
+ */
+static size_t
+plain_length(const char *p, const char *end)
+{
+	const unsigned char *c = (const unsigned char *)p;
+
+	if (c[0] < 0x80)
+		return 1;
+	if (c[0] == 0xc2 && end - p >= 2 && c[1] >= 0xa0 && c[1] != 0xb5)
+		return 2;
+	return c[0] == 0xe2 && end - p >= 3 && c[1] == 0x82 ? 3 : 0;
+}
+
+/* The character at p; *len is 0 when it may have another case. */
+static struct known
+character(struct scan *s, const char *p, size_t *len)
+{
+	static const char digit = LITERAL_DIGIT;
+	char *lower;
+
+	*len = plain_length(p, s->end);
+	if (*len == 0)
+		return UNKNOWN;
+	if (is_digit(*p))
+		return known_string(s->arena, &digit, 1);
 	if (*p < 'A' || *p > 'Z')
-		return exactly(s->arena, p, 1);
-	copy = arena_alloc(s->arena, 1);
-	*copy = (char)(*p + 32);
-	return exactly(s->arena, copy, 1);
+		return known_string(s->arena, p, *len);
+	lower = arena_alloc(s->arena, 1);
+	*lower = (char)(*p + 32);
+	return known_string(s->arena, lower, 1);
+}
+
+/* The same of an atom that is one; what follows its first byte is read as any
+ * bytes when it is not known. */
+static struct known
+one_character(struct scan *s, const char *p)
+{
+	size_t len;
+	struct known k = character(s, p, &len);
+
+	if (len > 1)
+		s->p = p + len;
+	return k;
 }
 
 static struct known
 escape(struct scan *s)
 {
+	static const char digit = LITERAL_DIGIT;
 	const char *p = s->p < s->end ? s->p++ : s->p - 1;
 	char c = *p;
 
-	if (strchr("bBAZzGK", c) != NULL)
-		return nothing();
-	if (strchr("dDwWsSRNhHvVX", c) != NULL)
+	if (c == 'b')
+		return known_edge();
+	if (c == 'd')
+		return known_string(s->arena, &digit, 1);
+	if (strchr("BAZzGK", c) != NULL)
+		return known_nothing();
+	if (strchr("DwWsSRNhHvVX", c) != NULL)
 		return UNKNOWN;
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9'))
-		s->failed = true; /* \x41, \p{L}, \Q, back references */
-	return one_byte(s, p);
+	if (c == 'x' && s->end - s->p >= 2 && s->p[0] != '{') {
+		s->p += 2;
+		return UNKNOWN;
+	}
+	if (is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c))
+		s->failed = true; /* \p{L}, \Q, back references */
+	return one_character(s, p);
 }
 
-/* [abc]: a few letters are as good as alternatives; anything else is not. */
+/* The few characters of a class as alternatives. */
+static struct known
+any_character(struct scan *s, const char *p, const char *end)
+{
+	size_t len, n = 1;
+	struct known k, all = character(s, p, &len);
+
+	all = known_first(s->arena, all);
+	for (p += len; p < end && len > 0 && n < CLASS_MOST; p += len, n++) {
+		k = character(s, p, &len);
+		if (len > 0)
+			known_or(s->arena, &all, k);
+	}
+	return p < end ? UNKNOWN : all;
+}
+
+/* [abc]: more than a few characters are not told, but whether all are digits. */
 static struct known class(struct scan *s)
 {
-	struct known k = {true, {NULL, 0}, {NULL, 0}, {NULL, 0}};
-	const char *first = s->p;
-	bool simple = s->p < s->end && *s->p != '^';
+	const char *first = s->p, *p;
+	bool simple = s->p < s->end && *s->p != '^', digits = simple;
 
-	if (!simple)
-		s->p++;
-	if (s->p < s->end && *s->p == ']')
-		s->p++;
+	s->p += !simple;
+	s->p += s->p < s->end && *s->p == ']';
 	for (; s->p < s->end && *s->p != ']'; s->p++) {
 		if (*s->p == '[' && s->p + 1 < s->end && s->p[1] == ':') {
 			simple = false;
 			while (s->p < s->end && *s->p != ']')
 				s->p++;
-			continue;
-		}
-		if (*s->p == '\\') {
+		} else if (*s->p == '\\') {
 			simple = false;
 			s->p++;
 		}
-		simple = simple && *s->p != '-' && (*s->p & 0x80) == 0;
 	}
 	if (s->p >= s->end) {
 		s->failed = true;
 		return UNKNOWN;
 	}
-	if (!simple || s->p - first > 4) {
-		s->p++;
-		return UNKNOWN;
+	for (p = first; p < s->p; p++) {
+		digits = digits && (is_digit(*p) || (p > first && *p == '-'));
+		simple = simple && (*p != '-' || p == first || p + 1 == s->p);
 	}
-	for (; first < s->p; first++)
-		k.all = unite(s->arena, k.all, one_byte(s, first).all);
-	s->p++;
-	return k;
+	p = s->p++;
+	if (digits)
+		return one_character(s, first);
+	return simple ? any_character(s, first, p) : UNKNOWN;
 }
 
-/* After "(?": the kind of the group; false for a comment or option setting. */
-static bool
-group_kind(struct scan *s, bool *zero_width)
+enum group { GROUP_TAKES, GROUP_AHEAD, GROUP_LOOKS, GROUP_OPTIONS };
+
+/* After "(?": what kind of group; the whole of one that sets options. */
+static enum group
+group_kind(struct scan *s)
 {
-	static const char *const around[] = {"=", "!", "<=", "<!"};
+	static const struct {
+		const char *sign;
+		enum group kind;
+	} kinds[] = {{"=", GROUP_AHEAD}, {"!", GROUP_LOOKS},
+	    {"<=", GROUP_LOOKS}, {"<!", GROUP_LOOKS}, {":", GROUP_TAKES},
+	    {">", GROUP_TAKES}, {"|", GROUP_TAKES}};
 	size_t i;
 
-	*zero_width = false;
-	for (i = 0; i < sizeof(around) / sizeof(*around); i++) {
-		if (at(s, around[i])) {
-			s->p += strlen(around[i]);
-			*zero_width = true;
-			return true;
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (at(s, kinds[i].sign)) {
+			s->p += strlen(kinds[i].sign);
+			return kinds[i].kind;
 		}
-	}
-	if (at(s, ":") || at(s, ">") || at(s, "|")) {
-		s->p++;
-		return true;
 	}
 	if (at(s, "<") || at(s, "P<")) {
 		while (s->p < s->end && *s->p != '>')
 			s->p++;
 		s->p += s->p < s->end;
-		return true;
+		return GROUP_TAKES;
 	}
 	while (s->p < s->end && *s->p != ')' && *s->p != ':')
 		s->p++;
 	if (at(s, ":")) {
 		s->p++;
-		return true;
+		return GROUP_TAKES;
 	}
 	s->p += s->p < s->end;
-	return false;
+	return GROUP_OPTIONS;
 }
 
 static struct known
 group(struct scan *s)
 {
-	bool zero_width = false;
+	enum group kind = GROUP_TAKES;
 	struct known k;
 
 	if (at(s, "?(") || at(s, "*") || at(s, "?R") || at(s, "?&")) {
 		s->failed = true;
 		return UNKNOWN;
 	}
+	if (at(s, "?<!\\w)") || at(s, "?!\\w)")) {
+		s->p = strchr(s->p, ')') + 1;
+		return known_edge();
+	}
 	if (at(s, "?")) {
 		s->p++;
-		if (!group_kind(s, &zero_width))
-			return nothing();
+		kind = group_kind(s);
 	}
+	if (kind == GROUP_OPTIONS)
+		return known_nothing();
 	k = alternatives(s);
 	if (!at(s, ")"))
 		s->failed = true;
 	else
 		s->p++;
-	return zero_width ? nothing() : k;
+	if (kind == GROUP_AHEAD)
+		return known_ahead(k);
+	return kind == GROUP_LOOKS ? known_nothing() : k;
 }
 
 /* <name>: what the definition is known to match. */
@@ -388,7 +269,7 @@ atom(struct scan *s)
 		return UNKNOWN;
 	case '^':
 	case '$':
-		return nothing();
+		return known_nothing();
 	case '<':
 		if (reference(s, &k))
 			return k;
@@ -396,18 +277,18 @@ atom(struct scan *s)
 	default:
 		break;
 	}
-	return one_byte(s, p);
+	return one_character(s, p);
 }
 
 /* Reads a quantifier, if one is there: the least and the most repetitions. */
-static bool
+static void
 quantifier(struct scan *s, int *least, int *most)
 {
 	const char *p = s->p;
 
 	*least = *most = 1;
 	if (p >= s->end)
-		return false;
+		return;
 	if (*p == '{' && p + 1 < s->end && p[1] >= '0' && p[1] <= '9') {
 		*least = p[1] - '0';
 		while (p < s->end && *p != '}')
@@ -417,27 +298,34 @@ quantifier(struct scan *s, int *least, int *most)
 		*least = *p == '+';
 		*most = *p == '?' ? 1 : 2;
 	} else {
-		return false;
+		return;
 	}
 	s->p = p < s->end ? p + 1 : p;
 	if (at(s, "?") || at(s, "+"))
 		s->p++;
-	return true;
 }
 
+/* k, `least` times to `most` (2: more often). */
 static struct known
 repeated(struct scan *s, struct known k, int least, int most)
 {
-	struct known empty = nothing();
-	struct known gone = UNKNOWN;
+	struct known all = k;
+	int i;
 
-	if (least == 0)
-		return most == 1 && k.exact && k.all.n < SET_MOST
-			   ? either(s->arena, k, empty)
-			   : gone;
-	gone.need = literal_required(&k);
-	gone.also = k.also;
-	return gone;
+	if (least == 1 && most == 1)
+		return k;
+	if (least == 0) {
+		if (most > 1)
+			return UNKNOWN;
+		all = known_first(s->arena, k);
+		known_or(s->arena, &all, known_nothing());
+		return all;
+	}
+	for (i = 1; i < least && i < REPEATED_MOST; i++)
+		all = known_then(s->arena, all, k);
+	all = known_then(s->arena, all, UNKNOWN);
+	all.tail = k.exact ? k.head : k.tail;
+	return all;
 }
 
 /* A run of plain lower case text, less a last byte that is quantified. */
@@ -451,9 +339,9 @@ plain_run(struct scan *s, struct known *k)
 		p++;
 	if (p < s->end && (*p == '?' || *p == '*' || *p == '+' || *p == '{'))
 		p--;
-	if (p - s->p < 2 || p - s->p > LENGTH_MOST)
+	if (p - s->p < 2 || p - s->p > RUN_MOST)
 		return false;
-	*k = exactly(s->arena, s->p, (size_t)(p - s->p));
+	*k = known_string(s->arena, s->p, (size_t)(p - s->p));
 	s->p = p;
 	return true;
 }
@@ -461,22 +349,16 @@ plain_run(struct scan *s, struct known *k)
 static struct known
 sequence(struct scan *s)
 {
-	struct known all = nothing(), k;
+	struct known all = known_nothing(), k;
 	int least, most;
 
 	while (s->p < s->end && *s->p != '|' && *s->p != ')' && !s->failed) {
-		if (plain_run(s, &k)) {
-			append(s->arena, &all, k);
-			continue;
-		}
-		k = atom(s);
-		if (quantifier(s, &least, &most))
+		if (!plain_run(s, &k)) {
+			k = atom(s);
+			quantifier(s, &least, &most);
 			k = repeated(s, k, least, most);
-		append(s->arena, &all, k);
-	}
-	if (!all.exact) {
-		require(&all, all.all);
-		all.all.n = 0;
+		}
+		all = known_then(s->arena, all, k);
 	}
 	return all;
 }
@@ -491,16 +373,11 @@ alternatives(struct scan *s)
 		return UNKNOWN;
 	}
 	all = sequence(s);
-	if (s->p < s->end && *s->p == '|') {
-		all.all = fresh(s->arena, all.all);
-		all.need = fresh(s->arena, all.need);
-		all.also.n = 0;
-		if (!all.exact)
-			all.need = literal_required(&all);
-	}
-	while (s->p < s->end && *s->p == '|' && !s->failed) {
+	if (at(s, "|"))
+		all = known_first(s->arena, all);
+	while (at(s, "|") && !s->failed) {
 		s->p++;
-		add_alternative(s->arena, &all, sequence(s));
+		known_or(s->arena, &all, sequence(s));
 	}
 	s->depth--;
 	return all;
@@ -515,35 +392,4 @@ literal_analyse(struct arena *arena, struct slice pattern,
 	struct known k = alternatives(&s);
 
 	return s.failed || s.p < s.end ? UNKNOWN : k;
-}
-
-static struct literals
-keep(struct arena *a, struct literals from)
-{
-	struct literals set = {NULL, from.n};
-	size_t i, bytes = 0;
-	char *p;
-
-	if (from.n == 0)
-		return set;
-	set.v = arena_dup(a, from.v, from.n * sizeof(*set.v));
-	for (i = 0; i < from.n; i++)
-		bytes += from.v[i].len;
-	p = arena_alloc(a, bytes);
-	for (i = 0; i < from.n; i++) {
-		if (from.v[i].len > 0)
-			memcpy(p, from.v[i].p, from.v[i].len);
-		set.v[i].p = p;
-		p += from.v[i].len;
-	}
-	return set;
-}
-
-struct known
-literal_keep(struct arena *a, struct known k)
-{
-	k.all = keep(a, k.all);
-	k.need = keep(a, k.need);
-	k.also = keep(a, k.also);
-	return k;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "rules/literal.h"
 #include "rules/pack.h"
 #include "rules/rulefile.h"
 
@@ -152,8 +153,11 @@ look_up(void *ctx, struct slice name, struct known *known)
 	struct buf all = {0};
 	size_t i;
 
-	if (builtin_text(name) != NULL)
-		return false;
+	if (builtin_text(name) != NULL) {
+		memset(known, 0, sizeof(*known));
+		known->need.time = true;
+		return true;
+	}
 	if (d == NULL || d->visiting) {
 		a->unknown = name;
 		a->circular = d != NULL;
@@ -165,7 +169,7 @@ look_up(void *ctx, struct slice name, struct known *known)
 			buf_puts(&all, i > 0 ? "|" : "");
 			buf_slice(&all, d->alternative[i]);
 		}
-		d->known = literal_keep(a->kept,
+		d->known = known_keep(a->kept,
 		    literal_analyse(a->arena,
 			slice_of(buf_keep(&all, a->arena)), look_up, a));
 		d->visiting = false;
@@ -201,17 +205,15 @@ check_names(struct analysis *a, const struct rule *rule,
 }
 
 /* What a match pattern requires; the scratch is used up and given back. */
-static struct known
+static struct required
 analyse(struct analysis *a, const struct expression *e)
 {
 	struct known known = literal_analyse(a->arena, e->text, look_up, a);
+	struct known need = {.need = known_required(&known)};
 
-	known.need = literal_required(&known);
-	known.exact = false;
-	known.all.n = 0;
-	known = literal_keep(a->kept, known);
+	need = known_keep(a->kept, need);
 	arena_reset(a->arena);
-	return known;
+	return need.need;
 }
 
 static int
@@ -304,19 +306,15 @@ static int
 build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 {
 	struct analysis a = {arena_new(), pack->arena, book, {NULL, 0}, false};
-	struct literals *need, *also;
-	struct known known;
+	struct required *required;
 	size_t i;
 	int result = 0;
 
 	gather_gated(pack->arena, book);
-	need = arena_calloc(
-	    pack->arena, 2 * (book->gated_count + 1), sizeof(*need));
-	also = need + book->gated_count + 1;
+	required =
+	    arena_calloc(pack->arena, book->gated_count + 1, sizeof(*required));
 	for (i = 0; i < book->gated_count; i++) {
-		known = analyse(&a, book->gated[i].expression);
-		need[i] = known.need;
-		also[i] = known.also;
+		required[i] = analyse(&a, book->gated[i].expression);
 		if (a.unknown.p != NULL)
 			break;
 	}
@@ -327,8 +325,7 @@ build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 		result = check_expressions(pack, &a, book->rules[i], err);
 	arena_free(a.arena);
 	if (result == 0)
-		book->gate =
-		    gate_new(pack->arena, need, also, book->gated_count);
+		book->gate = gate_new(pack->arena, required, book->gated_count);
 	return result;
 }
 

@@ -286,13 +286,12 @@ read_signals(struct run *run, const struct view *view)
 	const struct expression *guard;
 	const struct rule *rule;
 	struct span found;
-	size_t i;
+	size_t end = book->first_gated[SAYS_MANNER + 1];
+	size_t i = gate_next(view->gate, book->first_gated[SAYS_SIGNAL], end);
 
-	for (i = book->first_gated[SAYS_SIGNAL];
-	     i < book->first_gated[SAYS_MANNER + 1]; i++) {
+	for (; i < end; i = gate_next(view->gate, i + 1, end)) {
 		rule = book->gated[i].rule;
-		if (!gate_has(view->gate, i) ||
-		    !rule_reads(rule, view->zone, run->in->sender) ||
+		if (!rule_reads(rule, view->zone, run->in->sender) ||
 		    said_already(run->out, rule) ||
 		    !reader_match(&run->reader, rule, book->gated[i].expression,
 			view->marked.text, 0, &found))
@@ -373,14 +372,14 @@ read_references(struct run *run, const struct view *view)
 	struct slice text = view->raw.text, ref;
 	const struct gated *g;
 	struct span found, group;
-	size_t i, from;
+	size_t end = book->first_gated[SAYS_REFERENCE + 1], from;
+	size_t i =
+	    gate_next(view->gate, book->first_gated[SAYS_REFERENCE], end);
 
-	for (i = book->first_gated[SAYS_REFERENCE];
-	     i < book->first_gated[SAYS_REFERENCE + 1]; i++) {
+	for (; i < end; i = gate_next(view->gate, i + 1, end)) {
 		g = &book->gated[i];
-		if (!gate_has(view->gate, i) ||
-		    (g->rule->zones != 0 &&
-			(g->rule->zones & 1u << view->zone) == 0))
+		if (g->rule->zones != 0 &&
+		    (g->rule->zones & 1u << view->zone) == 0)
 			continue;
 		for (from = 0; reader_match(&run->reader, g->rule,
 			 g->expression, text, from, &found);
@@ -433,14 +432,14 @@ name_in(struct run *run, struct slice line, enum zone zone,
 	const struct gated *g;
 	struct span found, group;
 	struct slice name;
-	size_t i;
+	uint64_t *gate = run->reader.gate;
+	size_t end = book->first_gated[SAYS_AGENT + 1], i;
 
-	gate_scan(book->gate, line, run->reader.gate);
-	for (i = book->first_gated[SAYS_AGENT];
-	     i < book->first_gated[SAYS_AGENT + 1]; i++) {
+	gate_scan(book->gate, line, gate);
+	for (i = gate_next(gate, book->first_gated[SAYS_AGENT], end); i < end;
+	     i = gate_next(gate, i + 1, end)) {
 		g = &book->gated[i];
-		if (!gate_has(run->reader.gate, i) ||
-		    (g->rule->zones != 0 && (g->rule->zones & 1u << zone) == 0))
+		if (g->rule->zones != 0 && (g->rule->zones & 1u << zone) == 0)
 			continue;
 		if (!reader_match(&run->reader, g->rule, g->expression, line, 0,
 			&found) ||

@@ -22,13 +22,9 @@ bool
 view_any(const struct reader *r, const struct view *view, enum says from,
     enum says to)
 {
-	size_t i;
+	size_t end = r->book->first_gated[to + 1];
 
-	for (i = r->book->first_gated[from]; i < r->book->first_gated[to + 1];
-	     i++)
-		if (gate_has(view->gate, i))
-			return true;
-	return false;
+	return gate_next(view->gate, r->book->first_gated[from], end) < end;
 }
 
 /* "have 14 days", "expires on Friday": the verb that a time phrase begins with
@@ -52,12 +48,24 @@ free_verbs(struct reader *r, const struct view *view)
 	}
 }
 
+static void
+find_times(struct reader *r, struct view *view)
+{
+	const struct lexicon *lexicon = rulebook_lexicon(r->book);
+
+	if (lexicon == NULL)
+		return;
+	view->times = when_find(r->arena, lexicon, view->raw.text);
+	free_verbs(r, view);
+	if (view->times.n > 0)
+		view->marked = fold_times(r->arena, view->spelled, view->times);
+}
+
 struct view
 view_new(struct reader *r, struct slice text, size_t start, size_t end,
     enum zone zone, bool times)
 {
 	struct slice s = {text.p + start, end - start};
-	const struct lexicon *lexicon;
 	struct view view = {
 	    .start = start, .end = end, .zone = zone, .gate = r->gate};
 
@@ -69,16 +77,11 @@ view_new(struct reader *r, struct slice text, size_t start, size_t end,
 	    fold_spelling(r->arena, r->book->language, view.raw.text);
 	view.marked = view.spelled;
 	gate_scan(r->book->gate, view.spelled.text, view.gate);
-	if (!times && (zone != ZONE_BODY ||
-			  !view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)))
-		return view;
-	lexicon = rulebook_lexicon(r->book);
-	if (lexicon == NULL)
-		return view;
-	view.times = when_find(r->arena, lexicon, view.raw.text);
-	free_verbs(r, &view);
-	if (view.times.n > 0)
-		view.marked = fold_times(r->arena, view.spelled, view.times);
+	if (times || (zone == ZONE_BODY &&
+			 view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)))
+		find_times(r, &view);
+	if (view.times.n == 0)
+		gate_no_times(r->book->gate, view.gate);
 	return view;
 }
 
@@ -165,11 +168,11 @@ reader_hits(struct reader *r, enum says says, const struct view *view,
 {
 	const struct rulebook *book = r->book;
 	struct hits hits = {NULL, 0};
-	size_t i;
+	size_t i, end = book->first_gated[says + 1];
 
-	for (i = book->first_gated[says]; i < book->first_gated[says + 1]; i++)
-		if (gate_has(view->gate, i) &&
-		    may_find(book->gated[i].rule, view) &&
+	for (i = gate_next(view->gate, book->first_gated[says], end); i < end;
+	     i = gate_next(view->gate, i + 1, end))
+		if (may_find(book->gated[i].rule, view) &&
 		    rule_reads(book->gated[i].rule, view->zone, r->sender))
 			add_hits(r, i, text, &hits);
 	return hits;

@@ -168,7 +168,6 @@ fill_window(struct window *w, size_t *at)
 
 	w->count = 0;
 	arena_reset(w->scratch);
-	memset(w->memo, 0, sizeof(w->memo));
 	while (w->count < WINDOW) {
 		struct mark *m = &w->marks[w->count];
 
@@ -196,6 +195,7 @@ fill_window(struct window *w, size_t *at)
 			break;
 	}
 	w->marks[w->count] = (struct mark){.kind = TOKEN_END, .stop = true};
+	memset(w->memo, 0, (size_t)(w->count + 1) * sizeof(w->memo[0]));
 	w->fuel = WINDOW_STEPS;
 	if (w->count > 0) {
 		uint32_t bytes = w->marks[w->count - 1].end - w->marks[0].start;
@@ -669,8 +669,7 @@ struct whens
 when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 {
 	struct whens found = {NULL, 0};
-	struct arena *memory = arena_new();
-	struct window *w = arena_alloc(memory, sizeof(*w));
+	struct window *w = mem_alloc(sizeof(*w));
 	size_t at = 0;
 
 	if (text.len > UINT32_MAX)
@@ -679,14 +678,17 @@ when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
 	w->text = text;
 	w->scratch = arena_new();
 	w->dead = NULL;
-	if (text.len >= SHORT)
-		w->dead = arena_calloc(memory, DEAD, sizeof(*w->dead));
+	if (text.len >= SHORT) {
+		w->dead = mem_alloc(DEAD * sizeof(*w->dead));
+		memset(w->dead, 0, DEAD * sizeof(*w->dead));
+	}
 	while (at < text.len) {
 		fill_window(w, &at);
 		search_window(arena, w, &found);
 	}
 	arena_free(w->scratch);
-	arena_free(memory);
+	free(w->dead);
+	free(w);
 	return found;
 }
 

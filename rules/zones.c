@@ -65,15 +65,14 @@ zone_by_rule(const struct zoning *z, struct slice line, uint64_t *set)
 {
 	const struct rulebook *book = z->book;
 	const struct gated *g;
-	size_t i;
+	size_t i, end = book->first_gated[SAYS_ZONE + 1];
 	struct span found;
 
 	gate_scan(book->gate, line, set);
-	for (i = book->first_gated[SAYS_ZONE];
-	     i < book->first_gated[SAYS_ZONE + 1]; i++) {
+	for (i = gate_next(set, book->first_gated[SAYS_ZONE], end); i < end;
+	     i = gate_next(set, i + 1, end)) {
 		g = &book->gated[i];
-		if (gate_has(set, i) &&
-		    pattern_match(z->pack->matcher,
+		if (pattern_match(z->pack->matcher,
 			rulebook_pattern(z->pack, book, g->expression), line, 0,
 			&found) == MATCH_FOUND)
 			return g->rule->zone;
