@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cases/follow_up.h"
+#include "cases/ladder.h"
 #include "cases/say.h"
 #include "cases/store.h"
 #include "cases/thread.h"
@@ -56,7 +57,8 @@ struct run {
 	struct image *image; /* that these are in, or NULL: see loading.h */
 	bool image_new; /* and it is not written yet */
 	struct nudge_settings *nudges; /* made by post_open() */
-	struct rung_row *rungs; /* loaded by post_open() */
+	struct law *law; /* loaded when first needed: posting.c */
+	struct rung_row *rungs; /* the same */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
 	bool hurried;  /* a filter: calendars are left to whoever sends */
 	struct apart *readers; /* see handover.h; opened when first needed */

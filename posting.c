@@ -150,6 +150,46 @@ nudge_settings(struct run *run)
 	return n;
 }
 
+/* Clocks and lines of business, in the owner's language. */
+static int
+read_law(struct run *run, struct err *err)
+{
+	const struct strings *languages = &run->settings.languages;
+	struct arena *a = run->arena;
+	struct law *law = arena_alloc(a, sizeof(*law));
+
+	law->calendars = run->calendars;
+	law->clocks = clocks_load(a, datadir_path(a, "rules"), err);
+	if (law->clocks == NULL)
+		return -1;
+	law->sectors = sectors_load(a,
+	    datadir_path(a, arena_printf(a, "rules/%s/sectors",
+				languages->n > 0 ? languages->v[0] : "en")),
+	    err);
+	if (law->sectors == NULL)
+		return -1;
+	run->law = law;
+	return 0;
+}
+
+/* load_law_fn: once a process, not once a mail. */
+static int
+load_law(void *arg, struct post *post, struct err *err)
+{
+	struct run *run = arg;
+	struct arena *a = run->arena;
+
+	if (run->law == NULL && read_law(run, err) != 0)
+		return -1;
+	if (run->rungs == NULL)
+		run->rungs = rungs_load(a, datadir_path(a, "cases/rungs"), err);
+	if (run->rungs == NULL)
+		return -1;
+	post->law = run->law;
+	post->rungs = run->rungs;
+	return 0;
+}
+
 int
 post_open(struct run *run, struct arena *a, struct post *post, struct err *err)
 {
@@ -166,12 +206,7 @@ post_open(struct run *run, struct arena *a, struct post *post, struct err *err)
 	post->owner = run->owner;
 	post->recipient = run->settings.addresses.v[0];
 	post->name = run->settings.name;
-	if (run->rungs == NULL)
-		run->rungs = rungs_load(
-		    run->arena, datadir_path(run->arena, "cases/rungs"), err);
-	if (run->rungs == NULL)
-		return -1;
-	post->rungs = run->rungs;
+	post->load_law = load_law;
 	post->case_address = run->settings.case_address;
 	post->domain = at + 1;
 	post->compose = compose_nudge;

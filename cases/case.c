@@ -423,7 +423,7 @@ new_case(struct change *c, const struct place *p, int64_t company,
 		   company == 0 ? sql_null() : sql_int(company),
 		   sql_text(title), sql_text(region), sql_int(p->date.utc),
 		   sql_int(p->date.offset), sql_null(), sql_null(), sql_int(0),
-		   sql_int(0), sql_int(0), sql_null()) < 0
+		   sql_int(0), sql_int(0), sql_null(), sql_null()) < 0
 		   ? -1
 		   : 0;
 }

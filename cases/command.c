@@ -61,6 +61,10 @@ static const struct {
     {"send", VERB_SEND, FOLLOWS_TEXT},
     {"edit", VERB_EDIT, FOLLOWS_LETTER},
     {"contact", VERB_CONTACT, FOLLOWS_TEXT},
+    {"draft", VERB_DRAFT, FOLLOWS_TEXT},
+    {"ladder", VERB_LADDER, FOLLOWS_CASE},
+    {"sector", VERB_SECTOR, FOLLOWS_TEXT},
+    {"event", VERB_EVENT, FOLLOWS_TEXT},
 };
 
 enum {
@@ -75,7 +79,7 @@ verb_name(enum verb verb)
 	    "not kept", "void", "due", "received", "snooze", "stop", "close",
 	    "reopen", "status", "list", "undo", "help", "merge", "split",
 	    "move", "company", "region", "note", "call", "visit", "spent",
-	    "send", "edit", "contact"};
+	    "send", "edit", "contact", "draft", "ladder", "sector", "event"};
 
 	return names[verb];
 }

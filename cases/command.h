@@ -16,7 +16,8 @@
  *	merge N   split MESSAGE   move MESSAGE N|new|unfiled
  *	company NAME   region CODE   note TEXT
  *	send [TOKEN]   edit, and the new text on the lines that follow
- *	contact ADDRESS
+ *	contact ADDRESS   draft [RUNG]
+ *	ladder [N]   sector NAME[, NAME]   event NAME DATE
  *	call SPAN [NAME]: TEXT   visit SPAN [NAME]: TEXT   spent AMOUNT [TEXT]
  */
 #ifndef CASES_COMMAND_H
@@ -66,6 +67,10 @@ enum verb {
 	VERB_SEND,
 	VERB_EDIT,
 	VERB_CONTACT,
+	VERB_DRAFT,
+	VERB_LADDER,
+	VERB_SECTOR,
+	VERB_EVENT,
 	VERB_COUNT
 };
 const char *verb_name(enum verb); /* "not kept" */

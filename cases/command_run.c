@@ -17,6 +17,8 @@
 #include "cases/follow_up.h"
 #include "cases/verbs.h"
 
+enum { DAY_SECONDS = 86400 };
+
 struct arena *
 act_arena(const struct act *r)
 {
@@ -92,6 +94,48 @@ act_date(const struct act *r, const char *text, struct moment anchor,
 	return due->precision != DUE_NONE && (!whole || end >= n);
 }
 
+/*
+ * The moment of something that has happened: "3 March" is the last one, not
+ * the next.  A phrase is read as seen from now, from a week and from a year
+ * ago; the first that does not lie ahead counts.
+ */
+bool
+act_past(const struct act *r, const char *text, struct moment *at)
+{
+	static const char *const on[] = {"on", "since", "at"};
+	static const int back[] = {0, 8, 366};
+	const char *zone = r->x->voice.zone;
+	struct moment now = act_now(r);
+	const char *date = slice_dup(act_arena(r), act_without(text, on, 3));
+	struct due due;
+
+	*at = now;
+	if (*date == '\0' || strcasecmp(date, "today") == 0)
+		return true;
+	if (strcasecmp(date, "yesterday") == 0) {
+		*at = zone_local(zone, moment_day(now) - 1, DAY_SECONDS / 2);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
+		struct moment anchor = {
+		    now.utc - (int64_t)back[i] * DAY_SECONDS, now.offset};
+
+		if (!act_date(r, date, anchor, true, &due))
+			return false;
+		if (due.precision == DUE_TIME && due.at.utc <= now.utc) {
+			*at = due.at;
+			return true;
+		}
+		if (due.precision == DUE_DAY && due.day <= moment_day(now)) {
+			if (due.day < moment_day(now))
+				*at =
+				    zone_local(zone, due.day, DAY_SECONDS / 2);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A bare number before the argument, as in "3 FRIDAY"; 0 when none. */
 int
 act_leading_number(const char *text, const char **rest)
@@ -165,6 +209,10 @@ static const struct {
     [VERB_SEND] = {verb_send, false},
     [VERB_EDIT] = {verb_edit, false},
     [VERB_CONTACT] = {verb_contact, false},
+    [VERB_DRAFT] = {verb_draft, false},
+    [VERB_LADDER] = {verb_ladder, true},
+    [VERB_SECTOR] = {verb_sector, false},
+    [VERB_EVENT] = {verb_event, false},
 };
 
 /* "Close my account with them" is no command to close the case: a verb that

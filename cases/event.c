@@ -32,6 +32,8 @@ static const struct {
 	SQL_ALIAS_ROW_DROP},
     [TABLE_FOLLOW_UP] = {"letter", SQL_FOLLOW_UP_GET, SQL_FOLLOW_UP_PUT,
 	SQL_FOLLOW_UP_DROP},
+    [TABLE_MILESTONE] = {"event", SQL_MILESTONE_GET, SQL_MILESTONE_PUT,
+	SQL_MILESTONE_DROP},
 };
 
 static const char *const actors[] = {

@@ -47,6 +47,7 @@ enum table {
 	TABLE_COMPANY, /* company number, 0: its name */
 	TABLE_ALIAS, /* alias number, 0 */
 	TABLE_FOLLOW_UP, /* its number, 0 */
+	TABLE_MILESTONE, /* its number, 0 */
 	TABLE_COUNT
 };
 /* Must be called before a row is changed, made or removed. */

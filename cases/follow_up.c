@@ -21,7 +21,7 @@ enum {
 };
 
 static const char *const rungs[RUNG_COUNT] = {
-    "friendly", "firm", "complaint", "final"};
+    "friendly", "firm", "complaint", "final", "court", "ombudsman"};
 static const char *const states[] = {
     [FOLLOW_UP_DRAFT] = "draft",
     [FOLLOW_UP_APPROVED] = "approved",
@@ -42,6 +42,16 @@ index_of(const char *const *names, int n, const char *name)
 		if (strcmp(names[i], name) == 0)
 			return i;
 	return -1;
+}
+
+bool
+rung_of_name(const char *name, enum rung *rung)
+{
+	int i = index_of(rungs, RUNG_COUNT, name);
+
+	if (i >= 0)
+		*rung = (enum rung)i;
+	return i >= 0;
 }
 
 /* --- The file of rungs --- */
@@ -279,6 +289,8 @@ facts_take(struct post *p, int case_number, struct facts *x, struct err *err)
 {
 	struct arena *a = p->voice.arena;
 
+	if (post_law(p, err) == -1)
+		return -1;
 	memset(x, 0, sizeof(*x));
 	x->p = p;
 	x->err = err;
@@ -424,6 +436,60 @@ say_manner(struct facts *x, struct values *values)
 	return 0;
 }
 
+/* What happened, a line each, with the number under which it is an exhibit. */
+static int
+say_timeline(struct facts *x, struct values *values)
+{
+	const struct voice *v = &x->p->voice;
+	struct message_row *rows;
+	size_t n;
+
+	if (ledger_messages(x->p->store, x->p->owner, v->arena, x->row.number,
+		&rows, &n, x->err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct values *line = values_add(values, "timeline");
+		struct moment at = rows[i].has_date
+				       ? rows[i].date
+				       : zone_moment(v->zone, rows[i].received);
+
+		values_set(line, "date", say_day(v, moment_day(at)));
+		values_set(line, "from",
+		    rows[i].direction == FROM_OWNER ? x->p->name
+		    : rows[i].from.name != NULL     ? rows[i].from.name
+						    : rows[i].from.addr);
+		values_set(line, "words", rows[i].subject);
+		values_printf(line, "number", "%zu", i + 1);
+	}
+	return 0;
+}
+
+/* The body above the company: of the clock that has run out or, else, runs. */
+static int
+say_body(struct facts *x, struct values *values)
+{
+	struct ladder l;
+	const struct law_clock *best = NULL;
+
+	if (ladder_of(x->p->store, x->p->owner, x->p->voice.arena, x->p->law,
+		x->row.number, x->today, &l, x->err) < 0)
+		return -1;
+	for (size_t i = 0; i < l.runs.n; i++) {
+		const struct clock_run *run = &l.runs.v[i];
+
+		if (run->state == CLOCK_IDLE || run->clock->body == NULL ||
+		    !run->clock->confirmed)
+			continue;
+		if (best == NULL || run->state == CLOCK_PASSED)
+			best = run->clock;
+	}
+	values_set(values, "body", best == NULL ? "" : best->body);
+	values_set(values, "domain", best == NULL ? "" : best->domain);
+	values_set(values, "law", best == NULL ? "" : best->law);
+	values_set(values, "contact", x->row.contact);
+	return 0;
+}
+
 /* "Re: ..." once, with the company's reference when the subject lacks it. */
 static const char *
 subject_of(const struct facts *x, const char *rendered)
@@ -477,7 +543,8 @@ write_letter(struct facts *x, struct follow_up *f)
 	    x->letters > 0 ? say_count(v, "letters", (int)x->letters) : "");
 	values_set(values, "one", x->lapsed_count == 1 ? "1" : "");
 	say_rows(x, values, to);
-	if (say_effort(x, values) < 0 || say_manner(x, values) < 0)
+	if (say_effort(x, values) < 0 || say_manner(x, values) < 0 ||
+	    say_timeline(x, values) < 0 || say_body(x, values) < 0)
 		return -1;
 	letter_write(v->arena, v->letters,
 	    (enum letter)((int)LETTER_FRIENDLY + (int)f->rung), values, &text);
@@ -569,6 +636,33 @@ follow_up_now(
 	}
 	*f = is;
 	return replace(&x, f);
+}
+
+int
+follow_up_on(struct post *p, struct change *c, int case_number, enum rung rung,
+    struct follow_up *f, struct err *err)
+{
+	struct follow_up was;
+	struct facts x;
+	int had;
+
+	if (facts_take(p, case_number, &x, err) < 0)
+		return -1;
+	had = draft_in_hand(p, case_number, &was, err);
+	if (had < 0 ||
+	    (had && change_touch(c, TABLE_FOLLOW_UP, was.id, 0, err) < 0))
+		return -1;
+	begin(&x, f);
+	f->rung = rung;
+	f->edited = true; /* chosen: it stays until it is sent or replaced */
+	if (rung == RUNG_OMBUDSMAN)
+		f->recipient = NULL;
+	if (write_letter(&x, f) < 0 || void_drafts(&x) < 0 ||
+	    number(&x, f) < 0 ||
+	    change_touch(c, TABLE_FOLLOW_UP, f->id, 0, err) < 0 ||
+	    add(p, f, err) < 0)
+		return -1;
+	return follow_up_get(p, f->id, f, err) == 1 ? 0 : -1;
 }
 
 int

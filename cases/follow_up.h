@@ -30,8 +30,17 @@ struct post;
 enum { FOLLOW_UP_DAYS = 14, FOLLOW_UP_MOST = 64 * 1024 /* bytes of text */ };
 
 /* In the order of LETTER_FRIENDLY and its kin. */
-enum rung { RUNG_FRIENDLY, RUNG_FIRM, RUNG_COMPLAINT, RUNG_FINAL, RUNG_COUNT };
+enum rung {
+	RUNG_FRIENDLY,
+	RUNG_FIRM,
+	RUNG_COMPLAINT,
+	RUNG_FINAL,
+	RUNG_COURT, /* these two at the owner's word alone */
+	RUNG_OMBUDSMAN, /* goes to no company */
+	RUNG_COUNT
+};
 const char *rung_name(enum rung); /* "friendly" */
+bool rung_of_name(const char *, enum rung *);
 
 struct rung_row {
 	int letters, slips; /* -1: not reached by that way */
@@ -83,6 +92,9 @@ int follow_up_shown_by(
  */
 int
 follow_up_now(struct post *, int case_number, struct follow_up *, struct err *);
+/* A draft on the rung that the owner names, though nothing has lapsed. */
+int follow_up_on(struct post *, struct change *, int case_number, enum rung,
+    struct follow_up *, struct err *);
 /* A draft in the owner's own words; 0 or -1. */
 int follow_up_edit(struct post *, struct change *, int case_number,
     const char *text, struct follow_up *, struct err *);

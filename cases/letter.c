@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "cases/follow_up.h"
+#include "cases/ladder.h"
 #include "cases/letter.h"
 #include "cases/say.h"
 
@@ -21,10 +22,12 @@ enum { FILE_MOST = TEMPLATE_MOST };
 #define COMMANDS " commands(command wide hint tap) "
 #define MAIL " message from date mail-subject "
 #define DRAFT " draft(" SAY_FOLLOW_UP ") "
+#define CLOCKS " clocks(" SAY_CLOCK ") "
 #define TO_COMPANY                                                      \
 	"company title name agent subject reference today answer-by "   \
 	"opened open-days letters one effort money no-apology no-name " \
-	"rows(" SAY_OBLIGATION " late you chain(due said))"
+	"rows(" SAY_OBLIGATION " late you chain(due said)) "            \
+	"timeline(date from words number) body domain law contact"
 
 static const struct {
 	const char *name, *schema;
@@ -34,11 +37,12 @@ static const struct {
 			  ") kept(" SAY_OBLIGATION ")"
 			  " slipped(" SAY_OBLIGATION " new-number new-due)"
 			  " repeated(" SAY_OBLIGATION ") faults(text)"},
-    [LETTER_HEADS_UP] = {"heads-up",
-	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"},
+    [LETTER_HEADS_UP] = {"heads-up", ANY COMMANDS
+	"one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")" CLOCKS},
     [LETTER_LAPSE] = {"lapse",
 	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"
-		     " ahead(" SAY_OBLIGATION ")" DRAFT},
+		     " ahead(" SAY_OBLIGATION ")" CLOCKS DRAFT},
+    [LETTER_CLOCK] = {"clock", ANY COMMANDS CLOCKS DRAFT},
     [LETTER_DOUBT] = {"doubt",
 	ANY MAIL COMMANDS "candidates(number who about why command)"},
     [LETTER_UNFILED] = {"unfiled", ANY MAIL COMMANDS "why faults(text)"},
@@ -52,12 +56,14 @@ static const struct {
     [LETTER_FIRM] = {"follow-up-firm", TO_COMPANY},
     [LETTER_COMPLAINT] = {"follow-up-complaint", TO_COMPANY},
     [LETTER_FINAL] = {"follow-up-final", TO_COMPANY},
+    [LETTER_COURT] = {"follow-up-court", TO_COMPANY},
+    [LETTER_OMBUDSMAN] = {"follow-up-ombudsman", TO_COMPANY},
 };
 
 static bool
 to_company(enum letter kind)
 {
-	return kind >= LETTER_FRIENDLY && kind <= LETTER_FINAL;
+	return kind >= LETTER_FRIENDLY && kind <= LETTER_OMBUDSMAN;
 }
 
 /* One row a phrase; the names after the key are its placeholders. */
@@ -347,15 +353,23 @@ letter_write(struct arena *a, const struct letters *l, enum letter kind,
 }
 
 char *
+letter_phrase_of(struct arena *a, const struct letters *l, const char *key,
+    const struct values *values)
+{
+	int i = phrase_index(slice_of(key));
+
+	if (i < 0) /* a slip of ours: seen in the mail, and in the tests */
+		return arena_printf(a, "{%s}", key);
+	return template_render(a, l->phrase[i], values);
+}
+
+char *
 letter_phrase(struct arena *a, const struct letters *l,
     const char *const *words, size_t n)
 {
 	struct values *values = values_new(a);
-	int i = phrase_index(slice_of(words[0]));
 
-	if (i < 0) /* a slip of ours: seen in the mail, and in the tests */
-		return arena_printf(a, "{%s}", words[0]);
 	for (size_t j = 1; j + 1 < n; j += 2)
 		values_set(values, words[j], words[j + 1]);
-	return template_render(a, l->phrase[i], values);
+	return letter_phrase_of(a, l, words[0], values);
 }

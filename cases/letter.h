@@ -32,6 +32,7 @@ enum letter {
 	LETTER_RECEIPT, /* a message was read: what was understood */
 	LETTER_HEADS_UP, /* the owner's own deadline is near */
 	LETTER_LAPSE, /* the company's promise has lapsed */
+	LETTER_CLOCK, /* a clock of the law is near its end, or over */
 	LETTER_DOUBT, /* which case is this mail of? */
 	LETTER_UNFILED, /* a forward that could not be placed */
 	LETTER_TRANSCRIPT, /* what the commands of a mail did */
@@ -41,6 +42,8 @@ enum letter {
 	LETTER_FIRM,
 	LETTER_COMPLAINT,
 	LETTER_FINAL,
+	LETTER_COURT, /* before a claim is made there */
+	LETTER_OMBUDSMAN, /* to a body above the company: to be pasted */
 	LETTER_COUNT
 };
 
@@ -64,6 +67,8 @@ void letter_write(struct arena *, const struct letters *, enum letter,
 /* A phrase: its key, then names and values in turn. */
 char *letter_phrase(
     struct arena *, const struct letters *, const char *const *words, size_t n);
+char *letter_phrase_of(struct arena *, const struct letters *, const char *key,
+    const struct values *);
 #define LETTER_SAY(a, l, ...)                                   \
 	letter_phrase(a, l, (const char *const[]){__VA_ARGS__}, \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))

@@ -11,9 +11,9 @@
 
 #include "cases/nudge.h"
 
-static const char *const names[NUDGE_KINDS] = {
-    "receipt", "doubt", "unfiled", "transcript", "lapse", "heads-up", "digest",
-    "follow-up", "report"};
+static const char *const names[NUDGE_KINDS] = {"receipt", "doubt", "unfiled",
+    "transcript", "lapse", "heads-up", "clock", "digest", "follow-up",
+    "report"};
 
 const char *
 nudge_kind_name(enum nudge_kind kind)
@@ -37,7 +37,7 @@ bool
 nudge_scheduled(enum nudge_kind kind)
 {
 	return kind == NUDGE_LAPSE || kind == NUDGE_HEADS_UP ||
-	       kind == NUDGE_DIGEST;
+	       kind == NUDGE_CLOCK || kind == NUDGE_DIGEST;
 }
 
 int
@@ -178,6 +178,38 @@ item_of(struct arena *a, const struct obligation *o,
 	return true;
 }
 
+/* What is to be said of a clock today; false when nothing. */
+static bool
+item_of_clock(struct arena *a, const struct nudge_clock *c, day_t today,
+    struct nudge_item *item)
+{
+	static const int bars[] = NUDGE_BARS;
+	int left = c->end - today, step = 0;
+	char day[DATE_ROOM];
+
+	day_print(c->end, day);
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		if (left >= 0 && left <= bars[i])
+			step = bars[i];
+	if (c->own ? step == 0 : left >= 0 || left < -NUDGE_STALE_DAYS)
+		return false;
+	item->kind = NUDGE_CLOCK;
+	item->case_number = c->case_number;
+	item->number = 0;
+	item->version = c->own ? arena_printf(a, "%s/%s/%d", c->id, day, step)
+			       : arena_printf(a, "%s/%s", c->id, day);
+	return true;
+}
+
+static void
+take_item(struct plan *p, const struct nudge_item *item)
+{
+	if (was_said(p->ledger, item))
+		return;
+	p->items = arena_grow(p->arena, p->items, p->n, sizeof(*p->items));
+	p->items[p->n++] = *item;
+}
+
 static void
 find_items(struct plan *p)
 {
@@ -189,12 +221,17 @@ find_items(struct plan *p)
 
 		if (!may_speak(case_find(l, o->case_number), p->now) ||
 		    !item_of(
-			p->arena, o, p->settings, p->now, p->offset, &item) ||
-		    was_said(l, &item))
+			p->arena, o, p->settings, p->now, p->offset, &item))
 			continue;
-		p->items =
-		    arena_grow(p->arena, p->items, p->n, sizeof(*p->items));
-		p->items[p->n++] = item;
+		take_item(p, &item);
+	}
+	for (size_t i = 0; i < l->clock_count; i++) {
+		const struct nudge_clock *c = &l->clocks[i];
+		struct nudge_item item;
+
+		if (may_speak(case_find(l, c->case_number), p->now) &&
+		    item_of_clock(p->arena, c, p->today, &item))
+			take_item(p, &item);
 	}
 	if (p->n > 0)
 		qsort(p->items, p->n, sizeof(*p->items), compare_items);
@@ -318,6 +355,21 @@ nudge_plan(struct arena *a, const struct nudge_ledger *ledger,
 	add_digest(&p, &out, most);
 	add_cases(&p, &out, most);
 	return out;
+}
+
+bool
+nudge_clock_holds(const struct nudge_item *item, const struct case_row *row,
+    const struct nudge_clock *clocks, size_t n, int64_t now, day_t today)
+{
+	struct arena *a = arena_new();
+	struct nudge_item is;
+	bool holds = false;
+
+	for (size_t i = 0; i < n && may_speak(row, now); i++)
+		holds = holds || (item_of_clock(a, &clocks[i], today, &is) &&
+				     nudge_item_compare(item, &is) == 0);
+	arena_free(a);
+	return holds;
 }
 
 bool

@@ -12,6 +12,8 @@
  *	          the receipt told it
  *	digest    once a day or week, when anything is open that was not
  *		said today
+ *	clock     a time bar of the owner's is 30, 7, 1 days off; what the law
+ *	          gave the company is over
  * All of one case that is due makes one mail.  Nothing is planned in quiet
  * hours, on weekends (unless wanted), for a case that is closed, snoozed or
  * stopped, less than NUDGE_CASE_GAP after the case's last scheduled mail, or
@@ -41,6 +43,8 @@ enum {
 	NUDGE_STALE_DAYS = 30, /* lapsed longer ago: the digest tells it */
 	NUDGE_STEPS = 8 /* of heads-up days */
 };
+/* Days before a time bar at which it is told. */
+#define NUDGE_BARS {30, 7, 1}
 
 enum nudge_kind {
 	NUDGE_RECEIPT,
@@ -49,6 +53,7 @@ enum nudge_kind {
 	NUDGE_TRANSCRIPT,
 	NUDGE_LAPSE,
 	NUDGE_HEADS_UP,
+	NUDGE_CLOCK, /* what the law gives: see ladder.h */
 	NUDGE_DIGEST,
 	NUDGE_FOLLOW_UP, /* to the company: a letter that the owner sent */
 	NUDGE_REPORT, /* what became of such a letter, when it did not go */
@@ -67,6 +72,17 @@ struct nudge_settings {
 	int heads_up[NUDGE_STEPS]; /* days, most first */
 	size_t heads_up_count;
 	enum digest digest; /* weekly: on Monday */
+};
+
+/*
+ * A clock of the law that is to be told of: the owner's while it runs, at
+ * NUDGE_BARS days before its end; the company's once it is over.
+ */
+struct nudge_clock {
+	int case_number;
+	const char *id;
+	day_t end;
+	bool own;
 };
 
 /* What a nudge is about. */
@@ -94,6 +110,8 @@ struct nudge_ledger {
 	size_t said_count;
 	const struct nudge_gone *gone; /* of the last NUDGE_DAY, any order */
 	size_t gone_count;
+	const struct nudge_clock *clocks; /* of cases not closed */
+	size_t clock_count;
 };
 
 struct nudge {
@@ -116,6 +134,10 @@ bool nudge_hour(const struct nudge_settings *, int64_t now);
 
 struct nudges nudge_plan(struct arena *, const struct nudge_ledger *,
     const struct nudge_settings *, int64_t now);
+
+/* The same for a clock's item: clocks are those of its case as of now. */
+bool nudge_clock_holds(const struct nudge_item *, const struct case_row *,
+    const struct nudge_clock *clocks, size_t n, int64_t now, day_t today);
 
 /*
  * Whether what was planned still holds, asked right before it is sent: the

@@ -10,6 +10,14 @@
 #include "cases/post.h"
 #include "cases/write.h"
 
+int
+post_law(struct post *p, struct err *err)
+{
+	return p->law != NULL && p->rungs != NULL
+		   ? 0
+		   : p->load_law(p->compose_arg, p, err);
+}
+
 /*
  * The frame of a mail: addresses and ids.  All mails of a case refer to one id
  * that never was a mail, so that the owner's program shows them as a thread.
@@ -309,7 +317,7 @@ add_follow_up(
 {
 	int rc;
 
-	if (text->kind != NUDGE_LAPSE)
+	if (text->kind != NUDGE_LAPSE && text->kind != NUDGE_CLOCK)
 		return 0;
 	text->follow_up = arena_alloc(p->voice.arena, sizeof(*text->follow_up));
 	rc = follow_up_now(p, text->case_number, text->follow_up, err);
@@ -336,6 +344,36 @@ add_planned(struct post *p, const struct nudge *nudge, struct err *err)
 	return finish(p, &d, err);
 }
 
+static day_t
+today(const struct post *p)
+{
+	return moment_day(zone_moment(p->voice.zone, p->voice.now));
+}
+
+/* The clocks of all cases that are open. */
+static int
+take_clocks(struct post *p, struct nudge_ledger *ledger, struct err *err)
+{
+	struct nudge_clock *clocks = NULL;
+	struct ladder ladder;
+
+	if (post_law(p, err) == -1)
+		return -1;
+	for (size_t i = 0; i < ledger->case_count; i++) {
+		const struct case_row *row = &ledger->cases[i];
+
+		if (row->closed || row->muted)
+			continue;
+		if (ladder_of(p->store, p->owner, p->voice.arena, p->law,
+			row->number, today(p), &ladder, err) == -1)
+			return -1;
+		ladder_nudges(p->voice.arena, &ladder, &clocks,
+		    &ledger->clock_count);
+	}
+	ledger->clocks = clocks;
+	return 0;
+}
+
 int
 post_schedule(struct post *p, struct err *err)
 {
@@ -356,6 +394,8 @@ post_schedule(struct post *p, struct err *err)
 		return -1;
 	ledger.cases = cases;
 	ledger.obligations = obligations;
+	if (take_clocks(p, &ledger, err) == -1)
+		return -1;
 	nudges = nudge_plan(a, &ledger, p->settings, p->voice.now);
 	for (size_t i = 0; i < nudges.n; i++)
 		if (add_planned(p, &nudges.v[i], err) == -1)
@@ -378,6 +418,28 @@ absent_or_fail(int rc, struct err *err)
 	return 0;
 }
 
+static int
+clock_holds(struct post *p, const struct nudge_item *item, struct err *err)
+{
+	struct nudge_clock *clocks = NULL;
+	struct ladder ladder;
+	size_t n = 0;
+	int has;
+
+	if (post_law(p, err) == -1)
+		return -1;
+	has = absent_or_fail(
+	    ladder_of(p->store, p->owner, p->voice.arena, p->law,
+		item->case_number, today(p), &ladder, err),
+	    err);
+
+	if (has != 1)
+		return has;
+	ladder_nudges(p->voice.arena, &ladder, &clocks, &n);
+	return nudge_clock_holds(
+	    item, &ladder.row, clocks, n, p->voice.now, today(p));
+}
+
 /* 1: the item still holds; 0: it does not; -1. */
 static int
 holds(struct post *p, const struct nudge_item *item, struct err *err)
@@ -389,6 +451,8 @@ holds(struct post *p, const struct nudge_item *item, struct err *err)
 
 	if (item->kind == NUDGE_DIGEST)
 		return 1;
+	if (item->kind == NUDGE_CLOCK)
+		return clock_holds(p, item, err);
 	has_case = absent_or_fail(
 	    ledger_case(p->store, p->owner, a, item->case_number, &row, err),
 	    err);

@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "cases/command.h"
 #include "cases/follow_up.h"
+#include "cases/ladder.h"
 #include "cases/nudge.h"
 #include "cases/outbox.h"
 #include "cases/say.h"
@@ -54,6 +55,10 @@ struct nudge_text {
 typedef int compose_fn(void *arg, struct arena *, const struct nudge_text *,
     struct slice *raw, struct err *);
 
+/* Fills in law and rungs: most mails need neither. */
+struct post;
+typedef int load_law_fn(void *arg, struct post *, struct err *);
+
 struct post {
 	struct store *store;
 	int64_t owner;
@@ -62,13 +67,19 @@ struct post {
 	struct token_key key;
 	const char *recipient;
 	const char *name; /* the owner's, under letters; may be "" */
+	/* Given by load_law() when they are first needed: see post_law(). */
+	const struct law *law;
 	const struct rung_row *rungs; /* RUNG_COUNT of them */
+	load_law_fn *load_law;
 	const char *case_address; /* "me+{case}@example.org"; NULL: answers come
 	                           * to the address that mails are from */
 	const char *domain; /* of Message-IDs */
 	compose_fn *compose;
 	void *compose_arg;
 };
+
+/* Before law or rungs are used. */
+int post_law(struct post *, struct err *);
 
 /* What the second transaction made of a message. */
 struct receipt {

@@ -121,6 +121,7 @@ static const char threading[] =
     "  snoozed_until BIGINT NOT NULL,"
     "  muted INTEGER NOT NULL,"
     "  contact TEXT," /* the owner's word where to write to */
+    "  sector TEXT," /* the owner's word, commas between; NULL: guessed */
     "  PRIMARY KEY (owner, number),"
     "  FOREIGN KEY (owner, company) REFERENCES company"
     "    DEFERRABLE INITIALLY DEFERRED);"
@@ -292,6 +293,19 @@ static const char saying[] =
     "  FOREIGN KEY (owner, outbox) REFERENCES outbox);"
     "CREATE INDEX outbox_item_by_outbox ON outbox_item (owner, outbox);";
 
+/* What the owner says has happened: see ladder.h. */
+static const char climbing[] =
+    "CREATE TABLE milestone ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  id BIGINT NOT NULL,"
+    "  case_number INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  day INTEGER NOT NULL,"
+    "  PRIMARY KEY (owner, id),"
+    "  FOREIGN KEY (owner, case_number) REFERENCES cases"
+    "    DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE INDEX milestone_by_case ON milestone (owner, case_number);";
+
 /* Letters to companies: see follow_up.h. */
 static const char following[] =
     "CREATE TABLE follow_up ("
@@ -352,6 +366,7 @@ const struct upgrade schema_upgrades[] = {
     {1, saying},
     {1, reading},
     {1, following},
+    {1, climbing},
     /* Tables of other modules: append here, before the last. */
     {1, planning},
     {0, NULL},

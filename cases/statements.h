@@ -64,11 +64,11 @@ STATEMENT(UNFILED_BY_NUMBER, "SELECT DISTINCT m.id FROM reference r JOIN message
 
 /* event.c: rows under undo.  GET and PUT have the same columns in the same
  * order; the key of GET and DROP is owner, key1, key2. */
-#define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted, contact"
+#define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted, contact, sector"
 #define OBLIGATION_COLUMNS "owner, case_number, number, who, kind, action, state, due_day, due_at, due_offset, due_by_owner, vague, conditional, anchor, anchor_offset, phrase, expr, calendar, rule, quote, message, said, said_offset, agent, settled, settled_offset, evidence, slips_of, slipped_to, slips"
 #define ENTRY_COLUMNS "owner, id, case_number, kind, at, at_offset, minutes, cents, who, text"
 STATEMENT(CASE_GET, "SELECT " CASE_COLUMNS " FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
-STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
 STATEMENT(CASE_DROP, "DELETE FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
 STATEMENT(OBLIGATION_GET, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE owner = ?1 AND case_number = ?2 AND number = ?3")
 STATEMENT(OBLIGATION_PUT, "INSERT INTO obligation (" OBLIGATION_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)")
@@ -146,6 +146,15 @@ STATEMENT(MAILBOX_GET, "SELECT uidvalidity, uidnext FROM mailbox WHERE owner = ?
 STATEMENT(MAILBOX_SET, "UPDATE mailbox SET uidvalidity = ?3, uidnext = ?4 WHERE owner = ?1 AND source = ?2")
 STATEMENT(MAILBOX_ADD, "INSERT INTO mailbox (owner, source, uidvalidity, uidnext) VALUES (?1, ?2, ?3, ?4)")
 
+/* ladder.c */
+STATEMENT(LADDER_MESSAGES, "SELECT id, date, coalesce(date_offset, 0), signals, newest, CASE WHEN direction = 'owner' THEN 1 ELSE 0 END FROM message WHERE owner = ?1 AND case_number = ?2 AND direction IN ('owner', 'company') AND coalesce(autoreply, 0) = 0 AND date IS NOT NULL ORDER BY date, id")
+STATEMENT(MILESTONES, "SELECT name, day FROM milestone WHERE owner = ?1 AND case_number = ?2 ORDER BY id")
+STATEMENT(MILESTONE_GET, "SELECT owner, id, case_number, name, day FROM milestone WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(MILESTONE_PUT, "INSERT INTO milestone (owner, id, case_number, name, day) VALUES (?1, ?2, ?3, ?4, ?5)")
+STATEMENT(MILESTONE_DROP, "DELETE FROM milestone WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(CASE_SECTOR_GET, "SELECT sector FROM cases WHERE owner = ?1 AND number = ?2")
+STATEMENT(CASE_SET_SECTOR, "UPDATE cases SET sector = ?3 WHERE owner = ?1 AND number = ?2")
+
 /* follow_up.c */
 #define FOLLOW_UP_COLUMNS "owner, id, case_number, rung, state, recipient, subject, text, answers, seen, made, edited, shown, outbox"
 STATEMENT(FOLLOW_UP_GET, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
@@ -172,7 +181,7 @@ STATEMENT(OUTBOX_ITEM_ADD, "INSERT INTO outbox_item (owner, kind, case_number, n
 STATEMENT(OUTBOX_ITEM_DROP, "DELETE FROM outbox_item WHERE owner = ?1 AND outbox = ?2 AND kind = ?3 AND case_number = ?4 AND number = ?5 AND version = ?6")
 STATEMENT(OUTBOX_ITEMS_DROP, "DELETE FROM outbox_item WHERE owner = ?1 AND outbox = ?2")
 STATEMENT(OUTBOX_ITEMS, "SELECT kind, case_number, number, version FROM outbox_item WHERE owner = ?1 AND outbox = ?2 ORDER BY kind, case_number, number")
-STATEMENT(OUTBOX_ITEMS_SCHEDULED, "SELECT kind, case_number, number, version FROM outbox_item WHERE owner = ?1 AND kind IN ('lapse', 'heads-up', 'digest')")
+STATEMENT(OUTBOX_ITEMS_SCHEDULED, "SELECT kind, case_number, number, version FROM outbox_item WHERE owner = ?1 AND kind IN ('lapse', 'heads-up', 'clock', 'digest')")
 STATEMENT(OUTBOX_DUE, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE owner = ?1 AND state = 'planned' AND not_before <= ?2 ORDER BY not_before, id")
 STATEMENT(OUTBOX_NEXT_TIME, "SELECT min(not_before) FROM outbox WHERE owner = ?1 AND state = 'planned'")
 STATEMENT(OUTBOX_GET, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE owner = ?1 AND id = ?2")

@@ -443,7 +443,7 @@ open_case(struct filing *f, struct err *err)
 	    sql_text(title[0] == '\0' ? "(no subject)" : title),
 	    sql_text(f->in->region), sql_int(f->in->date.utc),
 	    sql_int(f->in->date.offset), sql_null(), sql_null(), sql_int(0),
-	    sql_int(0), sql_int(0), sql_null());
+	    sql_int(0), sql_int(0), sql_null(), sql_null());
 }
 
 /*

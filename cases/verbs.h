@@ -47,6 +47,10 @@ int act_leading_number(const char *, const char **rest);
 bool act_date(const struct act *, const char *, struct moment anchor,
     bool whole, struct due *);
 
+/* The moment of something that has happened: "3 March" is the last one, not
+ * the next; "" is now. */
+bool act_past(const struct act *, const char *, struct moment *);
+
 struct change *act_begin(struct act *);
 /* Ends the change; its answer is the line of the timeline. */
 int act_end(struct act *, struct change *);
@@ -77,6 +81,11 @@ int verb_spent(struct act *);
 int verb_send(struct act *);
 int verb_edit(struct act *);
 int verb_contact(struct act *);
+int verb_draft(struct act *);
+/* verbs_ladder.c */
+int verb_ladder(struct act *);
+int verb_sector(struct act *);
+int verb_event(struct act *);
 /* verbs_ask.c */
 int verb_status(struct act *);
 int verb_list(struct act *);

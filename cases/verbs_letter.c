@@ -127,6 +127,38 @@ verb_edit(struct act *r)
 	return act_end(r, c);
 }
 
+/* `draft`: the letter in hand; `draft court`: one of the owner's choice. */
+int
+verb_draft(struct act *r)
+{
+	struct follow_up *f = arena_alloc(act_arena(r), sizeof(*f));
+	enum rung rung;
+	struct change *c;
+	int rc = act_case(r);
+
+	if (rc != DONE)
+		return rc;
+	if (*r->c->rest == '\0') {
+		if ((rc = show_now(r)) != DONE)
+			return rc;
+		if (r->draft == NULL)
+			return REFUSE(r, "not-send-nothing", "case",
+			    act_print(r, r->case_number));
+		return DID(
+		    r, "did-draft", "case", act_print(r, r->case_number));
+	}
+	if (!rung_of_name(r->c->rest, &rung))
+		return REFUSE(r, "not-rung", "text", r->c->rest);
+	c = act_begin(r);
+	rc = act_outcome(
+	    r, follow_up_on(r->x->post, c, r->case_number, rung, f, r->err));
+	if (rc != DONE)
+		return rc;
+	r->draft = f;
+	SAY(r, "did-draft", "case", act_print(r, r->case_number));
+	return act_end(r, c);
+}
+
 /* One address, as mail/addr.h will want it when the letter is composed; what
  * is plainly none is told at once. */
 static bool

@@ -8,8 +8,6 @@
 #include "cases/ledger.h"
 #include "cases/verbs.h"
 
-enum { DAY_SECONDS = 86400 };
-
 static bool
 can_mean(enum verb verb, const struct obligation *o)
 {
@@ -72,52 +70,10 @@ settle_obligation(struct act *r, int number)
 	return r->number > 0 ? DONE : settle_only(r);
 }
 
-/*
- * The moment of something that has happened: "3 March" is the last one, not
- * the next.  A phrase is read as seen from now, from a week and from a year
- * ago; the first that does not lie ahead counts.
- */
-static bool
-read_past(const struct act *r, const char *text, struct moment *at)
-{
-	static const char *const on[] = {"on", "since", "at"};
-	static const int back[] = {0, 8, 366};
-	const char *zone = r->x->voice.zone;
-	struct moment now = act_now(r);
-	const char *date = slice_dup(act_arena(r), act_without(text, on, 3));
-	struct due due;
-
-	*at = now;
-	if (*date == '\0' || strcasecmp(date, "today") == 0)
-		return true;
-	if (strcasecmp(date, "yesterday") == 0) {
-		*at = zone_local(zone, moment_day(now) - 1, DAY_SECONDS / 2);
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
-		struct moment anchor = {
-		    now.utc - (int64_t)back[i] * DAY_SECONDS, now.offset};
-
-		if (!act_date(r, date, anchor, true, &due))
-			return false;
-		if (due.precision == DUE_TIME && due.at.utc <= now.utc) {
-			*at = due.at;
-			return true;
-		}
-		if (due.precision == DUE_DAY && due.day <= moment_day(now)) {
-			if (due.day < moment_day(now))
-				*at =
-				    zone_local(zone, due.day, DAY_SECONDS / 2);
-			return true;
-		}
-	}
-	return false;
-}
-
 static int
 settle_past(struct act *r, struct moment *at)
 {
-	if (read_past(r, r->c->rest, at))
+	if (act_past(r, r->c->rest, at))
 		return DONE;
 	return REFUSE(r, "not-date", "text", r->c->rest);
 }

@@ -360,20 +360,60 @@ add_follow_up(struct writing *w, const struct follow_up *f)
 		    phrase(w, "hint-contact"));
 }
 
+/* The clocks among the items: "ID/DAY" or "ID/DAY/STEP". */
+static int
+add_clocks(struct writing *w, const struct nudge_item *items, size_t n)
+{
+	const struct post *p = w->p;
+	day_t today = moment_day(zone_moment(p->voice.zone, p->voice.now));
+	struct ladder ladder;
+	bool read = false;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t id = strcspn(items[i].version, "/");
+
+		if (items[i].kind != NUDGE_CLOCK)
+			continue;
+		if (!read && ladder_of(p->store, p->owner, w->arena, p->law,
+				 w->row.number, today, &ladder, w->err) == -1)
+			return -1;
+		read = true;
+		for (size_t k = 0; k < ladder.runs.n; k++) {
+			const struct clock_run *run = &ladder.runs.v[k];
+
+			if (strlen(run->clock->id) == id &&
+			    strncmp(run->clock->id, items[i].version, id) == 0)
+				say_clock(&p->voice,
+				    values_add(w->values, "clocks"), run);
+		}
+	}
+	return 0;
+}
+
 static int
 write_case(struct post *p, const struct nudge_item *items, size_t n,
     struct nudge_text *text, struct err *err)
 {
+	static const enum letter letters[NUDGE_KINDS] = {
+	    [NUDGE_LAPSE] = LETTER_LAPSE,
+	    [NUDGE_HEADS_UP] = LETTER_HEADS_UP,
+	    [NUDGE_CLOCK] = LETTER_CLOCK,
+	};
 	bool lapse = text->kind == NUDGE_LAPSE;
 	struct obligation *rows =
 	    arena_calloc(p->voice.arena, n, sizeof(*rows));
 	int main_rows = 0;
+	size_t clocks = 0;
 	struct writing w;
 
-	if (begin(p, &w, items[0].case_number, text, err) == -1)
+	if (begin(p, &w, items[0].case_number, text, err) == -1 ||
+	    add_clocks(&w, items, n) == -1)
 		return -1;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		main_rows += items[i].kind == text->kind;
+		clocks += items[i].kind == NUDGE_CLOCK;
+	}
+	n -= clocks; /* they stand last */
 	for (size_t i = 0; i < n; i++) {
 		bool main = items[i].kind == text->kind;
 
@@ -395,12 +435,17 @@ write_case(struct post *p, const struct nudge_item *items, size_t n,
 	values_set(w.values, "count",
 	    say_count(&p->voice, lapse ? "promises" : "deadlines", main_rows));
 	add_follow_up(&w, text->follow_up);
-	add_command_due(&w, &rows[0]);
+	if (n > 0)
+		add_command_due(&w, &rows[0]);
+	if (clocks > 0)
+		add_command(&w, true,
+		    arena_printf(w.arena, "ladder %d", w.row.number),
+		    phrase(&w, "hint-ladder"));
 	add_command(&w, true, "snooze 5 days", phrase(&w, "hint-snooze"));
 	add_command(&w, true,
 	    arena_printf(w.arena, "close %d", items[0].case_number),
 	    phrase(&w, "hint-close"));
-	return finish(&w, lapse ? LETTER_LAPSE : LETTER_HEADS_UP);
+	return finish(&w, letters[text->kind]);
 }
 
 static void

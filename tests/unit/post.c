@@ -30,6 +30,7 @@ static struct calendars *calendars;
 static struct letters *letters;
 static struct thread_words *words;
 static struct rung_row *rungs;
+static struct law law;
 
 static const struct nudge_settings settings = {.zone = zone,
     .quiet_from = 21 * 60,
@@ -59,6 +60,9 @@ load(void **state)
 	letters = letters_load(forever, "examples/templates", NULL, "en", &err);
 	words = thread_words_load(forever, "cases/thread.words", &err);
 	rungs = rungs_load(forever, "cases/rungs", &err);
+	law.clocks = clocks_load(forever, "rules", &err);
+	law.sectors = sectors_load(forever, "rules/en/sectors", &err);
+	law.calendars = calendars;
 	if (err.code != 0)
 		fprintf(stderr, "%s\n", err.text);
 	return err.code;
@@ -136,7 +140,7 @@ setup(void **state)
 	    .key = key,
 	    .recipient = "me@example.org",
 	    .name = "Sam Okafor",
-	    .rungs = rungs,
+	    .rungs = rungs, .law = &law,
 	    .case_address = "me+{case}@example.org",
 	    .domain = "example.org",
 	    .compose = compose};
