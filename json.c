@@ -114,8 +114,22 @@ people(struct addresses list)
 	return v;
 }
 
+/* Those that are not told already. */
+static json_t *
+texts_beside(const struct original *o, const struct strings *texts)
+{
+	json_t *v = json_array();
+	size_t i;
+
+	for (i = 0; i < texts->n; i++)
+		if (strcmp(texts->v[i], o->text) != 0)
+			json_array_append_new(v, text_or_null(texts->v[i]));
+	return v;
+}
+
 void
-json_original(FILE *out, const char *file, const struct original *o)
+json_original(FILE *out, const char *file, const struct original *o,
+    const struct strings *texts)
 {
 	json_t *v = json_object();
 
@@ -130,6 +144,7 @@ json_original(FILE *out, const char *file, const struct original *o)
 	json_object_set_new(v, "newest", text_or_null(o->newest));
 	json_object_set_new(v, "comment", text_or_null(o->comment));
 	json_object_set_new(v, "client", text_or_null(o->client));
+	json_object_set_new(v, "also", texts_beside(o, texts));
 	print_line(out, v);
 }
 

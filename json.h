@@ -19,7 +19,9 @@
 void json_findings(FILE *, const char *file, const char *region,
     const char *company, const struct findings *);
 /* original --json; newest is that of the message when it is no forward. */
-void json_original(FILE *, const char *file, const struct original *);
+/* texts: by message_texts(). */
+void json_original(FILE *, const char *file, const struct original *,
+    const struct strings *texts);
 
 /* One line that `when --json` reads: {"id","text","anchor","region"}. */
 struct when_asked {

@@ -210,7 +210,10 @@ original_file(
 	struct original *o = original_read(a, run->forms, message_read(a, raw));
 
 	if (run->options.json) {
-		json_original(run->out, file, o);
+		struct strings texts;
+
+		message_texts(a, raw, &texts);
+		json_original(run->out, file, o, &texts);
 		return;
 	}
 	fprintf(run->out,

@@ -20,6 +20,7 @@
 enum {
 	STUB = 600, /* a longer plain text is none */
 	STUB_FACTOR = 4, /* how much more the HTML says */
+	TEXTS_MOST = 64, /* beside the body; and mails within mails */
 	LABEL = 40, /* bytes of an unknown one that are told */
 	META_LOOK = 1024 /* where HTML tells its charset (WHATWG: 1024) */
 };
@@ -504,23 +505,102 @@ with_line_ends(struct arena *arena, struct slice raw)
 	return raw;
 }
 
+static void
+read_begin(struct reader *r, struct arena *arena, struct slice raw)
+{
+	memset(r, 0, sizeof(*r));
+	if (raw.p == NULL)
+		raw = slice_of("");
+	r->arena = arena;
+	r->m = arena_alloc(arena, sizeof(*r->m));
+	r->m->raw = raw;
+	guard_scan(
+	    arena, with_line_ends(arena, raw), &r->sections, &r->m->faults);
+	r->role = arena_calloc(arena, r->sections.n, sizeof(*r->role));
+	r->text = arena_calloc(arena, r->sections.n, sizeof(*r->text));
+	read_header(r, &r->sections.v[0].header);
+	choose_body(r);
+	join_body(r);
+}
+
 struct message *
 message_read(struct arena *arena, struct slice raw)
 {
-	struct reader r = {0};
+	struct reader r;
 
-	if (raw.p == NULL)
-		raw = slice_of("");
-	r.arena = arena;
-	r.m = arena_alloc(arena, sizeof(*r.m));
-	r.m->raw = raw;
-	guard_scan(
-	    arena, with_line_ends(arena, raw), &r.sections, &r.m->faults);
-	r.role = arena_calloc(arena, r.sections.n, sizeof(*r.role));
-	r.text = arena_calloc(arena, r.sections.n, sizeof(*r.text));
-	read_header(&r, &r.sections.v[0].header);
-	choose_body(&r);
-	join_body(&r);
+	read_begin(&r, arena, raw);
 	read_parts(&r);
 	return r.m;
+}
+
+/* --- the other texts ------------------------------------------------------ */
+
+/* Without blanks, to see whether two texts say the same. */
+static struct slice
+without_blanks(struct arena *arena, const char *text)
+{
+	char *out = arena_alloc(arena, strlen(text) + 1);
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		if (strchr(" \t\n", *text) == NULL)
+			out[n++] = *text;
+	return (struct slice){out, n};
+}
+
+static bool
+says_more(struct arena *arena, const char *text, const char *than)
+{
+	struct slice a = without_blanks(arena, text),
+		     b = without_blanks(arena, than);
+
+	return a.len > 0 && memmem(b.p, b.len, a.p, a.len) == NULL;
+}
+
+static void
+add_text(struct reader *r, size_t i, struct strings *out)
+{
+	const char *text = text_of(r, i);
+
+	if (out->n == TEXTS_MOST || !says_more(r->arena, text, r->m->text))
+		return;
+	out->v = arena_grow(r->arena, out->v, out->n, sizeof(*out->v));
+	out->v[out->n++] = text;
+}
+
+static void
+other_texts(struct reader *r, bool enclosed, struct strings *out)
+{
+	size_t i;
+
+	if (enclosed && r->m->text[0] != '\0' && out->n < TEXTS_MOST) {
+		out->v = arena_grow(r->arena, out->v, out->n, sizeof(*out->v));
+		out->v[out->n++] = r->m->text;
+	}
+	for (i = 0; i < r->sections.n; i = after(r, i))
+		if (r->role[i] != BODY &&
+		    (is_text(&r->sections.v[i]) ||
+			strncmp(r->sections.v[i].content.value, "text/", 5) ==
+			    0))
+			add_text(r, i, out);
+}
+
+void
+message_texts(struct arena *arena, struct slice raw, struct strings *out)
+{
+	struct slice waiting[TEXTS_MOST];
+	size_t n = 0, next, i, spent = 0;
+
+	memset(out, 0, sizeof(*out));
+	waiting[n++] = raw;
+	for (next = 0; next < n && spent < GUARD_TEXT; next++) {
+		struct reader r;
+
+		spent += waiting[next].len;
+		read_begin(&r, arena, waiting[next]);
+		read_parts(&r);
+		other_texts(&r, next > 0, out);
+		for (i = 0; i < r.m->enclosed_count && n < TEXTS_MOST; i++)
+			waiting[n++] = r.m->enclosed[i];
+	}
 }

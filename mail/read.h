@@ -16,6 +16,13 @@
  * html.c. */
 struct message *message_read(struct arena *, struct slice raw);
 
+/*
+ * The texts that a mail holds beside its body: the other half of a
+ * multipart/alternative when it says something else, text files, and what
+ * stands in the mails that it encloses, those within them too.  mime.c.
+ */
+void message_texts(struct arena *, struct slice raw, struct strings *out);
+
 /* True when there is at least one header field, so that it may be a mail;
  * anything else is EX_DATAERR for a command that was given it. */
 bool message_plausible(struct slice raw);

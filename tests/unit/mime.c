@@ -402,6 +402,48 @@ html_is_said_to_be_html(void **state)
 				     "5 by Friday.\n");
 }
 
+static void
+assert_texts(void **state, const char *raw, size_t n, const char *const *want)
+{
+	struct strings texts;
+	size_t i;
+
+	message_texts(*state, slice_of(raw), &texts);
+	assert_int_equal(texts.n, n);
+	for (i = 0; i < n; i++)
+		assert_string_equal(texts.v[i], want[i]);
+}
+
+static void
+the_texts_beside_the_body_are_found(void **state)
+{
+	static const char *const other[] = {"by Friday\n"};
+	static const char *const file[] = {"a,b"};
+	static const char *const mails[] = {"Look.", "We will pay."};
+
+	assert_texts(state,
+	    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+	    "by Monday\n--b\nContent-Type: text/html\n\n<p>by Friday\n--b--\n",
+	    1, other);
+	/* the same in both halves */
+	assert_texts(state,
+	    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+	    "by\nFriday\n--b\nContent-Type: text/html\n\n<p>by Friday\n--b--\n",
+	    0, NULL);
+	assert_texts(state,
+	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n"
+	    "--b\nContent-Type: text/csv; name=a.csv\n\na,b\n--b--\n",
+	    1, file);
+	assert_texts(state,
+	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\n"
+	    "Content-Type: message/rfc822\n\n"
+	    "From: b@b.example\n"
+	    "Content-Type: multipart/mixed; boundary=c\n\n--c\n\nLook.\n--c\n"
+	    "Content-Type: message/rfc822\n\n"
+	    "From: c@c.example\n\nWe will pay.\n--c--\n--b--\n",
+	    2, mails);
+}
+
 int
 main(void)
 {
@@ -423,6 +465,7 @@ main(void)
 	    TEST(what_is_named_eml_but_is_none_is_a_part),
 	    TEST(what_cannot_be_read_is_told),
 	    TEST(html_is_said_to_be_html),
+	    TEST(the_texts_beside_the_body_are_found),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
