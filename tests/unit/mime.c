@@ -405,13 +405,13 @@ html_is_said_to_be_html(void **state)
 static void
 assert_texts(void **state, const char *raw, size_t n, const char *const *want)
 {
-	struct strings texts;
+	struct strings found;
 	size_t i;
 
-	message_texts(*state, slice_of(raw), &texts);
-	assert_int_equal(texts.n, n);
+	message_texts(*state, slice_of(raw), &found);
+	assert_int_equal(found.n, n);
 	for (i = 0; i < n; i++)
-		assert_string_equal(texts.v[i], want[i]);
+		assert_string_equal(found.v[i], want[i]);
 }
 
 static void
