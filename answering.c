@@ -157,8 +157,7 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	};
 
 	if (p->by == PLACED_DOUBT)
-		return post_doubt(post, answer->message, p->candidates,
-		    p->candidate_count, err);
+		return post_doubt(post, answer->message, p, err);
 	if (p->number != 0)
 		return post_receipt(post, &receipt, err);
 	if (answer->mail->from_owner && answer->mail->original->forwarded)

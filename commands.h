@@ -53,7 +53,8 @@ struct run {
 	struct letters *letters; /* opened by run_voice() */
 	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
-	struct freemail *freemail;
+	struct domain_list *freemail;
+	struct domain_list *desks; /* of help desk programs */
 	struct image *image; /* that these are in, or NULL: see loading.h */
 	bool image_new; /* and it is not written yet */
 	struct nudge_settings *nudges; /* made by post_open() */

@@ -12,9 +12,9 @@
 #include "cases/obligation.h"
 #include "filing.h"
 #include "handover.h"
-#include "mail/domain.h"
 #include "mail/header.h"
 #include "mail/source.h"
+#include "parties.h"
 #include "proof.h"
 
 /* Of mails that go into one transaction; and of a list, to hold it. */
@@ -51,25 +51,6 @@ speaker(const struct understood *u, const struct proof *p, bool commanding)
 	return u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;
 }
 
-static struct party
-party_of(const struct step *s, struct address address)
-{
-	const struct settings *settings = &s->run->settings;
-	struct party p = {.addr = address.addr, .name = address.name};
-
-	if (address.addr == NULL)
-		return p;
-	p.domain = domain_of(s->arena, address.addr);
-	p.freemail =
-	    p.domain != NULL && domain_freemail(s->run->freemail, p.domain);
-	if (p.freemail)
-		p.domain = address.addr;
-	p.owner = address_in(&settings->addresses, address.addr);
-	p.ours = !p.owner && address_is_us(s->arena, s->run, s->mail->message,
-				 address.addr);
-	return p;
-}
-
 static void
 add_parties(struct step *s, const struct addresses *list)
 {
@@ -79,7 +60,8 @@ add_parties(struct step *s, const struct addresses *list)
 	for (i = 0; i < list->n; i++) {
 		p->others = arena_grow(
 		    s->arena, p->others, p->other_count, sizeof(*p->others));
-		p->others[p->other_count++] = party_of(s, list->v[i]);
+		p->others[p->other_count++] =
+		    party_of(s->run, s->arena, s->mail->message, list->v[i]);
 	}
 }
 
@@ -133,7 +115,7 @@ collect_evidence(struct step *s)
 	p->message = s->filed->message;
 	p->case_address = s->proof.case_number;
 	p->direction = s->direction;
-	p->from = party_of(s, o->from);
+	p->from = party_of(s->run, s->arena, m, o->from);
 	if (!o->forwarded)
 		add_parties(s, &m->reply_to);
 	add_parties(s, &o->to);
@@ -196,7 +178,8 @@ step_place(struct step *s, struct err *err)
 	struct run *run = s->run;
 
 	collect_evidence(s);
-	if (thread_place(run->store, run->owner, s->arena, run->thread_words,
+	if (parties_judge(run, s->arena, s->mail, &s->placing, err) != 0 ||
+	    thread_place(run->store, run->owner, s->arena, run->thread_words,
 		&s->placing, &s->placement, err) != 0 ||
 	    thread_file(run->store, run->owner, s->arena, run->thread_words,
 		&s->placing, &s->placement, run->now.utc, err) != 0)

@@ -13,7 +13,7 @@ struct loaded {
 	struct forms *forms;
 	struct pack *pack;
 	struct thread_words *thread_words;
-	struct freemail *freemail;
+	struct domain_list *freemail, *desks;
 	struct letters *letters;
 };
 
@@ -64,8 +64,12 @@ read_all(struct run *run, struct arena *a, struct err *err)
 	    thread_words_load(a, datadir_path(a, "cases/thread.words"), err);
 	if (run->thread_words == NULL)
 		return -1;
-	run->freemail = freemail_load(a, datadir_path(a, "mail/freemail"), err);
-	return run->freemail == NULL ? -1 : 0;
+	run->freemail =
+	    domain_list_load(a, datadir_path(a, "mail/freemail"), err);
+	if (run->freemail == NULL)
+		return -1;
+	run->desks = domain_list_load(a, datadir_path(a, "mail/desks"), err);
+	return run->desks == NULL ? -1 : 0;
 }
 
 /* --- the image --- */
@@ -110,6 +114,7 @@ watch_all(struct run *run)
 	    {"rules", 2},
 	    {"mail/forms", 1},
 	    {"mail/freemail", 0},
+	    {"mail/desks", 0},
 	    {"cases/thread.words", 0},
 	    {"examples/templates", 2},
 	};
@@ -133,6 +138,7 @@ use(struct run *run, const struct loaded *l)
 	run->pack = l->pack;
 	run->thread_words = l->thread_words;
 	run->freemail = l->freemail;
+	run->desks = l->desks;
 	run->letters = l->letters;
 	pack_reopen(run->pack);
 	choose_calendar(run);
@@ -173,6 +179,7 @@ gather(struct run *run, struct arena *a)
 	l->pack = run->pack;
 	l->thread_words = run->thread_words;
 	l->freemail = run->freemail;
+	l->desks = run->desks;
 	l->letters = letters_load(a, datadir_path(a, "examples/templates"),
 	    s->own_templates, letters_language(s), &ignored);
 	return l;
@@ -185,7 +192,7 @@ load_keep(struct run *run)
 	struct loaded *l;
 	struct err err = {0};
 
-	if (!run->image_new || run->options.dry_run || run->freemail == NULL)
+	if (!run->image_new || run->options.dry_run || run->desks == NULL)
 		return;
 	run->image_new = false;
 	file = image_file(run);

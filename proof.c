@@ -67,7 +67,7 @@ is_taken_here(struct arena *a, const struct run *run, const struct message *m,
 
 	if (at == NULL || !address_in(&run->settings.addresses, m->from.addr) ||
 	    is_owners_domain(&run->settings, at + 1) ||
-	    domain_freemail(run->freemail, at + 1))
+	    domain_listed(run->freemail, at + 1))
 		return false;
 	host = taken_by(a, m);
 	return host != NULL && lies_in(host, at + 1);

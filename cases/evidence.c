@@ -30,6 +30,9 @@ enum {
 	FRESH = 45 * DAY,
 	SILENCE = 180 * DAY, /* after which an open one fades */
 
+	POINTS_TWIN = 200, /* the same mail, forwarded or fetched */
+	TWIN_APART = 26 * 60 * 60, /* forwards tell no zone, or no time */
+
 	POINTS_REPLY = 100,
 	POINTS_SIBLING = 90, /* both answer the same unseen mail */
 	POINTS_NUMBER_SUBJECT = 70,
@@ -60,6 +63,7 @@ struct file {
 	bool closed;
 	int64_t closed_at;
 	int reply; /* points of ids */
+	int64_t twin; /* the message that is the same mail; 0 */
 	int number; /* points of reference numbers */
 	const char *named; /* the number */
 	bool in_subject; /* which stands in the subject */
@@ -155,6 +159,27 @@ follow_ids(struct work *w, struct err *err)
 	    follow_id(w, in->original_id, true, err) < 0)
 		return -1;
 	return 0;
+}
+
+/* The same mail, fetched and forwarded, or forwarded twice. */
+static int
+follow_twin(struct work *w, struct err *err)
+{
+	const struct placing *in = w->in;
+	struct rows *r;
+	struct file *f;
+
+	if (in->twin == NULL)
+		return 0;
+	r = STORE_QUERY(w->store, SQL_THREAD_TWIN, sql_int(w->owner),
+	    sql_text(in->twin), sql_int(in->message), sql_int(in->forwarded),
+	    sql_int(in->date.utc - TWIN_APART),
+	    sql_int(in->date.utc + TWIN_APART));
+	if (rows_next(r) && (f = file_of(w, (int)rows_int(r, 0))) != NULL) {
+		f->twin = rows_int(r, 1);
+		f->s.twin = f->s.known = true;
+	}
+	return rows_end(r, err);
 }
 
 /* --- 3: numbers --- */
@@ -326,7 +351,7 @@ any_known(const struct work *w)
 	return false;
 }
 
-enum likeness { MENTIONED, NAMESAKE, ALIKE };
+enum likeness { MENTIONED, NAMESAKE, ALIKE, TENANT };
 
 static int
 add_company(
@@ -345,10 +370,25 @@ add_company(
 		if (f == NULL)
 			continue;
 		f->s.alike = f->s.alike || like == ALIKE;
+		f->s.known = f->s.known || like == TENANT;
 		f->namesake = f->namesake || like == NAMESAKE;
 		f->mentioned = f->mentioned || like == MENTIONED;
 	}
 	return rows_end(r, err);
+}
+
+/* Letters and digits up to the first point, compared: "trent-side.example" and
+ * "trentside.zendesk.com". */
+static bool
+same_label(const char *a, const char *b)
+{
+	do {
+		a += strspn(a, "-_ ");
+		b += strspn(b, "-_ ");
+		if (*a == '.' || *a == '\0')
+			return *b == '.' || *b == '\0';
+	} while (*a++ == *b++);
+	return false;
 }
 
 /* Whether that word tells this name from others; sender may be NULL. */
@@ -373,33 +413,61 @@ is_mentioned(struct work *w, const char *text, const char *name)
 	return word != NULL && words_mention(slice_of(text), word);
 }
 
+enum { TOLD_LEAST = 5 }; /* bytes of a name that is no common word */
+
+/* A stranger's mail tells the company's name.  Most do not have it at all. */
+static bool
+is_told(const struct work *w, const char *text, const char *name)
+{
+	return !w->in->bulk && strlen(name) >= TOLD_LEAST &&
+	       strcasestr(text, name) != NULL &&
+	       words_mention(slice_of(text), name);
+}
+
+/* An ombudsman, a parent company or an agent says whom it is about. */
+static bool
+speaks_for(const struct work *w, const char *text, const char *name)
+{
+	return !w->out->main->freemail && is_told(w, text, name) &&
+	       words_behalf(w->words, slice_of(text), name);
+}
+
 /*
  * Companies by name: of the sender (a company writes from many domains; from
- * one of quite another name it must give the case's number), or named by the
- * owner in a note or in a mail to somebody new (an ombudsman).
+ * one of quite another name it must give the case's number, and so must one
+ * that only names the company), of a help desk's customer, named by one who
+ * speaks for it or about it, or named by the owner in a note or in a mail to
+ * somebody new (an ombudsman).
  */
 static int
 follow_names(struct work *w, const char *text, struct err *err)
 {
 	struct rows *r =
 	    STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
+	const struct party *main = w->out->main;
 	const char *sender = NULL;
 	const char *name;
 	enum likeness like;
 	int64_t company;
 
-	if (w->out->main != NULL && w->out->main->name != NULL)
-		sender = words_name(w->arena, w->words, w->out->main->name);
+	if (main != NULL && main->name != NULL)
+		sender = words_name(w->arena, w->words, main->name);
 	while (rows_next(r)) {
 		company = rows_int(r, 0);
 		name = rows_text(r, 2, w->arena);
-		if (is_namesake(w, sender, name))
-			like = strncmp(w->out->main->domain, sender,
-				   strlen(sender)) == 0
-				   ? ALIKE
-				   : NAMESAKE;
-		else if (!w->company_speaks && is_mentioned(w, text, name))
+		if (main != NULL && main->desk &&
+		    same_label(main->domain, rows_text(r, 1, w->arena)))
+			like = TENANT;
+		else if (is_namesake(w, sender, name))
+			like =
+			    strncmp(main->domain, sender, strlen(sender)) == 0
+				? ALIKE
+				: NAMESAKE;
+		else if (w->company_speaks ? speaks_for(w, text, name)
+					   : is_mentioned(w, text, name))
 			like = MENTIONED;
+		else if (w->company_speaks && is_told(w, text, name))
+			like = NAMESAKE;
 		else
 			continue;
 		if (add_company(w, company, like, err) < 0)
@@ -823,9 +891,13 @@ circumstances(const struct work *w, const struct file *f)
 }
 
 static void
-explain(struct arena *a, struct file *f, int subject)
+explain(struct arena *a, struct file *f, int subject, bool company_speaks)
 {
-	if (f->reply > 0) {
+	if (f->twin != 0) {
+		f->s.by = PLACED_REFERENCES;
+		f->s.why = arena_printf(
+		    a, "is message %lld again", (long long)f->twin);
+	} else if (f->reply > 0) {
 		f->s.by = PLACED_REFERENCES;
 		f->s.why = "answers a mail of this case";
 	} else if (f->number > 0) {
@@ -834,6 +906,9 @@ explain(struct arena *a, struct file *f, int subject)
 	} else if (subject > 0) {
 		f->s.by = PLACED_SUBJECT;
 		f->s.why = "has the subject of this case";
+	} else if (f->mentioned && company_speaks) {
+		f->s.by = PLACED_WORDS;
+		f->s.why = "writes about this company";
 	} else if (f->receipt) {
 		f->s.by = PLACED_WORDS;
 		f->s.why = "acknowledges your last mail";
@@ -870,7 +945,9 @@ add_up(struct work *w, struct file *f, int subjects)
 		f->s.score += min(f->words, WORDS_MOST) +
 			      (f->receipt ? POINTS_RECEIPT : 0) +
 			      circumstances(w, f);
-	explain(w->arena, f, subject);
+	if (f->twin != 0)
+		f->s.score += POINTS_TWIN;
+	explain(w->arena, f, subject, w->company_speaks);
 }
 
 /* A number counts with its domain, or in the owner's own words. */
@@ -975,8 +1052,8 @@ find_suspects(struct work *w, const char *about, struct err *err)
 	    w->in->comment == NULL ? "" : w->in->comment);
 	bool known;
 
-	if (follow_ids(w, err) < 0 || follow_numbers(w, about, err) < 0 ||
-	    follow_domains(w, err) < 0)
+	if (follow_ids(w, err) < 0 || follow_twin(w, err) < 0 ||
+	    follow_numbers(w, about, err) < 0 || follow_domains(w, err) < 0)
 		return -1;
 	known = any_known(w);
 	if (!known && follow_names(w, all, err) < 0)

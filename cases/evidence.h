@@ -24,6 +24,7 @@ struct suspect {
 	const char *why;
 	bool known; /* the sender's domain belongs to the case */
 	bool alike; /* ... or at least its name */
+	bool twin; /* the case has the very mail already */
 };
 
 struct evidence {

@@ -44,7 +44,8 @@ static const struct {
 		     " ahead(" SAY_OBLIGATION ")" CLOCKS DRAFT},
     [LETTER_CLOCK] = {"clock", ANY COMMANDS CLOCKS DRAFT},
     [LETTER_DOUBT] = {"doubt",
-	ANY MAIL COMMANDS "candidates(number who about why command)"},
+	ANY MAIL COMMANDS
+	"domain resembles candidates(number who about why command)"},
     [LETTER_UNFILED] = {"unfiled", ANY MAIL COMMANDS "why faults(text)"},
     [LETTER_TRANSCRIPT] = {"transcript",
 	ANY "result count lines(line answer done failed" DRAFT

@@ -179,8 +179,8 @@ post_receipt(struct post *p, const struct receipt *receipt, struct err *err)
 }
 
 int
-post_doubt(struct post *p, int64_t message, const struct candidate *candidates,
-    size_t n, struct err *err)
+post_doubt(struct post *p, int64_t message, const struct placement *placement,
+    struct err *err)
 {
 	struct draft d;
 	int rc = begin(p, &d, NUDGE_DOUBT, 0,
@@ -189,7 +189,7 @@ post_doubt(struct post *p, int64_t message, const struct candidate *candidates,
 	if (rc != 1)
 		return rc;
 	d.mail.not_before = after_quiet(p);
-	if (write_doubt(p, message, candidates, n, &d.text, err) == -1)
+	if (write_doubt(p, message, placement, &d.text, err) == -1)
 		return -1;
 	return finish(p, &d, err);
 }

@@ -96,8 +96,8 @@ struct receipt {
  * would tell nothing (no case opened, nothing found, no fault) is not made;
  * what no owner waits for waits itself for the end of the quiet hours. */
 int post_receipt(struct post *, const struct receipt *, struct err *);
-int post_doubt(struct post *, int64_t message, const struct candidate *,
-    size_t n, struct err *);
+int post_doubt(
+    struct post *, int64_t message, const struct placement *, struct err *);
 /* To the owner who forwarded it. */
 int post_unfiled(struct post *, int64_t message, const char *why, struct err *);
 /* message: the mail that carried the commands.  What was refused is answered

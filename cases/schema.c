@@ -126,7 +126,8 @@ static const char threading[] =
     "  FOREIGN KEY (owner, company) REFERENCES company"
     "    DEFERRABLE INITIALLY DEFERRED);"
     "CREATE INDEX cases_by_company ON cases (owner, company, number);"
-    /* role: is (its own id or its original's) or refers */
+    /* role: is (its own id or its original's), refers, or twin (what it
+     * says, hashed: see parties.c) */
     "CREATE TABLE mail_id ("
     "  owner BIGINT NOT NULL,"
     "  id TEXT NOT NULL,"

@@ -43,6 +43,7 @@ STATEMENT(THREAD_CASE, "SELECT coalesce(p.name, p.domain), c.closed, (SELECT cou
 STATEMENT(THREAD_PARTIES, "SELECT DISTINCT p.addr, p.name, p.domain, CASE WHEN p.role IN ('from', 'to') THEN 1 ELSE 0 END FROM message m JOIN party p ON p.owner = m.owner AND p.message = m.id WHERE m.owner = ?1 AND m.case_number = ?2")
 STATEMENT(THREAD_NUMBERS, "SELECT DISTINCT r.value FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2")
 STATEMENT(THREAD_MESSAGES, "SELECT direction, date, thread_subject, words FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY date DESC LIMIT 40")
+STATEMENT(THREAD_TWIN, "SELECT m.case_number, m.id FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message WHERE k.owner = ?1 AND k.id = ?2 AND k.role = 'twin' AND m.id <> ?3 AND m.case_number IS NOT NULL AND (?4 <> 0 OR m.forwarded <> 0) AND m.date BETWEEN ?5 AND ?6 ORDER BY m.id LIMIT 1")
 STATEMENT(COMPANIES, "SELECT id, domain, coalesce(name, domain) FROM company WHERE owner = ?1 ORDER BY id")
 
 /* thread.c */
@@ -54,6 +55,7 @@ STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, rol
 STATEMENT(MESSAGE_WORDS, "UPDATE message SET thread_subject = ?3, words = ?4 WHERE owner = ?1 AND id = ?2")
 STATEMENT(NAME_ADD, "INSERT INTO name (owner, word, message) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM name WHERE owner = ?1 AND word = ?2 AND message = ?3)")
 STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = ?5 WHERE owner = ?1 AND id = ?2")
+STATEMENT(ALIAS_DOMAINS, "SELECT domain FROM alias WHERE owner = ?1 ORDER BY id")
 STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
 STATEMENT(COMPANY_ADD, "INSERT INTO company (owner, id, domain, name) VALUES (?1, ?2, ?3, ?4)")
 STATEMENT(COMPANY_GET, "SELECT domain, name FROM company WHERE owner = ?1 AND id = ?2")

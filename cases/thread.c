@@ -158,6 +158,24 @@ enough(const struct placing *in, const struct evidence *e)
 	return e->note ? ENOUGH_NOTE : ENOUGH;
 }
 
+/* What its sender wants to be taken for is for the owner to see. */
+static void
+doubt_likeness(struct arena *a, const struct placing *in,
+    const struct evidence *e, struct placement *p)
+{
+	if (in->resembles == NULL || p->by == PLACED_UNFILED)
+		return;
+	p->by = PLACED_DOUBT;
+	p->number = 0;
+	p->candidate_count = 0;
+	p->stranger = true;
+	p->resembles = in->resembles;
+	p->why =
+	    arena_printf(a, "%s is not %s", in->from.domain, in->resembles);
+	if (e->n > 0)
+		set_candidates(a, p, e, close_seconds(e));
+}
+
 static void
 decide(struct arena *a, const struct thread_words *words,
     const struct placing *in, const struct evidence *e, struct placement *p)
@@ -169,7 +187,7 @@ decide(struct arena *a, const struct thread_words *words,
 		    may_open(words, in, e->main) ? PLACED_NEW : PLACED_UNFILED;
 		p->why =
 		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
-	} else if (stranger_wants_in(in, best)) {
+	} else if (stranger_wants_in(in, best) && !best->twin) {
 		p->by = PLACED_DOUBT;
 		p->why = "a stranger answers a mail of this case";
 		set_candidates(a, p, e, 1);
@@ -196,7 +214,7 @@ named_so(const char *domain, const char *name)
 /*
  * The domain that a company is known by: that of the sender, unless it writes
  * through another's (a help desk, a shop's mailer) and answers are to go to
- * one of its own name.
+ * one of its own name, or a help desk's mail links there.
  */
 static void
 find_company(struct arena *a, const struct thread_words *words,
@@ -212,10 +230,13 @@ find_company(struct arena *a, const struct thread_words *words,
 	if (main->name == NULL || main != &in->from)
 		return;
 	name = words_name(a, words, main->name);
-	if (named_so(main->domain, name))
+	if (named_so(main->domain, name) && !main->desk)
 		return;
+	for (i = 0; main->desk && i < in->linked.n; i++)
+		if (named_so(in->linked.v[i], name))
+			p->company = in->linked.v[i];
 	for (i = 0; i < in->other_count; i++)
-		if (party_is_other(&in->others[i]) &&
+		if (party_is_other(&in->others[i]) && !in->others[i].desk &&
 		    named_so(in->others[i].domain, name))
 			p->company = in->others[i].domain;
 }
@@ -251,6 +272,7 @@ thread_place(struct store *s, int64_t owner, struct arena *a,
 	p->print = e.print;
 	if (number == 0) {
 		decide(a, words, in, &e, p);
+		doubt_likeness(a, in, &e, p);
 		return 0;
 	}
 	p->by = PLACED_ADDRESS;
@@ -294,7 +316,7 @@ add_ids(struct filing *f, struct err *err)
 	for (i = 0; i < f->in->references.n; i++)
 		if (add_id(f, f->in->references.v[i], "refers", err) < 0)
 			return -1;
-	return 0;
+	return add_id(f, f->in->twin, "twin", err);
 }
 
 /* The digits alone are how people write a number: "790355". */
@@ -378,6 +400,20 @@ add_names(struct filing *f, struct err *err)
 			sql_text(t->text), sql_int(f->in->message)) < 0)
 			return -1;
 	return 0;
+}
+
+int
+thread_domains(struct store *s, int64_t owner, struct arena *a,
+    struct strings *out, struct err *err)
+{
+	struct rows *r = STORE_QUERY(s, SQL_ALIAS_DOMAINS, sql_int(owner));
+
+	memset(out, 0, sizeof(*out));
+	while (rows_next(r)) {
+		out->v = arena_grow(a, out->v, out->n, sizeof(*out->v));
+		out->v[out->n++] = rows_text(r, 0, a);
+	}
+	return rows_end(r, err);
 }
 
 int
@@ -581,6 +617,13 @@ join_earlier(struct filing *f, struct err *err)
 			return -1;
 	if (join_by_id(f, f->in->message_id, "refers", err) < 0 ||
 	    join_by_id(f, f->in->original_id, "refers", err) < 0)
+		return -1;
+	if (f->in->twin != NULL && f->in->forwarded &&
+	    join_rows(f,
+		STORE_QUERY(f->store, SQL_UNFILED_BY_ID, sql_int(f->owner),
+		    sql_text(f->in->twin), sql_text("twin"),
+		    sql_int(f->in->message)),
+		"was forwarded too", err) < 0)
 		return -1;
 	if (f->p->company == NULL)
 		return 0;

@@ -13,7 +13,10 @@
  *     forwarded it; else unfiled.
  * Bulk mail (List-Unsubscribe, List-Id) without a finding, and strangers,
  * never open a case.  A sender whose domain is neither the case's nor the
- * owner's never joins by 2: DOUBT, with the case as candidate.
+ * owner's never joins by 2: DOUBT, with the case as candidate.  One whose
+ * domain only looks like a known company's is DOUBT wherever it would go.
+ * A mail that was both fetched and forwarded, or forwarded twice, goes to the
+ * case of its twin.
  * When two cases fit nearly as well the answer is DOUBT too, with candidates;
  * the owner is asked, and thread_file() with the answer learns it.
  *
@@ -51,8 +54,10 @@ struct party {
 	const char *addr; /* lower case; NULL when none */
 	const char *name; /* display name, or NULL */
 	const char *domain; /* registrable (Public Suffix List), lower case;
-	                     * the whole address for a freemail domain */
+	                     * the whole address for a freemail domain; at a
+	                     * help desk's the company's own part of it */
 	bool freemail; /* domain open to anybody: gmail.com */
+	bool desk; /* writes through a help desk: acme.zendesk.com */
 	bool owner; /* one of the owner's own addresses */
 	bool ours; /* an address of promised itself */
 };
@@ -70,6 +75,12 @@ struct placing {
 	const char *original_id; /* of an enclosed original; NULL */
 	/* References, In-Reply-To, both levels; the nearest last. */
 	struct strings references;
+	/* The same for every copy of the original; NULL when it says little. */
+	const char *twin;
+	/* A domain of a known company, which the sender's is not but looks like
+	 * (domain_resembles()); NULL when there is none. */
+	const char *resembles;
+	struct strings linked; /* registrable domains that the text links to */
 	const char *subject; /* of the original */
 	const char *text; /* newest text */
 	const char *comment; /* the owner's note above a forward; NULL */
@@ -113,6 +124,7 @@ struct placement {
 	/* The sender's domain was not known to be the company's: show it, and
 	 * file it with direction FROM_OTHER, so that it settles nothing. */
 	bool stranger;
+	const char *resembles; /* the domain that the sender's looks like */
 	/* What thread_file() is to remember. */
 	struct strings numbers; /* reference numbers, as written */
 	struct slice print; /* of the words: see words.h */
@@ -137,6 +149,10 @@ int thread_place(struct store *, int64_t owner, struct arena *,
 int thread_file(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
     int64_t now, struct err *);
+
+/* The domains of all companies, for domain_resembles(). */
+int thread_domains(struct store *, int64_t owner, struct arena *,
+    struct strings *, struct err *);
 
 /* For case.c: the company that a domain belongs to, made when new; and a
  * domain that is also a company's, in the change when that is not NULL. */

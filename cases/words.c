@@ -2,7 +2,7 @@
  * See words.h and, for the subject of a thread, thread.h.
  *
  * The file thread.words: "[common]", "[prefix]" (words, separated by white
- * space), "[apart]", "[fresh]", "[mistake]" (phrases, one a line); "#" begins a
+ * space), "[apart]", "[fresh]", "[mistake]", "[behalf]" (phrases, one a line); "#" begins a
  * comment.
  */
 #include <ctype.h>
@@ -38,7 +38,7 @@ struct phrases {
 
 struct thread_words {
 	struct bag *common, *prefix;
-	struct phrases apart, fresh, mistake;
+	struct phrases apart, fresh, mistake, behalf;
 };
 
 /* --- A set of tokens: open addressing, no removal --- */
@@ -426,8 +426,8 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 }
 
 static const char *const sections[] = {
-    "[common]", "[prefix]", "[apart]", "[fresh]", "[mistake]"};
-enum section { COMMON, PREFIX, APART, FRESH, MISTAKE, SECTIONS };
+    "[common]", "[prefix]", "[apart]", "[fresh]", "[mistake]", "[behalf]"};
+enum section { COMMON, PREFIX, APART, FRESH, MISTAKE, BEHALF, SECTIONS };
 
 static enum section
 section_of(struct slice line)
@@ -460,6 +460,9 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 	case MISTAKE:
 		add_phrase(a, &w->mistake, line);
 		break;
+	case BEHALF:
+		add_phrase(a, &w->behalf, line);
+		break;
 	case SECTIONS:
 		break;
 	}
@@ -483,7 +486,8 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 		if (section == SECTIONS)
 			return err_set(err, EX_CONFIG,
 			    "%s:%d: no such section; there are [common], "
-			    "[prefix], [apart], [fresh] and [mistake]",
+			    "[prefix], [apart], [fresh], [mistake] and "
+			    "[behalf]",
 			    path, number);
 		if (line.p[0] != '[')
 			add_line(a, w, section, line);
@@ -695,6 +699,38 @@ mentions_any(const struct phrases *list, struct slice text)
 			   : list->first[tolower((unsigned char)text.p[0])];
 		for (; p != NULL; p = p->next)
 			if (stands_here(text, p->text))
+				return true;
+		within = word_byte(text.p[0]);
+	}
+	return false;
+}
+
+/* "on behalf of" and then the name, with or without "the" between. */
+static bool
+name_follows(struct slice text, const char *phrase, const char *name)
+{
+	size_t n = covers(text, phrase);
+
+	if (n == 0)
+		return false;
+	skip(&text, n);
+	text = slice_trim(text);
+	if (slice_starts_nocase(text, "the "))
+		skip(&text, 4);
+	return stands_here(text, name);
+}
+
+bool
+words_behalf(const struct thread_words *w, struct slice text, const char *name)
+{
+	const struct phrase *p;
+	bool within = false;
+
+	for (; name != NULL && *name != '\0' && text.len > 0; skip(&text, 1)) {
+		p = within ? NULL
+			   : w->behalf.first[tolower((unsigned char)text.p[0])];
+		for (; p != NULL; p = p->next)
+			if (name_follows(text, p->text, name))
 				return true;
 		within = word_byte(text.p[0]);
 	}

@@ -56,6 +56,10 @@ void bag_unmeet(const struct bag *, const struct bag *others, bool *met);
  */
 void words_split(struct arena *, const struct thread_words *, const char *text,
     char **about, char **apart, bool *fresh);
+/* Whether the text says that it is about or for somebody of that name: "your
+ * complaint about Acme", "on behalf of Acme". */
+bool words_behalf(
+    const struct thread_words *, struct slice text, const char *name);
 /* Whether the note above a forward takes it back ("ignore, wrong address"). */
 bool words_mistake(const struct thread_words *, const char *note);
 

@@ -299,15 +299,17 @@ add_candidate(struct writing *w, int64_t message, const struct candidate *c)
 }
 
 int
-write_doubt(struct post *p, int64_t message, const struct candidate *candidates,
-    size_t n, struct nudge_text *text, struct err *err)
+write_doubt(struct post *p, int64_t message, const struct placement *placement,
+    struct nudge_text *text, struct err *err)
 {
 	struct writing w;
 
 	if (begin(p, &w, 0, text, err) == -1 || add_message(&w, message) == -1)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (add_candidate(&w, message, &candidates[i]) == -1)
+	values_set(w.values, "resembles", placement->resembles);
+	values_set(w.values, "domain", placement->company);
+	for (size_t i = 0; i < placement->candidate_count; i++)
+		if (add_candidate(&w, message, &placement->candidates[i]) == -1)
 			return -1;
 	add_move(&w, message, "new", phrase(&w, "hint-move-new"));
 	add_move(&w, message, "unfiled", phrase(&w, "hint-move-unfiled"));

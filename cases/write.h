@@ -9,8 +9,8 @@
 /* Each fills text->subject, text, html and dates. */
 int write_receipt(
     struct post *, const struct receipt *, struct nudge_text *, struct err *);
-int write_doubt(struct post *, int64_t message, const struct candidate *,
-    size_t n, struct nudge_text *, struct err *);
+int write_doubt(struct post *, int64_t message, const struct placement *,
+    struct nudge_text *, struct err *);
 int write_unfiled(struct post *, int64_t message, const char *why,
     struct nudge_text *, struct err *);
 int write_transcript(struct post *, const struct command_context *,

@@ -16,10 +16,14 @@
 
 #include "base/buf.h"
 #include "mail/domain.h"
+#include "mail/fold.h"
 
-enum { DOMAIN_LONGEST = 253 }; /* RFC 1035 section 2.3.4, as text */
+enum {
+	DOMAIN_LONGEST = 253, /* RFC 1035 section 2.3.4, as text */
+	NAME_LEAST = 6 /* letters of a name of which one may differ */
+};
 
-struct freemail {
+struct domain_list {
 	const char **v; /* sorted */
 	size_t n;
 };
@@ -105,7 +109,7 @@ domain_of(struct arena *arena, const char *addr)
 	return registrable == NULL ? domain : domain + (registrable - domain);
 }
 
-/* --- freemail ------------------------------------------------------------- */
+/* --- lists ---------------------------------------------------------------- */
 
 static int
 by_name(const void *a, const void *b)
@@ -117,7 +121,7 @@ by_name(const void *a, const void *b)
 
 /* One line of the file: nothing, or a domain. */
 static int
-read_line(struct arena *arena, struct freemail *f, struct slice line,
+read_line(struct arena *arena, struct domain_list *f, struct slice line,
     const char *path, size_t number, struct err *err)
 {
 	const char *comment =
@@ -139,10 +143,10 @@ read_line(struct arena *arena, struct freemail *f, struct slice line,
 	return 0;
 }
 
-struct freemail *
-freemail_load(struct arena *arena, const char *path, struct err *err)
+struct domain_list *
+domain_list_load(struct arena *arena, const char *path, struct err *err)
 {
-	struct freemail *f = arena_alloc(arena, sizeof(*f));
+	struct domain_list *f = arena_alloc(arena, sizeof(*f));
 	FILE *in = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0, number = 0;
@@ -170,8 +174,156 @@ freemail_load(struct arena *arena, const char *path, struct err *err)
 }
 
 bool
-domain_freemail(const struct freemail *f, const char *domain)
+domain_listed(const struct domain_list *f, const char *domain)
 {
 	return domain != NULL && f->n > 0 &&
 	       bsearch(&domain, f->v, f->n, sizeof(*f->v), by_name) != NULL;
+}
+
+/* --- likeness ------------------------------------------------------------- */
+
+/* Letters that look like those of ASCII, after fold_char(). */
+static const struct {
+	uint32_t letter;
+	char like;
+} twins[] = {
+    {'0', 'o'},
+    {'1', 'l'},
+    {'i', 'l'},
+    {'|', 'l'},
+    {0x131, 'l'},
+    {0x251, 'a'},
+    {0x261, 'g'},
+    {0x3b1, 'a'},
+    {0x3b5, 'e'},
+    {0x3b9, 'l'},
+    {0x3ba, 'k'},
+    {0x3bd, 'v'},
+    {0x3bf, 'o'},
+    {0x3c1, 'p'},
+    {0x3c4, 't'},
+    {0x3c5, 'u'},
+    {0x3c7, 'x'},
+    {0x3c9, 'w'},
+    {0x430, 'a'},
+    {0x432, 'b'},
+    {0x433, 'r'},
+    {0x435, 'e'},
+    {0x43a, 'k'},
+    {0x43c, 'm'},
+    {0x43d, 'h'},
+    {0x43e, 'o'},
+    {0x43f, 'n'},
+    {0x440, 'p'},
+    {0x441, 'c'},
+    {0x442, 't'},
+    {0x443, 'y'},
+    {0x445, 'x'},
+    {0x455, 's'},
+    {0x456, 'l'},
+    {0x458, 'j'},
+    {0x475, 'v'},
+    {0x4bb, 'h'},
+    {0x501, 'd'},
+    {0x51b, 'q'},
+    {0x51d, 'w'},
+    {0x561, 'w'},
+    {0x570, 'h'},
+    {0x578, 'n'},
+    {0x57d, 'u'},
+    {0x585, 'o'},
+};
+
+static char
+twin_of(uint32_t c)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(twins) / sizeof(*twins); i++)
+		if (twins[i].letter == c)
+			return twins[i].like;
+	return c < 0x80 ? (char)c : '?';
+}
+
+/* What the eye sees of a domain; a point stays a point. */
+static char *
+skeleton(struct arena *arena, const char *domain)
+{
+	char *shown = NULL, *out;
+	struct slice s;
+	size_t i = 0, n = 0;
+
+	if (idn2_to_unicode_8z8z(domain, &shown, 0) != IDN2_OK)
+		shown = NULL;
+	s = slice_of(shown == NULL ? domain : shown);
+	out = arena_alloc(arena, s.len + 1);
+	while (i < s.len) {
+		char c = twin_of(fold_char(utf8_next(s, &i)));
+
+		if (c == '-' || c == '\0')
+			continue;
+		if (n > 0 && c == 'n' && out[n - 1] == 'r')
+			out[n - 1] = 'm';
+		else if (n > 0 && c == 'v' && out[n - 1] == 'v')
+			out[n - 1] = 'w';
+		else
+			out[n++] = c;
+	}
+	out[n] = '\0';
+	idn2_free(shown);
+	return out;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* region1.example and region2.example are numbered. */
+static bool
+differ_in_digits(const char *a, const char *b)
+{
+	while (*a != '\0' && (*a == *b || (is_digit(*a) && is_digit(*b)))) {
+		a++;
+		b++;
+	}
+	return *a == '\0' && *b == '\0';
+}
+
+/* One letter changed, left out, added, or two neighbours swapped. */
+static bool
+one_off(const char *a, size_t n, const char *b, size_t m)
+{
+	size_t i = 0;
+
+	if (n > m)
+		return one_off(b, m, a, n);
+	while (i < n && a[i] == b[i])
+		i++;
+	if (m == n + 1)
+		return memcmp(a + i, b + i + 1, n - i) == 0;
+	if (m != n || i == n)
+		return false;
+	return memcmp(a + i + 1, b + i + 1, n - i - 1) == 0 ||
+	       (i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+		   memcmp(a + i + 2, b + i + 2, n - i - 2) == 0);
+}
+
+bool
+domain_resembles(struct arena *arena, const char *domain, const char *known)
+{
+	const char *a, *b;
+	size_t n, m;
+
+	if (domain == NULL || known == NULL || differ_in_digits(domain, known))
+		return false;
+	a = skeleton(arena, domain);
+	b = skeleton(arena, known);
+	if (strcmp(a, b) == 0)
+		return true;
+	n = strcspn(a, ".");
+	m = strcspn(b, ".");
+	return strcmp(a + n, b + m) == 0 && n >= NAME_LEAST &&
+	       m >= NAME_LEAST && one_off(a, n, b, m);
 }

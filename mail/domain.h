@@ -24,12 +24,24 @@ char *domain_of(struct arena *, const char *addr);
 char *domain_ascii(struct arena *, const char *addr);
 
 /*
- * Domains at which anybody can have an address (gmail.com), from a data file:
- * one a line, '#' begins a comment.  NULL with err (EX_CONFIG, file:line).
+ * A list of domains from a data file: one a line, '#' begins a comment.
+ * mail/freemail has those at which anybody can have an address (gmail.com),
+ * mail/desks those of the programs through which companies answer
+ * (zendesk.com).  NULL with err (EX_CONFIG, file:line).
  */
-struct freemail;
-struct freemail *freemail_load(struct arena *, const char *path, struct err *);
+struct domain_list;
+struct domain_list *
+domain_list_load(struct arena *, const char *path, struct err *);
 /* domain: as domain_of() gives it. */
-bool domain_freemail(const struct freemail *, const char *domain);
+bool domain_listed(const struct domain_list *, const char *domain);
+
+/*
+ * Whether a domain could be taken for another one that it is not: letters of
+ * another alphabet or with marks, punycode (RFC 3492), 0 for o, rn for m, a
+ * hyphen more or less, or one letter changed, left out, added or swapped in a
+ * name of six or more.  Both as domain_of() gives them.  That the one name is
+ * a part of the other is no likeness: companies have such domains.
+ */
+bool domain_resembles(struct arena *, const char *domain, const char *known);
 
 #endif

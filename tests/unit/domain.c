@@ -79,21 +79,61 @@ a_name_beyond_the_limits_is_none(void **state)
 }
 
 static void
+a_domain_may_look_like_another(void **state)
+{
+	static const struct {
+		const char *domain, *known;
+		bool alike;
+	} pairs[] = {
+	    {"northgatebank.example", "northgatebank.example", false},
+	    {"n\xd0\xberthgatebank.example", "northgatebank.example", true},
+	    {"n\xc3\xb6rthgatebank.example", "northgatebank.example", true},
+	    {"n0rthgatebank.example", "northgatebank.example", true},
+	    {"northgatebank.example", "n0rthgatebank.example", true},
+	    {"northgate-bank.example", "northgatebank.example", true},
+	    {"rnarlow.example", "marlow.example", true},
+	    {"vvestfield.example", "westfield.example", true},
+	    {"paypa1.example", "paypal.example", true},
+	    {"northgatebonk.example", "northgatebank.example", true},
+	    {"northgatebnak.example", "northgatebank.example", true},
+	    {"northgatebankk.example", "northgatebank.example", true},
+	    {"nothgatebank.example", "northgatebank.example", true},
+	    /* other companies, sisters, and what is numbered */
+	    {"ovo.example", "ivo.example", false},
+	    {"bank.example", "tank.example", false},
+	    {"northgatebank.test", "northgatebank.example", false},
+	    {"northgatebank-refunds.example", "northgatebank.example", false},
+	    {"region1.example", "region2.example", false},
+	    {"northgate.example", "southgate.example", false},
+	};
+	struct arena *a = arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		if (domain_resembles(a, domain_of(a, pairs[i].domain),
+			domain_of(a, pairs[i].known)) != pairs[i].alike)
+			fail_msg("%s and %s", pairs[i].domain, pairs[i].known);
+	assert_false(domain_resembles(a, NULL, "acme.example"));
+	arena_free(a);
+}
+
+static void
 freemail_is_known_from_its_file(void **state)
 {
 	struct arena *a = arena_new();
-	struct freemail *f;
+	struct domain_list *f;
 	struct err err = {0};
 
 	(void)state;
-	f = freemail_load(a, "mail/freemail", &err);
+	f = domain_list_load(a, "mail/freemail", &err);
 	assert_non_null(f);
-	assert_true(domain_freemail(f, domain_of(a, "x@gmail.com")));
-	assert_true(domain_freemail(f, domain_of(a, "x@Yahoo.CO.UK")));
-	assert_true(domain_freemail(f, domain_of(a, "x@web.de")));
-	assert_false(domain_freemail(f, domain_of(a, "x@acme.example")));
-	assert_false(domain_freemail(f, domain_of(a, "x@gmail.com.example")));
-	assert_false(domain_freemail(f, NULL));
+	assert_true(domain_listed(f, domain_of(a, "x@gmail.com")));
+	assert_true(domain_listed(f, domain_of(a, "x@Yahoo.CO.UK")));
+	assert_true(domain_listed(f, domain_of(a, "x@web.de")));
+	assert_false(domain_listed(f, domain_of(a, "x@acme.example")));
+	assert_false(domain_listed(f, domain_of(a, "x@gmail.com.example")));
+	assert_false(domain_listed(f, NULL));
 	arena_free(a);
 }
 
@@ -117,12 +157,12 @@ a_bad_line_is_told_with_its_number(void **state)
 
 	(void)state;
 	write_file(path, "# some\n\ngmail.com # one\nnot a domain\n");
-	assert_null(freemail_load(a, path, &err));
+	assert_null(domain_list_load(a, path, &err));
 	assert_int_equal(err.code, EX_CONFIG);
 	snprintf(want, sizeof(want), "%s:4:", path);
 	assert_non_null(strstr(err.text, want));
 	unlink(path);
-	assert_null(freemail_load(a, path, &err));
+	assert_null(domain_list_load(a, path, &err));
 	arena_free(a);
 }
 
@@ -132,6 +172,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_the_registrable_domain),
 	    cmocka_unit_test(a_name_beyond_the_limits_is_none),
+	    cmocka_unit_test(a_domain_may_look_like_another),
 	    cmocka_unit_test(freemail_is_known_from_its_file),
 	    cmocka_unit_test(a_bad_line_is_told_with_its_number),
 	};

@@ -548,8 +548,10 @@ golden_doubt(void **state)
 	in.date = "2026-03-03T10:00:00+00:00";
 	in.subject = "A second matter";
 	message = receive(w, &in, &applied, &placement);
+	placement.candidates = candidates;
+	placement.candidate_count = 2;
 	GOOD(w, store_begin(w->s, &w->err));
-	GOOD(w, post_doubt(&w->post, message, candidates, 2, &w->err));
+	GOOD(w, post_doubt(&w->post, message, &placement, &w->err));
 	GOOD(w, store_commit(w->s, &w->err));
 	check_mail(w, "doubt");
 }
