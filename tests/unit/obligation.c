@@ -169,12 +169,16 @@ add_done(struct story *st, char *line)
 static void
 finish_mail(struct story *st)
 {
-	struct party company = {
-	    "care@acme.example", "Acme", "acme.example", false, false, false};
-	struct party owner = {
-	    "sam@x.example", "Sam", "x.example", false, true, false};
-	struct party stranger = {
-	    "x@evil.example", "Eve", "evil.example", false, false, false};
+	struct party company = {.addr = "care@acme.example",
+	    .name = "Acme",
+	    .domain = "acme.example"};
+	struct party owner = {.addr = "sam@x.example",
+	    .name = "Sam",
+	    .domain = "x.example",
+	    .owner = true};
+	struct party stranger = {.addr = "x@evil.example",
+	    .name = "Eve",
+	    .domain = "evil.example"};
 	char raw[100];
 	struct arrival arrival = {.source = "story"};
 	struct described d = {.has_date = true, .subject = "Refund"};
