@@ -409,10 +409,34 @@ set_windows(const struct view *view, struct frames *frames)
 	frames->n = n;
 }
 
+/* No day can be told by it. */
+static bool
+is_open(const struct when *w)
+{
+	return w->vague || w->condition || w->class == WHEN_PAST;
+}
+
+/* "on Friday or Saturday": of times that are joined so the last one counts. */
+static const struct when *
+last_joined(struct reader *r, const struct view *view, const struct when *time)
+{
+	const struct when *end = view->times.v + view->times.n;
+	struct span found;
+
+	if (time == NULL || r->book->either == NULL)
+		return time;
+	for (; time + 1 < end && !is_open(time + 1) &&
+	       reader_match(r, NULL, r->book->either,
+		   part(view->raw.text, time->end, time[1].start), 0, &found);
+	     time++)
+		continue;
+	return time;
+}
+
 /* The time of head i: behind it, else behind a later one, else before all. */
 static const struct when *
-time_of(const struct view *view, const struct frames *frames, size_t f,
-    const struct heads *heads, size_t i)
+time_of(struct reader *r, const struct view *view, const struct frames *frames,
+    size_t f, const struct heads *heads, size_t i)
 {
 	const struct frame *frame = &frames->v[f];
 	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
@@ -430,7 +454,7 @@ time_of(const struct view *view, const struct frames *frames, size_t f,
 		time =
 		    time_in(view, from, frame->hit.at.start, span_room(frame));
 	}
-	return time;
+	return last_joined(r, view, time);
 }
 
 /* "on Friday", "by 5 May", but not "within 5 days". */
@@ -498,7 +522,7 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	struct commitments *made = e->made;
 	const char *lacks;
 
-	c.time = time_of(e->view, e->frames, f, heads, i);
+	c.time = time_of(e->reader, e->view, e->frames, f, heads, i);
 	c.condition =
 	    c.kind == KIND_PROMISE &&
 	    conditional(e->conditions, e->frames->v[f].clause, c.time);

@@ -488,6 +488,7 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	book->join = reserved(pack->arena, book, "join");
 	book->phrase_verb = reserved(pack->arena, book, "phrase-verb");
 	book->anaphor = reserved(pack->arena, book, "anaphor");
+	book->either = reserved(pack->arena, book, "either");
 	return build_gate(pack, book, err);
 }
 
@@ -539,8 +540,8 @@ static void
 each_expression(struct pack *pack, const struct rulebook *book,
     void (*call)(struct pack *, const struct rulebook *, struct expression *))
 {
-	struct expression *const named[] = {
-	    book->clause_break, book->join, book->phrase_verb, book->anaphor};
+	struct expression *const named[] = {book->clause_break, book->join,
+	    book->phrase_verb, book->anaphor, book->either};
 	size_t i, k;
 
 	for (i = 0; i < book->rule_count; i++) {

@@ -487,7 +487,7 @@ read_agent(struct run *run, struct lines lines)
 					    lines.v[i].zone != ZONE_CLOSING))
 			continue;
 		line = line_text(run->text, &lines.v[i]);
-		if (line.len > AGENT_LONGEST * 2)
+		if (line.len > (size_t)2 * AGENT_LONGEST)
 			continue;
 		name = name_in(run, line, lines.v[i].zone, &rule);
 		if (name == NULL || strlen(name) > AGENT_LONGEST ||
