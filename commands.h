@@ -61,7 +61,7 @@ struct run {
 	struct law *law; /* loaded when first needed: posting.c */
 	struct rung_row *rungs; /* the same */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
-	bool hurried;  /* a filter: calendars are left to whoever sends */
+	bool hurried;  /* a filter: what can be left to others is */
 	struct apart *readers; /* see handover.h; opened when first needed */
 };
 

@@ -104,11 +104,11 @@ file_in_child(struct run *run, struct slice raw, FILE *report, struct err *err)
 	struct arrival arrival = {.raw = raw, .source = "stdin"};
 	struct filed filed;
 
+	run->hurried = true;
 	if (run_open(run, NEEDS_STORE, err) != 0)
 		return -1;
 	arrival.received = run->now.utc;
 	run->on_kept = report;
-	run->hurried = true;
 	if (file_message(run, run->arena, &arrival, false, &filed, err) != 0)
 		return -1;
 	print_headers(report, &filed);

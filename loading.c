@@ -150,7 +150,7 @@ load_all(struct run *run, struct err *err)
 	const char *file = image_file(run), *key = image_key(run);
 	struct err why = {0};
 
-	run->image = image_map(file, key, &why);
+	run->image = image_map(file, key, !run->hurried, &why);
 	if (run->image != NULL) {
 		use(run, image_root(run->image));
 		log_debug("%s: used", file);

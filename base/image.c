@@ -48,7 +48,7 @@ struct image {
 	const char *key;
 	struct watched *watched;
 	size_t watched_count;
-	int64_t begun; /* nanoseconds of the clock of files */
+	int64_t begun; /* nanoseconds */
 	void *root;
 };
 
@@ -284,7 +284,7 @@ write_all(int fd, const char *p, size_t n)
 			n -= (size_t)done;
 		}
 	}
-	return fsync(fd);
+	return 0;
 }
 
 /* The folder that the file is in. */
@@ -299,6 +299,28 @@ folder_of(const char *file, char *room, size_t size)
 	return room;
 }
 
+/*
+ * The file says when it was written, and is given that very time: who writes
+ * to it later changes the one and not the other.  In whole minutes, since some
+ * file systems know no less than 2 s.
+ */
+static struct timespec
+time_written(const struct image *image)
+{
+	struct timespec t = {0};
+
+	t.tv_sec = (time_t)(image->begun / SECOND / 60 * 60);
+	return t;
+}
+
+static int
+set_time(int fd, const struct image *image)
+{
+	const struct timespec times[2] = {{0, UTIME_OMIT}, time_written(image)};
+
+	return futimens(fd, times);
+}
+
 /* Written without a name, so that nothing is left of it when this process is
  * ended; of two that link it at once either will do. */
 static int
@@ -311,6 +333,11 @@ write_file(const struct image *image, const char *file, struct err *err)
 
 	if (rc == 0)
 		rc = write_all(fd, (const char *)image, image->length);
+	if (rc == 0)
+		rc = set_time(fd, image);
+	/* It is whole on the disk before it has a name. */
+	if (rc == 0)
+		rc = fsync(fd);
 	if (rc == 0) {
 		snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 		unlink(file);
@@ -345,58 +372,75 @@ image_save(struct image *image, const char *file, void *root, struct err *err)
 /* --- using --- */
 
 static int
-check_owner(int fd, size_t *length, struct err *err)
+check_file(int fd, struct stat *st, struct err *err)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
+	if (fstat(fd, st) != 0)
 		return err_errno(err, "fstat");
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() ||
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return err_set(err, EX_NOPERM, "others may write it");
-	if (st.st_size < (off_t)sizeof(struct image) ||
-	    st.st_size > (off_t)MOST)
+	if (st->st_size < (off_t)sizeof(struct image) ||
+	    st->st_size > (off_t)MOST)
 		return err_set(err, EX_DATAERR, "it is not whole");
-	*length = (size_t)st.st_size;
 	return 0;
 }
 
 static int
-check_image(
-    struct image *image, size_t length, const char *key, struct err *err)
+check_head(struct image *image, const struct stat *st, struct err *err)
 {
 	if (memcmp(image->magic, magic, sizeof(magic)) != 0 ||
-	    image->length != length || image->arena != arena_of(image) ||
-	    image->checksum != checksum(image))
+	    image->length != (uint64_t)st->st_size ||
+	    image->arena != arena_of(image))
 		return err_set(err, EX_DATAERR, "it is not whole");
+	if (nanoseconds(st->st_mtim) != nanoseconds(time_written(image)))
+		return err_set(err, EX_DATAERR, "it was written to");
+	return 0;
+}
+
+static int
+check_image(struct image *image, const struct stat *st, const char *key,
+    bool thorough, struct err *err)
+{
+	if (check_head(image, st, err) != 0)
+		return -1;
+	if (thorough && image->checksum != checksum(image))
+		return err_set(err, EX_DATAERR, "it is damaged");
 	if (strcmp(image->key, key) != 0)
 		return err_set(err, EX_CONFIG, "it is for other settings");
 	return check_watched(image, err);
 }
 
-struct image *
-image_map(const char *file, const char *key, struct err *err)
+static struct image *
+map_file(int fd, const struct stat *st, struct err *err)
 {
 	void *address = (void *)ADDRESS; /* NOLINT: no pointer yet */
+	void *p = mmap(address, (size_t)st->st_size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0);
+
+	if (p == address)
+		return p;
+	err_errno(err, "it can't be mapped");
+	if (p != MAP_FAILED)
+		munmap(p, (size_t)st->st_size);
+	return NULL;
+}
+
+struct image *
+image_map(const char *file, const char *key, bool thorough, struct err *err)
+{
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct image *image = MAP_FAILED;
-	size_t length = 0;
+	struct image *image = NULL;
+	struct stat st;
 
 	if (fd < 0) {
 		err_errno(err, "it can't be opened");
 		return NULL;
 	}
-	if (check_owner(fd, &length, err) == 0) {
-		image = mmap(address, length, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0);
-		if (image == MAP_FAILED)
-			err_errno(err, "it can't be mapped");
-	}
+	if (check_file(fd, &st, err) == 0)
+		image = map_file(fd, &st, err);
 	close(fd);
-	if (image == MAP_FAILED)
-		return NULL;
-	if (image == address && check_image(image, length, key, err) == 0)
+	if (image == NULL || check_image(image, &st, key, thorough, err) == 0)
 		return image;
-	munmap(image, length);
+	munmap(image, (size_t)st.st_size);
 	return NULL;
 }

@@ -14,6 +14,8 @@
 #ifndef BASE_IMAGE_H
 #define BASE_IMAGE_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -42,9 +44,11 @@ int image_save(struct image *, const char *file, void *root, struct err *);
 /*
  * Maps an image that was saved; what is changed in it stays in this process.
  * NULL with err: there is none, it is not of this key, program or state of its
- * files, it is not whole, or somebody else could have written it.
+ * files, it was written to, or somebody else could have.  thorough: each byte
+ * of it is looked at too, lest the disk has lost some.
  */
-struct image *image_map(const char *file, const char *key, struct err *);
+struct image *image_map(
+    const char *file, const char *key, bool thorough, struct err *);
 void *image_root(const struct image *); /* as given to image_save() */
 
 /* All that is in it is gone.  NULL is allowed. */

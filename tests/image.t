@@ -57,12 +57,12 @@ ok "it is made again" wait_for 10 made
 
 # --- not fit for use ---
 
-cp "$image" "$tmp/good"
+cp -p "$image" "$tmp/good"
 broken() { # "what" COMMAND...: the image made so is ignored
 	what=$1
 	shift
 	rm -f "$image"
-	cp "$tmp/good" "$image"
+	cp -p "$tmp/good" "$image"
 	chmod 600 "$image"
 	"$@"
 	filter

@@ -75,7 +75,10 @@ is_refused(const char *key)
 {
 	struct err err = {0, ""};
 
-	assert_null(image_map(file, key, &err));
+	assert_null(image_map(file, key, true, &err));
+	assert_true(err.code != 0);
+	memset(&err, 0, sizeof(err));
+	assert_null(image_map(file, key, false, &err));
 	assert_true(err.code != 0);
 }
 
@@ -91,7 +94,7 @@ what_is_kept_comes_back(void **state)
 	assert_int_equal(save("all of it", NULL, &err), 0);
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	image = image_map(file, "key", &err);
+	image = image_map(file, "key", true, &err);
 	assert_non_null(image);
 	thing = image_root(image);
 	assert_string_equal(thing->text, "all of it");
@@ -100,7 +103,7 @@ what_is_kept_comes_back(void **state)
 	thing->text = arena_strdup(image_arena(image), "more");
 	assert_string_equal(thing->text, "more");
 	image_free(image);
-	image = image_map(file, "key", &err);
+	image = image_map(file, "key", true, &err);
 	assert_non_null(image);
 	assert_string_equal(
 	    ((struct thing *)image_root(image))->text, "all of it");
@@ -124,9 +127,11 @@ nothing_may_point_out_of_it(void **state)
 	free(heap);
 }
 
+/* Whatever the time of the file says. */
 static void
 damage_is_seen(void **state)
 {
+	struct timespec times[2] = {{0, UTIME_OMIT}, {0, 0}};
 	struct err err = {0, ""};
 	struct stat st;
 	off_t at;
@@ -136,15 +141,33 @@ damage_is_seen(void **state)
 	assert_int_equal(save("whole", NULL, &err), 0);
 	fd = open(file, O_RDWR);
 	assert_true(fd >= 0 && fstat(fd, &st) == 0);
+	times[1] = st.st_mtim;
 	for (at = 0; at < st.st_size; at += 31) {
 		unsigned char byte, other;
 
 		assert_int_equal(pread(fd, &byte, 1, at), 1);
 		other = byte ^ 0x10;
 		assert_int_equal(pwrite(fd, &other, 1, at), 1);
-		is_refused("key");
+		assert_int_equal(futimens(fd, times), 0);
+		assert_null(image_map(file, "key", true, &err));
 		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 	}
+	close(fd);
+}
+
+static void
+it_is_not_written_to(void **state)
+{
+	struct err err = {0, ""};
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(save("whole", NULL, &err), 0);
+	fd = open(file, O_RDWR);
+	assert_true(fd >= 0 && fstat(fd, &st) == 0);
+	assert_int_equal(pwrite(fd, "x", 1, st.st_size - 1), 1);
+	is_refused("key");
 	assert_int_equal(ftruncate(fd, st.st_size - 16), 0);
 	is_refused("key");
 	assert_int_equal(ftruncate(fd, 0), 0);
@@ -192,6 +215,7 @@ main(void)
 	    cmocka_unit_test(what_is_kept_comes_back),
 	    cmocka_unit_test(nothing_may_point_out_of_it),
 	    cmocka_unit_test(damage_is_seen),
+	    cmocka_unit_test(it_is_not_written_to),
 	    cmocka_unit_test(others_must_not_write_it),
 	    cmocka_unit_test(a_changed_file_makes_it_stale),
 	};
