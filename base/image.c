@@ -116,7 +116,7 @@ watch_names(struct image *image, const char *folder, int levels)
 	if (dir == NULL)
 		return;
 	while ((e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.')
+		if (e->d_name[0] != '.' && (levels == 1 || e->d_type != DT_REG))
 			image_watch(image,
 			    arena_printf(
 				image->arena, "%s/%s", folder, e->d_name),

@@ -28,8 +28,9 @@ struct image *image_new(const char *key);
 struct arena *image_arena(struct image *);
 /*
  * Notes a file as it is now, or that there is none; of a folder, with what is
- * in it, so many levels down (0: its names alone).  To be called before it is
- * read, so that a later change shows.
+ * so many levels down in it (0: its names alone; 1: its files; 2: the files of
+ * its folders, and not its own).  To be called before it is read, so that a
+ * later change shows.
  */
 void image_watch(struct image *, const char *path, int levels);
 
