@@ -261,7 +261,8 @@ add_obligations(struct run *run, const struct voice *v, struct timeline *t,
 }
 
 static int
-add_entries(struct run *run, struct timeline *t, int number, struct err *err)
+add_entries(struct run *run, const struct voice *v, struct timeline *t,
+    int number, struct err *err)
 {
 	struct arena *a = run->arena;
 	struct entry *e;
@@ -276,10 +277,10 @@ add_entries(struct run *run, struct timeline *t, int number, struct err *err)
 			e[i].minutes > 0
 			    ? arena_printf(a, ", %d minutes", e[i].minutes)
 			    : "",
-			e[i].cents != 0 ? arena_printf(a, ", %lld.%02lld",
-					      (long long)e[i].cents / 100,
-					      (long long)e[i].cents % 100)
-					: "",
+			e[i].cents != 0
+			    ? arena_printf(a, ", %s",
+				  say_money(v, e[i].cents, e[i].currency))
+			    : "",
 			e[i].who != NULL ? ", " : "",
 			e[i].who != NULL ? e[i].who : "",
 			e[i].text[0] != '\0' ? ": " : "", e[i].text));
@@ -338,7 +339,7 @@ command_case(struct run *run, struct err *err)
 		return print_case_json(run, &c, err);
 	if (add_messages(run, &t, number, err) != 0 ||
 	    add_obligations(run, &voice, &t, number, err) != 0 ||
-	    add_entries(run, &t, number, err) != 0 ||
+	    add_entries(run, &voice, &t, number, err) != 0 ||
 	    add_events(run, &t, number, err) != 0)
 		return -1;
 	print_head(run, &voice, &c);

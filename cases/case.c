@@ -608,7 +608,9 @@ case_add(struct change *c, struct entry *e, struct err *err)
 		   sql_int(change_owner(c)), sql_int(e->id),
 		   sql_int(e->case_number), sql_text(entry_kinds[e->kind]),
 		   sql_int(e->at.utc), sql_int(e->at.offset),
-		   sql_int(e->minutes), sql_int(e->cents), sql_text(e->who),
+		   sql_int(e->minutes), sql_int(e->cents),
+		   sql_text(e->currency == NULL ? "" : e->currency),
+		   sql_text(e->who),
 		   sql_text(e->text == NULL ? "" : e->text)) < 0
 		   ? -1
 		   : 0;

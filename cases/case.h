@@ -62,6 +62,7 @@ struct entry {
 	struct moment at;
 	int minutes; /* call, visit: time spent */
 	int64_t cents; /* spent: hundredths of the currency unit */
+	const char *currency; /* "£", "CHF"; "" or NULL when none was said */
 	const char *who; /* "Anna"; NULL */
 	const char *text; /* "" when none */
 };

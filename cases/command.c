@@ -383,20 +383,49 @@ read_effort(struct arena *a, struct slice s, struct mail_command *c)
 	c->text = slice_dup(a, slice_trim(said));
 }
 
+/*
+ * A currency at the front: a sign, or the three capitals of a code (ISO 4217).
+ * Of a code that has a sign of its own the sign is kept, so that "£12" and
+ * "12 GBP" are one; a dollar is many countries' and stays as it was written.
+ */
+static void
+take_currency(struct arena *a, struct slice *s, struct mail_command *c)
+{
+	static const struct {
+		const char *sign, *code;
+	} known[] = {{"\xc2\xa3", "GBP"}, {"\xe2\x82\xac", "EUR"}, {"$", "$"}};
+	size_t n = 0;
+
+	*s = slice_trim(*s);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!slice_starts(*s, known[i].sign))
+			continue;
+		c->currency = known[i].sign;
+		s->p += strlen(known[i].sign);
+		s->len -= strlen(known[i].sign);
+		return;
+	}
+	while (n < s->len && isupper((unsigned char)s->p[n]))
+		n++;
+	if (n != 3 || (n < s->len && islower((unsigned char)s->p[n])))
+		return;
+	c->currency = slice_dup(a, (struct slice){s->p, n});
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(c->currency, known[i].code) == 0)
+			c->currency = known[i].sign;
+	s->p += n;
+	s->len -= n;
+}
+
 /* "12.50", "12,5", "£12", "12.50 EUR on stamps". */
 static void
 read_money(struct arena *a, struct slice s, struct mail_command *c)
 {
-	static const char *const signs[] = {"\xc2\xa3", "\xe2\x82\xac", "$"};
 	static const char *const on[] = {"on", "for"};
 	int whole, part = 0;
 
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		size_t n = slice_starts(s, signs[i]) ? strlen(signs[i]) : 0;
-
-		s.p += n;
-		s.len -= n;
-	}
+	c->currency = "";
+	take_currency(a, &s, c);
 	s = slice_trim(s);
 	c->text = slice_dup(a, s);
 	if (!take_number(&s, &whole))
@@ -416,6 +445,8 @@ read_money(struct arena *a, struct slice s, struct mail_command *c)
 	}
 	c->measured = true;
 	c->cents = (int64_t)whole * 100 + part;
+	if (*c->currency == '\0')
+		take_currency(a, &s, c);
 	s = slice_trim(s);
 	drop_front(&s);
 	TAKE_ANY(&s, on);

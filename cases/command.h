@@ -86,6 +86,7 @@ struct mail_command {
 	bool measured; /* a time or an amount was said */
 	int minutes;
 	int64_t cents;
+	const char *currency; /* "£", "CHF"; "" when none was said */
 	const char *who; /* NULL */
 	const char *text; /* "" */
 };

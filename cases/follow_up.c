@@ -406,17 +406,24 @@ say_effort(struct facts *x, struct values *values)
 	const struct voice *v = &x->p->voice;
 	struct rows *r = STORE_QUERY(x->p->store, SQL_FOLLOW_UP_EFFORT,
 	    sql_int(x->p->owner), sql_int(x->row.number));
-	int64_t minutes = 0, cents = 0;
+	struct buf money = {0};
+	int64_t minutes = 0;
 
-	if (rows_next(r)) {
-		minutes = rows_int(r, 0);
-		cents = rows_int(r, 1);
+	while (rows_next(r)) {
+		minutes += rows_int(r, 1);
+		if (rows_int(r, 2) > 0)
+			buf_printf(&money, "%s%s", money.len > 0 ? " + " : "",
+			    say_money(
+				v, rows_int(r, 2), rows_text(r, 0, v->arena)));
 	}
-	if (rows_end(r, x->err) < 0)
+	buf_puts(&money, "");
+	if (rows_end(r, x->err) < 0) {
+		buf_free(&money);
 		return -1;
+	}
 	values_set(
 	    values, "effort", minutes > 0 ? say_minutes(v, (int)minutes) : "");
-	values_set(values, "money", cents > 0 ? say_money(v, cents) : "");
+	values_set(values, "money", buf_keep(&money, v->arena));
 	return 0;
 }
 

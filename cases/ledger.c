@@ -226,6 +226,7 @@ message_of_row(struct rows *r, struct arena *a, struct message_row *m)
 	m->placed_why = rows_text(r, 22, a);
 	m->waiting = rows_int(r, 23) != 0;
 	m->manner = rows_text(r, 24, a);
+	m->agent = rows_text(r, 25, a);
 }
 
 static int
@@ -424,8 +425,9 @@ ledger_entries(struct store *s, int64_t owner, struct arena *a, int case_number,
 		e->at = moment_of(r, 4);
 		e->minutes = (int)rows_int(r, 6);
 		e->cents = rows_int(r, 7);
-		e->who = rows_text(r, 8, a);
-		e->text = rows_text(r, 9, a);
+		e->currency = rows_text(r, 8, a);
+		e->who = rows_text(r, 9, a);
+		e->text = rows_text(r, 10, a);
 	}
 	return rows_end(r, err);
 }

@@ -64,6 +64,7 @@ struct message_row {
 	const char *client, *language;
 	const char *signals; /* "apology,delay"; NULL when none */
 	const char *manner; /* "blame,no_apology"; NULL when none */
+	const char *agent; /* who signs for the company; NULL */
 	const char *newest;
 	const char *faults; /* lines; NULL when none */
 	enum placed_by placed_by;

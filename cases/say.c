@@ -1,4 +1,5 @@
 /* See say.h. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -128,10 +129,14 @@ say_minutes(const struct voice *v, int minutes)
 }
 
 char *
-say_money(const struct voice *v, int64_t cents)
+say_money(const struct voice *v, int64_t cents, const char *currency)
 {
-	return arena_printf(
-	    v->arena, "%" PRId64 ".%02" PRId64, cents / 100, cents % 100);
+	const char *c = currency == NULL ? "" : currency;
+	bool code = isupper((unsigned char)*c) != 0;
+
+	return arena_printf(v->arena, "%s%" PRId64 ".%02" PRId64 "%s%s",
+	    code ? "" : c, cents / 100, cents % 100, code ? " " : "",
+	    code ? c : "");
 }
 
 char *

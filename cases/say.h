@@ -32,7 +32,8 @@ char *say_due_long(const struct voice *, const struct obligation *);
 char *say_what(const struct voice *, enum action); /* "a refund" */
 char *say_state(const struct voice *, enum obligation_state);
 char *say_minutes(const struct voice *, int minutes); /* "1 h 20 min" */
-char *say_money(const struct voice *, int64_t cents); /* "12.50" */
+/* "12.50", "£12.50", "12.50 CHF"; currency "" or NULL: none */
+char *say_money(const struct voice *, int64_t cents, const char *currency);
 char *say_count(const struct voice *, const char *key, int n);
 
 /* Puts the fields of SAY_OBLIGATION into the values. */

@@ -221,6 +221,7 @@ static const char owing[] =
     "  at_offset INTEGER NOT NULL,"
     "  minutes INTEGER NOT NULL,"
     "  cents BIGINT NOT NULL,"
+    "  currency TEXT NOT NULL," /* "" when none was said */
     "  who TEXT,"
     "  text TEXT NOT NULL,"
     "  PRIMARY KEY (owner, id),"

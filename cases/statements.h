@@ -68,7 +68,7 @@ STATEMENT(UNFILED_BY_NUMBER, "SELECT DISTINCT m.id FROM reference r JOIN message
  * order; the key of GET and DROP is owner, key1, key2. */
 #define CASE_COLUMNS "owner, number, company, title, region, opened, opened_offset, closed, closed_offset, merged_into, snoozed_until, muted, contact, sector"
 #define OBLIGATION_COLUMNS "owner, case_number, number, who, kind, action, state, due_day, due_at, due_offset, due_by_owner, vague, conditional, anchor, anchor_offset, phrase, expr, calendar, rule, quote, message, said, said_offset, agent, settled, settled_offset, evidence, slips_of, slipped_to, slips"
-#define ENTRY_COLUMNS "owner, id, case_number, kind, at, at_offset, minutes, cents, who, text"
+#define ENTRY_COLUMNS "owner, id, case_number, kind, at, at_offset, minutes, cents, currency, who, text"
 STATEMENT(CASE_GET, "SELECT " CASE_COLUMNS " FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
 STATEMENT(CASE_PUT, "INSERT INTO cases (" CASE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
 STATEMENT(CASE_DROP, "DELETE FROM cases WHERE owner = ?1 AND number = ?2 AND ?3 = 0")
@@ -78,7 +78,7 @@ STATEMENT(OBLIGATION_DROP, "DELETE FROM obligation WHERE owner = ?1 AND case_num
 STATEMENT(PLACING_GET, "SELECT owner, id, case_number, placed_by, placed_why FROM message WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
 STATEMENT(PLACING_PUT, "UPDATE message SET case_number = ?3, placed_by = ?4, placed_why = ?5 WHERE owner = ?1 AND id = ?2")
 STATEMENT(ENTRY_GET, "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
-STATEMENT(ENTRY_PUT, "INSERT INTO entry (" ENTRY_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+STATEMENT(ENTRY_PUT, "INSERT INTO entry (" ENTRY_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
 STATEMENT(ENTRY_DROP, "DELETE FROM entry WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
 STATEMENT(COMPANY_NAME_GET, "SELECT owner, id, name FROM company WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
 STATEMENT(COMPANY_NAME_PUT, "UPDATE company SET name = ?3 WHERE owner = ?1 AND id = ?2")
@@ -118,7 +118,7 @@ STATEMENT(ENTRY_MOVE, "UPDATE entry SET case_number = ?3 WHERE owner = ?1 AND id
 
 /* ledger.c */
 #define CASE_ROW "c.number, c.company, p.domain, coalesce(p.name, p.domain), c.title, c.opened, c.opened_offset, c.closed, c.closed_offset, c.merged_into, c.region, c.snoozed_until, c.muted, c.contact"
-#define MESSAGE_ROW "id, coalesce(case_number, 0), message_id, original_id, sha256, received, direction, from_addr, from_name, date, coalesce(date_offset, 0), subject, forwarded, autoreply, bulk, attachment, client, language, signals, newest, faults, placed_by, placed_why, waiting, manner"
+#define MESSAGE_ROW "id, coalesce(case_number, 0), message_id, original_id, sha256, received, direction, from_addr, from_name, date, coalesce(date_offset, 0), subject, forwarded, autoreply, bulk, attachment, client, language, signals, newest, faults, placed_by, placed_why, waiting, manner, agent"
 STATEMENT(LEDGER_CASE, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
 STATEMENT(LEDGER_CASES, "SELECT " CASE_ROW " FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 ORDER BY c.number")
 STATEMENT(LEDGER_REFERENCES, "SELECT r.written FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2 ORDER BY m.date, m.id, r.nr")
@@ -172,7 +172,7 @@ STATEMENT(FOLLOW_UP_HEARD, "SELECT max(id) FROM message WHERE owner = ?1 AND cas
 STATEMENT(FOLLOW_UP_ANSWERS, "SELECT id, subject FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' ORDER BY coalesce(autoreply, 0), date DESC, id DESC LIMIT 1")
 STATEMENT(FOLLOW_UP_SIGNED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND agent IS NOT NULL")
 STATEMENT(FOLLOW_UP_SIGNALLED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND ',' || signals || ',' LIKE '%,' || ?3 || ',%'")
-STATEMENT(FOLLOW_UP_EFFORT, "SELECT sum(minutes), sum(cents) FROM entry WHERE owner = ?1 AND case_number = ?2")
+STATEMENT(FOLLOW_UP_EFFORT, "SELECT currency, sum(minutes), sum(cents) FROM entry WHERE owner = ?1 AND case_number = ?2 GROUP BY currency ORDER BY currency")
 STATEMENT(FOLLOW_UPS_UNFILED, "SELECT o.raw FROM outbox o WHERE o.owner = ?1 AND o.kind = 'follow-up' AND o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.owner = o.owner AND m.message_id = o.message_id) ORDER BY o.id LIMIT 1")
 
 /* outbox.c */

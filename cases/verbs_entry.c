@@ -33,7 +33,8 @@ entry_answer(struct act *r, const struct entry *e)
 		SAY(r, "did-note", "case", number);
 	else if (e->kind == ENTRY_SPENT)
 		SAY(r, "did-spent", "case", number, "amount",
-		    say_money(&r->x->voice, e->cents), "text", e->text);
+		    say_money(&r->x->voice, e->cents, e->currency), "text",
+		    e->text);
 	else
 		SAY(r, e->kind == ENTRY_CALL ? "did-call" : "did-visit", "case",
 		    number, "who", e->who, "time", time);
@@ -46,6 +47,7 @@ add_entry(struct act *r, enum entry_kind kind)
 	struct entry e = {.kind = kind,
 	    .minutes = r->c->minutes,
 	    .cents = r->c->cents,
+	    .currency = r->c->currency,
 	    .who = r->c->who,
 	    .text = r->c->text};
 	struct change *c;

@@ -42,7 +42,8 @@ print(const struct mail_command *c)
 		buf_printf(&out, " [%d min %s]", c->measured ? c->minutes : -1,
 		    c->who == NULL ? "-" : c->who);
 	if (c->verb == VERB_SPENT)
-		buf_printf(&out, " [%ld]", c->measured ? (long)c->cents : -1L);
+		buf_printf(&out, " [%ld%s]", c->measured ? (long)c->cents : -1L,
+		    c->currency);
 	if (*c->text != '\0')
 		buf_printf(&out, " %s", c->text);
 	return buf_keep(&out, arena);
@@ -125,8 +126,13 @@ static const struct {
     {"visit 2 h the shop in town: was sent away", "visit [120 min the shop in town] was sent away"},
     {"spent 12.50", "spent [1250]"},
     {"spent 12.50 stamps", "spent [1250] stamps"},
-    {"spent \xc2\xa3" "12,5 on stamps", "spent [1250] stamps"},
-    {"spent 7 EUR for the bus", "spent [700] EUR for the bus"},
+    {"spent \xc2\xa3" "12,5 on stamps", "spent [1250\xc2\xa3] stamps"},
+    {"spent 12 GBP on stamps", "spent [1200\xc2\xa3] stamps"},
+    {"spent 7 EUR for the bus", "spent [700\xe2\x82\xac] the bus"},
+    {"spent 12.50\xe2\x82\xac", "spent [1250\xe2\x82\xac]"},
+    {"spent $5 bus", "spent [500$] bus"},
+    {"spent CHF 20.-", "spent [2000CHF] .-"},
+    {"spent 3 DVDs", "spent [300] DVDs"},
     {"spent 1,250", "spent [-1] 1,250"},
     {"spent a lot", "spent [-1] a lot"},
     {"spent 99999999999999999999", "spent [-1] 99999999999999999999"},

@@ -725,6 +725,8 @@ static const struct {
 	"Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
     {"visit 1 h 20", "Case 1: on record, a visit, 1 h 20 min.\n"},
     {"spent 12.50 stamps", "Case 1: on record, 12.50 spent on stamps.\n"},
+    {"spent 12.50 CHF stamps", "Case 1: on record, 12.50 CHF spent on stamps.\n"},
+    {"spent $5 bus", "Case 1: on record, $5.00 spent on bus.\n"},
     {"spent much",
 	"I cannot read the amount; say it as in `spent 12.50 stamps`.\n"},
     {"note the box was wet", "Case 1: noted.\n"},
