@@ -104,6 +104,9 @@ int command_why(struct run *, struct err *);
 int command_do(struct run *, struct err *);
 int command_unfiled(struct run *, struct err *);
 
+/* scorecard.c */
+int command_company(struct run *, struct err *);
+
 /* Opens what a command's row says (enum needs).  A filter does it itself. */
 int run_open(struct run *, unsigned needs, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */

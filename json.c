@@ -282,3 +282,119 @@ json_due(FILE *out, const struct case_row *c, const struct obligation *o,
 	json_object_set_new(v, "quote", text_or_null(o->quote));
 	print_line(out, v);
 }
+
+/* --- The scorecard --- */
+
+static void
+set_tally(json_t *v, const struct score_tally *t)
+{
+	json_object_set_new(v, "made", json_integer(t->made));
+	json_object_set_new(v, "kept", json_integer(t->kept));
+	json_object_set_new(v, "late", json_integer(t->late));
+	json_object_set_new(v, "broken", json_integer(t->broken));
+	json_object_set_new(v, "slipped", json_integer(t->slipped));
+	json_object_set_new(v, "overdue", json_integer(t->overdue));
+	json_object_set_new(v, "open", json_integer(t->open));
+}
+
+/* {"n":3,"median_days":2.5}; null for the median of nothing. */
+static json_t *
+wait_of(const struct score_wait *w)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "n", json_integer((json_int_t)w->n));
+	json_object_set_new(v, "median_days",
+	    w->n == 0 ? json_null()
+		      : json_real((double)(w->median / 8640) / 10));
+	return v;
+}
+
+static json_t *
+person_of(const struct score_person *p)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "name", text_or_null(p->name));
+	set_tally(v, &p->promises);
+	json_object_set_new(
+	    v, "last_heard", moment_or_null(p->heard.utc != 0, p->heard));
+	json_object_set_new(
+	    v, "handed_over", json_boolean(p->handed_to != NULL));
+	json_object_set_new(v, "handed_to",
+	    p->handed_to != NULL && *p->handed_to != '\0'
+		? text_or_null(p->handed_to)
+		: json_null());
+	return v;
+}
+
+static json_t *
+effort_of(const struct score *s)
+{
+	json_t *v = json_object(), *list = json_array(), *one;
+	size_t i;
+
+	json_object_set_new(v, "minutes", json_integer(s->minutes));
+	json_object_set_new(v, "calls", json_integer(s->calls));
+	json_object_set_new(v, "visits", json_integer(s->visits));
+	json_object_set_new(v, "letters", json_integer(s->letters));
+	for (i = 0; i < s->money_count; i++) {
+		one = json_object();
+		json_object_set_new(
+		    one, "currency", text_or_null(s->money[i].currency));
+		json_object_set_new(
+		    one, "cents", json_integer((json_int_t)s->money[i].cents));
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(v, "money", list);
+	return v;
+}
+
+static json_t *
+reasons_of(const struct score *s)
+{
+	json_t *v = json_array();
+	int i;
+
+	for (i = 0; i < REASON_COUNT; i++)
+		if (s->reason[i])
+			json_array_append_new(v, json_string(score_reason_name(
+						     (enum score_reason)i)));
+	return v;
+}
+
+void
+json_score(FILE *out, const struct company_row *c, const struct case_row *cases,
+    size_t case_count, const struct score *s)
+{
+	json_t *v = json_object(), *list;
+	size_t i;
+
+	json_object_set_new(v, "company", text_or_null(c->domain));
+	json_object_set_new(v, "name", text_or_null(c->name));
+	list = json_array();
+	for (i = 0; i < case_count; i++)
+		json_array_append_new(list, json_integer(cases[i].number));
+	json_object_set_new(v, "cases", list);
+	set_tally(v, &s->promises);
+	json_object_set_new(v, "chains", json_integer(s->chains));
+	json_object_set_new(v, "answers", wait_of(&s->answers));
+	json_object_set_new(
+	    v, "acknowledgements", wait_of(&s->acknowledgements));
+	json_object_set_new(v, "unanswered", json_integer(s->unanswered));
+	json_object_set_new(v, "mails", json_integer(s->mails));
+	json_object_set_new(v, "apologies", json_integer(s->apologies));
+	list = json_object();
+	for (i = 0; i < s->manner_count; i++)
+		json_object_set_new(
+		    list, s->manner[i].name, json_integer(s->manner[i].n));
+	json_object_set_new(v, "manner", list);
+	json_object_set_new(v, "effort", effort_of(s));
+	list = json_array();
+	for (i = 0; i < s->people_count; i++)
+		json_array_append_new(list, person_of(&s->people[i]));
+	json_object_set_new(v, "people", list);
+	json_object_set_new(v, "leave", json_boolean(s->leave));
+	json_object_set_new(v, "reasons", reasons_of(s));
+	print_line(out, v);
+}

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cases/ledger.h"
+#include "cases/score.h"
 #include "mail/message.h"
 #include "rules/finding.h"
 #include "rules/read.h"
@@ -49,5 +50,9 @@ json_case(FILE *, const struct case_row *, const struct case_file *, size_t n);
 void json_unfiled(FILE *, const struct case_file *);
 void json_due(FILE *, const struct case_row *, const struct obligation *,
     enum obligation_state);
+
+/* company --json */
+void json_score(FILE *, const struct company_row *,
+    const struct case_row *cases, size_t case_count, const struct score *);
 
 #endif

@@ -37,6 +37,7 @@ const struct command command_table[] = {
     {"case", command_case, NEEDS_STORE, "N", "one case as a timeline"},
     {"due", command_due, NEEDS_STORE, "", "what is owed, by whom and when"},
     {"why", command_why, NEEDS_STORE, "N.M", "the words, the rule and the arithmetic of a due date"},
+    {"company", command_company, NEEDS_STORE, "[NAME]", "the scorecard: what was promised, kept, late and broken"},
     {"do", command_do, NEEDS_STORE, "N COMMAND", "any mail command, from the shell"},
     {"unfiled", command_unfiled, NEEDS_STORE, "", "mail that is in no case"},
     {"rules", command_rules, 0, "check [PATH]", "prove the rules; coverage FILE...: which ones are used"},

@@ -257,6 +257,35 @@ take_weekends(struct reader *r, const char *value)
 	return bad_value(r, "yes or no");
 }
 
+/* The numbers of [scorecard], by their offset. */
+static int
+take_limit(struct reader *r, size_t offset, const char *value)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+	int limit = (int)n;
+
+	if (end == value || *end != '\0' || n < 0 || n > 100000)
+		return bad_value(r, "a number; 0 for no such limit");
+	memcpy((char *)&r->settings->limits + offset, &limit, sizeof(limit));
+	return 0;
+}
+
+#define LIMIT(name)                                                       \
+	static int take_limit_##name(struct reader *r, const char *value) \
+	{                                                                 \
+		return take_limit(                                        \
+		    r, offsetof(struct score_limits, name), value);       \
+	}
+
+LIMIT(broken)
+LIMIT(slips)
+LIMIT(late)
+LIMIT(days)
+LIMIT(manner)
+LIMIT(minutes)
+LIMIT(reasons)
+
 static int
 take_authserv_id(struct reader *r, const char *value)
 {
@@ -296,6 +325,13 @@ static const struct {
     {"store", "path", take_store},
     {"nudges", "heads-up", take_heads_up},
     {"nudges", "weekends", take_weekends},
+    {"scorecard", "broken", take_limit_broken},
+    {"scorecard", "slips", take_limit_slips},
+    {"scorecard", "late", take_limit_late},
+    {"scorecard", "days", take_limit_days},
+    {"scorecard", "manner", take_limit_manner},
+    {"scorecard", "minutes", take_limit_minutes},
+    {"scorecard", "reasons", take_limit_reasons},
     {"trust", "authserv-id", take_authserv_id},
 };
 
@@ -339,7 +375,7 @@ unknown_key(struct reader *r)
 	if (known.len == 0)
 		rc = err_set(r->err, EX_CONFIG,
 		    "%s:%d: no section [%s] is known; there are owner, "
-		    "mailbox NAME, send, store, nudges, trust",
+		    "mailbox NAME, send, store, nudges, scorecard, trust",
 		    r->config->path, e->line, e->section);
 	else
 		rc = err_set(r->err, EX_CONFIG,
@@ -424,6 +460,7 @@ defaults_before(struct arena *a, struct settings *s)
 	s->store = settings_default_store(a);
 	memcpy(s->heads_up, heads_up, sizeof(heads_up));
 	s->heads_up_count = 3;
+	s->limits = score_limits_default;
 }
 
 /* What was not said: Maildirs beside the store, one's own address. */

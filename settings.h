@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cases/score.h"
 #include "mail/message.h"
 
 /* How to speak to a server; the url tells which kind it is. */
@@ -54,6 +55,8 @@ struct settings {
 	int heads_up[8]; /* days before the owner's own deadlines, most first */
 	size_t heads_up_count;
 	bool weekends; /* nudge on Saturday and Sunday too */
+	/* [scorecard] */
+	struct score_limits limits;
 	/* [trust] */
 	const char
 	    *authserv_id; /* NULL: no Authentication-Results is believed */
