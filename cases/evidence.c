@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -41,6 +42,7 @@ enum {
 	POINTS_RIVAL_REPLY = -20,
 	POINTS_SUBJECT = 24,
 	POINTS_SUBJECT_COMMON = 8, /* "Your order" */
+	POINTS_TAUGHT = 30, /* where the owner put the last such mail */
 	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
 	POINTS_TURN = 6, /* it is the company's turn to speak */
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
@@ -67,6 +69,7 @@ struct file {
 	int number; /* points of reference numbers */
 	const char *named; /* the number */
 	bool in_subject; /* which stands in the subject */
+	bool taught; /* by an answer to a doubt */
 	bool rival, same_subject, same_address, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
 	int64_t last, last_owner, last_company; /* 0: never */
@@ -567,6 +570,16 @@ note_dates(struct file *f, enum direction d, int64_t date)
 		f->last_company = date;
 }
 
+/* The owner has put a mail of this sender there himself. */
+static bool
+is_taught(const struct work *w, struct rows *r)
+{
+	const char *addr = rows_text(r, 4, w->arena);
+
+	return w->company_speaks && addr != NULL &&
+	       strcasecmp(addr, w->in->from.addr) == 0;
+}
+
 static void
 read_message(struct work *w, struct file *f, struct rows *r)
 {
@@ -577,8 +590,10 @@ read_message(struct work *w, struct file *f, struct rows *r)
 
 	note_dates(f, d, rows_int(r, 1));
 	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
-	    strcmp(subject, w->subject) == 0)
+	    strcmp(subject, w->subject) == 0) {
 		f->same_subject = true;
+		f->taught = f->taught || is_taught(w, r);
+	}
 	for (part = 0; part < PARTS; part++)
 		bag_meet(w->bag[part], print, f->met[part]);
 }
@@ -944,6 +959,7 @@ add_up(struct work *w, struct file *f, int subjects)
 	if (alive)
 		f->s.score += min(f->words, WORDS_MOST) +
 			      (f->receipt ? POINTS_RECEIPT : 0) +
+			      (f->taught ? POINTS_TAUGHT : 0) +
 			      circumstances(w, f);
 	if (f->twin != 0)
 		f->s.score += POINTS_TWIN;

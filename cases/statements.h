@@ -42,7 +42,7 @@ STATEMENT(THREAD_BY_NAME, "SELECT m.id, m.case_number FROM (SELECT owner, messag
 STATEMENT(THREAD_CASE, "SELECT coalesce(p.name, p.domain), c.closed, (SELECT count(*) FROM alias a WHERE a.owner = c.owner AND a.domain = ?3 AND a.company = c.company) FROM cases c LEFT JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
 STATEMENT(THREAD_PARTIES, "SELECT DISTINCT p.addr, p.name, p.domain, CASE WHEN p.role IN ('from', 'to') THEN 1 ELSE 0 END FROM message m JOIN party p ON p.owner = m.owner AND p.message = m.id WHERE m.owner = ?1 AND m.case_number = ?2")
 STATEMENT(THREAD_NUMBERS, "SELECT DISTINCT r.value FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message WHERE m.owner = ?1 AND m.case_number = ?2")
-STATEMENT(THREAD_MESSAGES, "SELECT direction, date, thread_subject, words FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY date DESC LIMIT 40")
+STATEMENT(THREAD_MESSAGES, "SELECT direction, date, thread_subject, words, CASE WHEN placed_by = 'owner' THEN from_addr END FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY date DESC LIMIT 40")
 STATEMENT(THREAD_TWIN, "SELECT m.case_number, m.id FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message WHERE k.owner = ?1 AND k.id = ?2 AND k.role = 'twin' AND m.id <> ?3 AND m.case_number IS NOT NULL AND (?4 <> 0 OR m.forwarded <> 0) AND m.date BETWEEN ?5 AND ?6 ORDER BY m.id LIMIT 1")
 STATEMENT(COMPANIES, "SELECT id, domain, coalesce(name, domain) FROM company WHERE owner = ?1 ORDER BY id")
 

@@ -16,6 +16,7 @@
 /* Points; see evidence.c. */
 enum {
 	ENOUGH = 20, /* to join a case */
+	ENOUGH_DOUBT = 10, /* for the owner to be asked */
 	ENOUGH_NOTE = 8, /* for the owner's own note: it is about something */
 	ENOUGH_BULK = 55, /* for a newsletter: it must name the case */
 	MARGIN = 6, /* the next best must be so much worse */
@@ -158,6 +159,20 @@ enough(const struct placing *in, const struct evidence *e)
 	return e->note ? ENOUGH_NOTE : ENOUGH;
 }
 
+/*
+ * A mail that could be about anything ("Your order", no number) from a company
+ * with several cases that live is rather about one of them than a new matter.
+ */
+static bool
+tells_nothing(const struct thread_words *words, const struct placing *in,
+    const struct evidence *e)
+{
+	return e->n > 1 && !e->denied && e->numbers.n == 0 && !in->bulk &&
+	       e->main == &in->from && e->v[0].known && e->v[1].known &&
+	       e->v[1].score >= ENOUGH_DOUBT && close_seconds(e) > 1 &&
+	       words_common(words, in->subject);
+}
+
 /* What its sender wants to be taken for is for the owner to see. */
 static void
 doubt_likeness(struct arena *a, const struct placing *in,
@@ -187,6 +202,11 @@ decide(struct arena *a, const struct thread_words *words,
 		    may_open(words, in, e->main) ? PLACED_NEW : PLACED_UNFILED;
 		p->why =
 		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
+		if (p->by == PLACED_NEW && tells_nothing(words, in, e)) {
+			p->by = PLACED_DOUBT;
+			p->why = "tells of no case in particular";
+			set_candidates(a, p, e, close_seconds(e));
+		}
 	} else if (stranger_wants_in(in, best) && !best->twin) {
 		p->by = PLACED_DOUBT;
 		p->why = "a stranger answers a mail of this case";
