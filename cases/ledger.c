@@ -256,6 +256,16 @@ ledger_messages(struct store *s, int64_t owner, struct arena *a,
 }
 
 int
+ledger_unfiled(struct store *s, int64_t owner, struct arena *a, int64_t since,
+    size_t most, struct message_row **v, size_t *n, struct err *err)
+{
+	return collect_messages(
+	    STORE_QUERY(s, SQL_LEDGER_UNFILED_LATE, sql_int(owner),
+		sql_int(since), sql_int((int64_t)most)),
+	    a, v, n, err);
+}
+
+int
 ledger_message(struct store *s, int64_t owner, struct arena *a, int64_t message,
     struct message_row *m, struct err *err)
 {

@@ -82,6 +82,10 @@ struct sighting_row {
 /* case_number 0: the unfiled ones.  By date. */
 int ledger_messages(struct store *, int64_t owner, struct arena *,
     int case_number, struct message_row **, size_t *n, struct err *);
+/* Those in no case that came since then, newsletters aside: unanswered doubts
+ * first, then the latest. */
+int ledger_unfiled(struct store *, int64_t owner, struct arena *, int64_t since,
+    size_t most, struct message_row **, size_t *n, struct err *);
 int ledger_message(struct store *, int64_t owner, struct arena *,
     int64_t message, struct message_row *, struct err *);
 int ledger_sightings(struct store *, int64_t owner, struct arena *,

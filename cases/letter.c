@@ -43,8 +43,7 @@ static const struct {
 	ANY COMMANDS "one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")"
 		     " ahead(" SAY_OBLIGATION ")" CLOCKS DRAFT},
     [LETTER_CLOCK] = {"clock", ANY COMMANDS CLOCKS DRAFT},
-    [LETTER_DOUBT] = {"doubt",
-	ANY MAIL COMMANDS
+    [LETTER_DOUBT] = {"doubt", ANY MAIL COMMANDS
 	"domain resembles candidates(number who about why command)"},
     [LETTER_UNFILED] = {"unfiled", ANY MAIL COMMANDS "why faults(text)"},
     [LETTER_TRANSCRIPT] = {"transcript",
@@ -52,6 +51,7 @@ static const struct {
 	    ") refused gave-up help"},
     [LETTER_DIGEST] = {"digest",
 	"address today count unknown(text)"
+	" unfiled(message from date mail-subject why)"
 	" cases(number who about rows(" SAY_OBLIGATION "))"},
     [LETTER_FRIENDLY] = {"follow-up-friendly", TO_COMPANY},
     [LETTER_FIRM] = {"follow-up-firm", TO_COMPANY},

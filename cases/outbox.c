@@ -180,8 +180,7 @@ int
 outbox_unfiled(struct store *s, int64_t owner, struct arena *a,
     struct slice *raw, struct err *err)
 {
-	struct rows *r =
-	    STORE_QUERY(s, SQL_FOLLOW_UPS_UNFILED, sql_int(owner));
+	struct rows *r = STORE_QUERY(s, SQL_FOLLOW_UPS_UNFILED, sql_int(owner));
 	bool found = rows_next(r);
 
 	if (found)

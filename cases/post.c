@@ -367,8 +367,8 @@ take_clocks(struct post *p, struct nudge_ledger *ledger, struct err *err)
 		if (ladder_of(p->store, p->owner, p->voice.arena, p->law,
 			row->number, today(p), &ladder, err) == -1)
 			return -1;
-		ladder_nudges(p->voice.arena, &ladder, &clocks,
-		    &ledger->clock_count);
+		ladder_nudges(
+		    p->voice.arena, &ladder, &clocks, &ledger->clock_count);
 	}
 	ledger->clocks = clocks;
 	return 0;
@@ -428,10 +428,10 @@ clock_holds(struct post *p, const struct nudge_item *item, struct err *err)
 
 	if (post_law(p, err) == -1)
 		return -1;
-	has = absent_or_fail(
-	    ladder_of(p->store, p->owner, p->voice.arena, p->law,
-		item->case_number, today(p), &ladder, err),
-	    err);
+	has =
+	    absent_or_fail(ladder_of(p->store, p->owner, p->voice.arena, p->law,
+			       item->case_number, today(p), &ladder, err),
+		err);
 
 	if (has != 1)
 		return has;

@@ -182,8 +182,8 @@ static const char owing[] =
     "  kind TEXT NOT NULL,"
     "  action TEXT NOT NULL,"
     "  state TEXT NOT NULL,"
-    "  due_day INTEGER,"    /* days since 1970-01-01 */
-    "  due_at BIGINT,"      /* only with a time of day */
+    "  due_day INTEGER," /* days since 1970-01-01 */
+    "  due_at BIGINT," /* only with a time of day */
     "  due_offset INTEGER,"
     "  due_by_owner INTEGER NOT NULL,"
     "  vague INTEGER NOT NULL,"
@@ -332,13 +332,12 @@ static const char following[] =
     "CREATE INDEX follow_up_by_shown ON follow_up (owner, shown);";
 
 /* How far each IMAP mailbox has been read (RFC 9051 section 2.3.1.1). */
-static const char reading[] =
-    "CREATE TABLE mailbox ("
-    "  owner BIGINT NOT NULL REFERENCES owner,"
-    "  source TEXT NOT NULL,"
-    "  uidvalidity BIGINT NOT NULL,"
-    "  uidnext BIGINT NOT NULL,"
-    "  PRIMARY KEY (owner, source));";
+static const char reading[] = "CREATE TABLE mailbox ("
+			      "  owner BIGINT NOT NULL REFERENCES owner,"
+			      "  source TEXT NOT NULL,"
+			      "  uidvalidity BIGINT NOT NULL,"
+			      "  uidnext BIGINT NOT NULL,"
+			      "  PRIMARY KEY (owner, source));";
 
 /*
  * SQLite alone: what its planner should think of the indexes.  Without this it

@@ -128,6 +128,7 @@ STATEMENT(LEDGER_ASKED, "SELECT max(date) FROM message WHERE owner = ?1 AND case
 STATEMENT(LEDGER_OWED, "SELECT max(said) FROM obligation WHERE owner = ?1 AND case_number = ?2 AND who = 'customer' AND state = 'open' AND kind = 'deadline' AND action IN ('provide', 'reply')")
 STATEMENT(LEDGER_OWNER_WROTE, "SELECT max(m.date) FROM message m JOIN party p ON p.owner = m.owner AND p.message = m.id AND p.role = 'to' WHERE m.owner = ?1 AND m.case_number = ?2 AND m.direction = 'owner'")
 STATEMENT(LEDGER_MESSAGES, "SELECT " MESSAGE_ROW " FROM message WHERE owner = ?1 AND case_number = ?2 ORDER BY coalesce(date, received), id")
+STATEMENT(LEDGER_UNFILED_LATE, "SELECT " MESSAGE_ROW " FROM message WHERE owner = ?1 AND case_number IS NULL AND waiting = 0 AND coalesce(bulk, 0) = 0 AND direction NOT IN ('promised', 'command') AND received >= ?2 ORDER BY CASE placed_by WHEN 'doubt' THEN 0 ELSE 1 END, received DESC, id DESC LIMIT ?3")
 STATEMENT(LEDGER_UNFILED, "SELECT " MESSAGE_ROW " FROM message WHERE owner = ?1 AND case_number IS NULL ORDER BY coalesce(date, received), id")
 STATEMENT(LEDGER_MESSAGE, "SELECT " MESSAGE_ROW " FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(LEDGER_SIGHTINGS, "SELECT message, source, file, seen FROM sighting WHERE owner = ?1 AND message = ?2 ORDER BY id")

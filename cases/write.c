@@ -11,7 +11,9 @@
 enum {
 	WIDE = 24, /* column of the hints beside commands */
 	ROWS_NAMED = 4, /* obligations for which commands are offered */
-	ROWS_MOST = 50 /* obligations that one mail tells of */
+	ROWS_MOST = 50, /* obligations that one mail tells of */
+	UNFILED_LATE = 8 * 24 * 60 * 60, /* a week, and the day of a digest */
+	UNFILED_MOST = 20
 };
 
 /* One mail while it is written. */
@@ -66,23 +68,28 @@ finish(struct writing *w, enum letter letter)
 	return 0;
 }
 
+static void
+set_message(struct writing *w, struct values *v, const struct message_row *row)
+{
+	values_printf(v, "message", "%" PRId64, row->id);
+	values_set(v, "from",
+	    row->from.name != NULL && *row->from.name != '\0' ? row->from.name
+							      : row->from.addr);
+	values_set(v, "date",
+	    row->has_date ? say_day(&w->p->voice, moment_day(row->date))
+			  : say_moment(&w->p->voice, row->received));
+	values_set(v, "mail-subject", row->subject);
+}
+
 static int
 add_message(struct writing *w, int64_t message)
 {
 	struct message_row row;
-	const char *from;
 
 	if (ledger_message(w->p->store, w->p->owner, w->arena, message, &row,
 		w->err) == -1)
 		return -1;
-	from = row.from.name != NULL && *row.from.name != '\0' ? row.from.name
-							       : row.from.addr;
-	values_printf(w->values, "message", "%" PRId64, message);
-	values_set(w->values, "from", from);
-	values_set(w->values, "date",
-	    row.has_date ? say_day(&w->p->voice, moment_day(row.date))
-			 : say_moment(&w->p->voice, row.received));
-	values_set(w->values, "mail-subject", row.subject);
+	set_message(w, w->values, &row);
 	if (row.faults != NULL) {
 		struct slice rest = slice_of(row.faults), line;
 
@@ -471,6 +478,26 @@ add_digest_case(struct writing *w, const struct case_row *row,
 	}
 }
 
+/* Mail of the last week that is in no case. */
+static int
+add_unfiled(struct writing *w)
+{
+	struct message_row *rows;
+	size_t n;
+
+	if (ledger_unfiled(w->p->store, w->p->owner, w->arena,
+		w->p->voice.now - UNFILED_LATE, UNFILED_MOST, &rows, &n,
+		w->err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct values *v = values_add(w->values, "unfiled");
+
+		set_message(w, v, &rows[i]);
+		values_set(v, "why", rows[i].placed_why);
+	}
+	return 0;
+}
+
 static int
 add_unknown(struct writing *w)
 {
@@ -501,7 +528,7 @@ write_digest(struct post *p, struct nudge_text *text, struct err *err)
 		-1 ||
 	    ledger_obligations(
 		p->store, p->owner, w.arena, 0, true, &o, &n, err) == -1 ||
-	    add_unknown(&w) == -1)
+	    add_unknown(&w) == -1 || add_unfiled(&w) == -1)
 		return -1;
 	for (size_t i = 0; i < cases; i++) {
 		if (rows[i].closed)

@@ -135,6 +135,9 @@ like "and is said to" "$(p unfiled --json | head -1)" \
 like "in whatever alphabet" "$(p unfiled --json | tail -1)" \
     'xn--[a-z0-9-]*.example is not northgatebank.example'
 p once >/dev/null 2>&1
+like "the digest has what is in no case" \
+    "$(cat "$tmp"/owner/*/new/* | sed -n '/^Subject: Open/,/^-- $/p' | tr '\n' ' ')" \
+    'message 3, in no case: "Your complaint NB-204417", from Northgate Bank'
 like "the owner is warned" "$(cat "$tmp"/owner/*/new/* 2>/dev/null | grep -A2 -h 'Be careful')" \
     'northgatebonk'
 
