@@ -46,6 +46,7 @@ struct reading {
 	const struct form_word *months[MONTHS];
 	size_t month_count;
 	unsigned weekdays; /* bits 1 << enum weekday */
+	int ago; /* days before the forward: "today" is 0; or -1 */
 	bool has_time, has_zone, has_half, half;
 	int hour, minute, second;
 	int32_t offset;
@@ -451,13 +452,24 @@ take_spaced_half(struct reading *r, const struct token *t, struct slice text)
 	return (size_t)(m - t) + 1;
 }
 
+/* "today", "yesterday" */
+static size_t
+take_near(struct reading *r, const struct token *t)
+{
+	if (r->ago >= 0 ||
+	    !(is_unit(t, UNIT_TODAY) || is_unit(t, UNIT_YESTERDAY)))
+		return 0;
+	r->ago = is_unit(t, UNIT_YESTERDAY);
+	return 1;
+}
+
 static size_t
 take_word(struct reading *r, const struct token *t, struct slice text)
 {
 	size_t n, took;
 
-	if ((n = take_half(r, t, text)) > 0 || (n = take_zone(r, t)) > 0 ||
-	    (n = take_spaced_half(r, t, text)) > 0)
+	if ((n = take_near(r, t)) > 0 || (n = take_half(r, t, text)) > 0 ||
+	    (n = take_zone(r, t)) > 0 || (n = take_spaced_half(r, t, text)) > 0)
 		return n;
 	n = take_month(r, t);
 	took = n > 1 ? 0 : take_weekday(r, t);
@@ -729,11 +741,53 @@ resolve(const struct reading *r, struct civil date)
 	return at;
 }
 
+/* Emperors and republics: 令和8年, 民國115年.  The year that is near. */
+static int
+year_of_era(const struct reading *r)
+{
+	static const int before_first[] = {0, 2000, 2018, 1988, 1911};
+	int now, best = r->year;
+
+	if (r->year == 0 || r->year >= 200 || !r->hint->has_later)
+		return r->year;
+	now = civil_of_day(moment_day(r->hint->later)).year;
+	for (size_t i = 0; i < sizeof(before_first) / sizeof(int); i++) {
+		int year = r->year + before_first[i];
+
+		if (year <= now && (best > now || year > best))
+			best = year;
+	}
+	return best;
+}
+
+/* A time with no more than a weekday, or with "yesterday": of late. */
+static bool
+consider_near(const struct reading *r, struct candidate *best)
+{
+	day_t later;
+
+	if (!r->hint->has_later || !r->has_time || r->numbers > 0 ||
+	    r->month_count > 0)
+		return false;
+	later = moment_day(r->hint->later);
+	if (r->ago >= 0) {
+		best->date = civil_of_day(later - r->ago);
+		return true;
+	}
+	for (day_t day = later; day > later - 7; day--) {
+		if (r->weekdays == 1u << weekday_of(day)) {
+			best->date = civil_of_day(day);
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 date_text(const struct forms *forms, struct slice text,
     const struct date_hint *hint, struct date_text *out)
 {
-	struct reading r = {.forms = forms, .hint = hint};
+	struct reading r = {.forms = forms, .hint = hint, .ago = -1};
 	struct candidate best = {.cost = -1};
 	size_t count;
 
@@ -741,11 +795,12 @@ date_text(const struct forms *forms, struct slice text,
 		text.len = DATE_TEXT_MOST;
 	count = tokens(forms, text, r.token);
 	read_tokens(&r, count, text);
+	r.year = year_of_era(&r);
 	if (r.month > 0 || r.month_count > 0)
 		consider_named(&r, &best);
 	else
 		consider_numbers(&r, &best);
-	if (best.cost < 0)
+	if (best.cost < 0 && !consider_near(&r, &best))
 		return false;
 	*out = (struct date_text){.at = resolve(&r, best.date),
 	    .has_time = r.has_time,

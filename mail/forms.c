@@ -80,6 +80,8 @@ static const struct key {
     {"second", FORM_UNIT, UNIT_SECOND},
     {"month-of", FORM_UNIT, UNIT_MONTH_NEXT},
     {"weekday-of", FORM_UNIT, UNIT_WEEKDAY_NEXT},
+    {"today", FORM_UNIT, UNIT_TODAY},
+    {"yesterday", FORM_UNIT, UNIT_YESTERDAY},
     {"order", FORM_ORDER, 0},
 };
 

@@ -57,7 +57,9 @@ enum form_unit {
 	UNIT_MINUTE,
 	UNIT_SECOND,
 	UNIT_MONTH_NEXT,
-	UNIT_WEEKDAY_NEXT
+	UNIT_WEEKDAY_NEXT,
+	UNIT_TODAY, /* of the forward, alone: "Yesterday at 10:15" */
+	UNIT_YESTERDAY
 };
 
 enum form_order { ORDER_EITHER, ORDER_DMY, ORDER_MDY, ORDER_YMD };
