@@ -11,7 +11,7 @@
 enum {
 	LINKED_MOST = 16,
 	LINKED_LOOK = 64 * 1024, /* bytes of a text */
-	TWIN_LEAST = 40 /* letters: less is said many times */
+	TWIN_LEAST = 16 /* letters: less is said many times */
 };
 
 /* --- help desks ----------------------------------------------------------- */

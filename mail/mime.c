@@ -518,6 +518,11 @@ read_begin(struct reader *r, struct arena *arena, struct slice raw)
 	    arena, with_line_ends(arena, raw), &r->sections, &r->m->faults);
 	r->role = arena_calloc(arena, r->sections.n, sizeof(*r->role));
 	r->text = arena_calloc(arena, r->sections.n, sizeof(*r->text));
+}
+
+static void
+read_body(struct reader *r)
+{
 	read_header(r, &r->sections.v[0].header);
 	choose_body(r);
 	join_body(r);
@@ -529,6 +534,7 @@ message_read(struct arena *arena, struct slice raw)
 	struct reader r;
 
 	read_begin(&r, arena, raw);
+	read_body(&r);
 	read_parts(&r);
 	return r.m;
 }
@@ -598,6 +604,9 @@ message_texts(struct arena *arena, struct slice raw, struct strings *out)
 
 		spent += waiting[next].len;
 		read_begin(&r, arena, waiting[next]);
+		if (next == 0 && r.sections.n == 1 && is_text(&r.sections.v[0]))
+			return; /* no more than its body */
+		read_body(&r);
 		read_parts(&r);
 		other_texts(&r, next > 0, out);
 		for (i = 0; i < r.m->enclosed_count && n < TEXTS_MOST; i++)
