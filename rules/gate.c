@@ -30,14 +30,15 @@ struct state {
 /* Literals end in a state: the sets that they are of are met. */
 struct ending {
 	uint32_t next; /* of this state, then of its suffixes; 0: none */
-	uint32_t bits; /* of the sets */
+	uint32_t bits; /* the first of the sets' */
 	bool ends; /* only at a word's edge */
 };
 
-/* Some bits of one word: of what is met, or of who may match. */
+/* Some bits of one word: of what is met, or of who may match.  Those of one
+ * list are in a row, up to one without bits. */
 struct bits {
 	uint64_t mask;
-	uint32_t word, next; /* 0: the last */
+	uint32_t word, next; /* next: while they grow; 0: the last */
 };
 
 /*
@@ -199,7 +200,7 @@ add_bit(struct builder *b, uint32_t *first, size_t bit)
 		g->bits[*first].mask |= bits.mask;
 		return;
 	}
-	g->bits = arena_grow(b->arena, g->bits, b->bits, sizeof(*g->bits));
+	g->bits = arena_grow(b->scratch, g->bits, b->bits, sizeof(*g->bits));
 	g->bits[b->bits] = bits;
 	*first = (uint32_t)b->bits++;
 }
@@ -373,6 +374,34 @@ link_states(struct builder *b)
 	}
 }
 
+/* Copies a list so that it stands in a row. */
+static void
+line_up(struct builder *b, struct bits *to, size_t *count, uint32_t *first)
+{
+	const struct bits end = {0, 0, 0};
+	uint32_t at = *first;
+
+	*first = (uint32_t)*count;
+	for (; at != 0; at = b->gate->bits[at].next)
+		to[(*count)++] = b->gate->bits[at];
+	to[(*count)++] = end;
+}
+
+static void
+line_up_bits(struct builder *b)
+{
+	struct gate *g = b->gate;
+	struct bits *to = arena_calloc(
+	    b->arena, b->bits + b->endings + g->set_count, sizeof(*to));
+	size_t i, count = 0;
+
+	for (i = 1; i < b->endings; i++)
+		line_up(b, to, &count, &g->endings[i].bits);
+	for (i = 0; i < g->set_count; i++)
+		line_up(b, to, &count, &g->requiring[i]);
+	g->bits = to;
+}
+
 /* Both cases of a letter, and all digits, are of one class. */
 static void
 spread_classes(struct gate *g)
@@ -401,11 +430,12 @@ gate_new(struct arena *arena, const struct required *required, size_t n)
 	new_node(&b, 0);
 	new_node(&b, 0);
 	g->endings = arena_grow(arena, NULL, 0, sizeof(*g->endings));
-	g->bits = arena_grow(arena, NULL, 0, sizeof(*g->bits));
+	g->bits = arena_grow(b.scratch, NULL, 0, sizeof(*g->bits));
 	for (i = 0; i < n; i++)
 		add_pattern(&b, &required[i], i);
 	number_states(&b);
 	link_states(&b);
+	line_up_bits(&b);
 	spread_classes(g);
 	arena_free(b.scratch);
 	return g;
@@ -417,11 +447,11 @@ gate_words(const struct gate *g)
 	return g->words * LITERAL_SETS + g->set_count / 64 + 1;
 }
 
-static void
-put_bits(const struct gate *g, uint32_t at, uint64_t *words)
+static inline void
+put_bits(const struct bits *bits, uint64_t *words)
 {
-	for (; at != 0; at = g->bits[at].next)
-		words[g->bits[at].word] |= g->bits[at].mask;
+	for (; bits->mask != 0; bits++)
+		words[bits->word] |= bits->mask;
 }
 
 /* The literals that end before text.p[end]. */
@@ -434,7 +464,7 @@ put_endings(const struct gate *g, uint32_t at, struct slice text, size_t end,
 	for (; at != 0; at = e->next) {
 		e = &g->endings[at];
 		if (!e->ends || end == text.len || !is_letter(text.p[end]))
-			put_bits(g, e->bits, met);
+			put_bits(g->bits + e->bits, met);
 	}
 }
 
@@ -453,7 +483,7 @@ gate_scan(const struct gate *g, struct slice text, uint64_t *set)
 	}
 	for (i = gate_next(met, 0, g->set_count); i < g->set_count;
 	     i = gate_next(met, i + 1, g->set_count))
-		put_bits(g, g->requiring[i], set);
+		put_bits(g->bits + g->requiring[i], set);
 	for (part = 1; part < LITERAL_SETS; part++)
 		for (i = 0; i < g->words; i++)
 			set[i] &= set[part * g->words + i];
