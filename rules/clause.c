@@ -338,7 +338,7 @@ time_rank(const struct when *w)
 static const struct when *
 phrase_at(const struct view *view, size_t mark)
 {
-	size_t i, start = view->marked.at[mark];
+	size_t i, start = folded_start(&view->marked, mark);
 
 	for (i = 0; i < view->times.n; i++)
 		if (view->times.v[i].start == start)

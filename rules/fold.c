@@ -6,9 +6,13 @@
 
 enum { WORD_MOST = 32 };
 
+/* A form in the making: the form before it as far as nothing was changed, so
+ * that most sentences are never copied. */
 struct out {
 	struct arena *arena;
-	char *p;
+	struct slice from; /* the form before it */
+	bool changed;
+	char *p; /* NULL until it is changed */
 	uint32_t *at;
 	size_t len, room;
 };
@@ -27,30 +31,56 @@ out_grow(struct out *o)
 }
 
 static void
+out_change(struct out *o)
+{
+	size_t i;
+
+	o->changed = true;
+	o->room = o->from.len + o->from.len / 8 + 1;
+	o->p = arena_alloc(o->arena, o->room + 1);
+	o->at = arena_calloc(o->arena, o->room + 1, sizeof(*o->at));
+	if (o->len > 0)
+		memcpy(o->p, o->from.p, o->len);
+	for (i = 0; i < o->len; i++)
+		o->at[i] = (uint32_t)i;
+}
+
+static void
 put(struct out *o, char c, size_t from)
 {
+	if (!o->changed) {
+		if (from == o->len && from < o->from.len &&
+		    o->from.p[from] == c) {
+			o->len++;
+			return;
+		}
+		out_change(o);
+	}
 	if (o->len == o->room)
 		out_grow(o);
 	o->p[o->len] = c;
 	o->at[o->len++] = (uint32_t)from;
 }
 
-static struct out
-out_new(struct arena *arena, size_t room)
+/* Bytes as they stand in the form before. */
+static void
+put_run(struct out *o, size_t from, size_t n)
 {
-	struct out o = {arena, NULL, NULL, 0, room + 1};
-
-	o.p = arena_alloc(arena, o.room + 1);
-	o.at = arena_calloc(arena, o.room + 1, sizeof(*o.at));
-	return o;
+	if (!o->changed && from == o->len) {
+		o->len += n;
+		return;
+	}
+	for (; n > 0; n--, from++)
+		put(o, o->from.p[from], from);
 }
 
 static struct folded
 out_done(struct out *o, size_t end)
 {
-	struct folded f = {{o->p, o->len}, o->at};
+	struct folded f = {{o->changed ? o->p : o->from.p, o->len}, o->at};
 
-	o->at[o->len] = (uint32_t)end;
+	if (o->changed)
+		o->at[o->len] = (uint32_t)end;
 	return f;
 }
 
@@ -59,9 +89,9 @@ enum width { WIDTH_NONE, WIDTH_BLANK, WIDTH_TEXT };
 /* U+00A0, U+2000 to U+200A, U+202F, U+3000 are blanks; U+00AD, U+200B to
  * U+200F, U+2060, U+FEFF have no width. */
 static enum width
-width_of(const unsigned char *p, size_t len)
+width_of(const unsigned char *p)
 {
-	if (len == 1)
+	if (p[0] < 0x80)
 		return p[0] <= ' ' || p[0] == 0x7f ? WIDTH_BLANK : WIDTH_TEXT;
 	if (p[0] == 0xc2)
 		return p[1] == 0xa0                  ? WIDTH_BLANK
@@ -80,25 +110,39 @@ width_of(const unsigned char *p, size_t len)
 	return WIDTH_TEXT;
 }
 
+/* How many bytes are neither blanks nor beyond ASCII. */
+static size_t
+plain_length(const char *p, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && p[n] > ' ' && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 struct folded
 fold_space(struct arena *arena, struct slice text)
 {
-	struct out o = out_new(arena, text.len);
+	struct out o = {.arena = arena, .from = text};
 	bool blank = false;
-	size_t i, j, len, blank_at = 0;
+	size_t i, len, blank_at = 0, end = 0;
 	enum width width;
 
 	for (i = 0; i < text.len; i += len) {
-		len = utf8_length(text.p + i, text.len - i);
+		len = plain_length(text.p + i, text.len - i);
+		if (len == 0)
+			len = utf8_length(text.p + i, text.len - i);
 		if (len == 0) {
 			len = 1;
 			if (blank && o.len > 0)
 				put(&o, ' ', blank_at);
 			blank = false;
 			put(&o, '?', i);
+			end = i + 1;
 			continue;
 		}
-		width = width_of((const unsigned char *)text.p + i, len);
+		width = width_of((const unsigned char *)text.p + i);
 		if (width == WIDTH_BLANK) {
 			if (!blank)
 				blank_at = i;
@@ -109,10 +153,10 @@ fold_space(struct arena *arena, struct slice text)
 		if (blank && o.len > 0)
 			put(&o, ' ', blank_at);
 		blank = false;
-		for (j = 0; j < len; j++)
-			put(&o, text.p[i + j], i + j);
+		put_run(&o, i, len);
+		end = i + len;
 	}
-	return out_done(&o, o.len == 0 ? 0 : o.at[o.len - 1] + 1);
+	return out_done(&o, end);
 }
 
 /* A typographic sign as plain ASCII, or 0. */
@@ -197,6 +241,10 @@ put_word(struct out *o, const struct language *l, struct slice s, size_t i,
 	const char *spelled = language_spelling(l, word, &stem);
 	char sign;
 
+	if (spelled == NULL && n == word.len) {
+		put_run(o, i, n);
+		return;
+	}
 	if (spelled == NULL) {
 		for (j = i; j < i + n; j++) {
 			sign = plain_sign(s.p + j, i + n - j);
@@ -206,15 +254,14 @@ put_word(struct out *o, const struct language *l, struct slice s, size_t i,
 		return;
 	}
 	/* A stem before an apostrophe is plain, so that it has as many bytes. */
-	for (j = 0; j < stem; j++)
-		put(o, s.p[i + j], i + j);
+	put_run(o, i, stem);
 	put_text(o, slice_of(spelled), i + stem);
 }
 
 struct folded
 fold_spelling(struct arena *arena, const struct language *l, struct slice s)
 {
-	struct out o = out_new(arena, s.len + s.len / 8);
+	struct out o = {.arena = arena, .from = s};
 	char word[WORD_MOST + 2], sign;
 	size_t i = 0, n, word_len;
 
@@ -236,36 +283,38 @@ fold_spelling(struct arena *arena, const struct language *l, struct slice s)
 struct folded
 fold_times(struct arena *arena, struct folded spelled, struct whens times)
 {
-	struct out o = out_new(arena, spelled.text.len);
-	size_t i, k = 0;
+	struct out o = {.arena = arena, .from = spelled.text};
+	size_t i, at, k = 0;
 	bool marked = false;
 	const struct when *w;
 
+	out_change(&o);
 	for (i = 0; i < spelled.text.len; i++) {
-		while (k < times.n && spelled.at[i] >= times.v[k].end) {
+		at = folded_start(&spelled, i);
+		while (k < times.n && at >= times.v[k].end) {
 			k++;
 			marked = false;
 		}
-		w = k < times.n && spelled.at[i] >= times.v[k].start
-			? &times.v[k]
-			: NULL;
+		w = k < times.n && at >= times.v[k].start ? &times.v[k] : NULL;
 		if (w == NULL)
-			put(&o, spelled.text.p[i], spelled.at[i]);
+			put(&o, spelled.text.p[i], at);
 		else if (!marked)
 			put(&o, (char)(MARK_FIRST + w->class), w->start);
 		marked = w != NULL;
 	}
-	return out_done(&o, spelled.at[spelled.text.len]);
+	return out_done(&o, folded_start(&spelled, spelled.text.len));
 }
 
 size_t
 folded_start(const struct folded *f, size_t i)
 {
-	return f->at[i < f->text.len ? i : f->text.len];
+	if (i > f->text.len)
+		i = f->text.len;
+	return f->at == NULL ? i : f->at[i];
 }
 
 size_t
 folded_end(const struct folded *f, size_t i)
 {
-	return f->at[i < f->text.len ? i : f->text.len];
+	return folded_start(f, i);
 }

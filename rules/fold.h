@@ -16,7 +16,8 @@
 
 struct folded {
 	struct slice text; /* valid UTF-8, no control bytes but marks */
-	const uint32_t *at; /* text.len + 1 offsets in the form before */
+	/* text.len + 1 offsets in the form before; NULL: it is that form. */
+	const uint32_t *at;
 };
 
 /* Runs of white space become one blank, none at the ends; what is not UTF-8

@@ -13,12 +13,13 @@
 #include "rules/language.h"
 #include "rules/source.h"
 
-enum { WORD_MOST = 32, SCORE_WORDS = 200 };
+enum { WORD_MOST = 32 };
 
 enum sort { SORT_COMMON = 1, SORT_ABBREVIATION = 2, SORT_SPELLING = 4 };
 
 struct entry {
-	const char *word; /* NULL: free */
+	struct slice word; /* p NULL: free */
+	uint32_t hash;
 	const char *spelled;
 	unsigned sorts;
 };
@@ -40,25 +41,43 @@ lower(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-static size_t
-hash(struct slice word)
+static uint32_t
+hash_of(struct slice word)
 {
-	size_t i, h = 5381;
+	uint32_t h = 5381;
+	size_t i;
 
 	for (i = 0; i < word.len; i++)
 		h = h * 33 + lower(word.p[i]);
 	return h ^ h >> 15;
 }
 
+static bool
+same(struct slice a, struct slice b)
+{
+	size_t i;
+
+	for (i = 0; a.len == b.len && i < a.len; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return a.len == b.len;
+}
+
+static struct entry *
+find_hashed(const struct language *l, struct slice word, uint32_t hash)
+{
+	struct entry *e = &l->table[hash & (l->room - 1)];
+
+	while (e->word.p != NULL && (e->hash != hash || !same(word, e->word)))
+		if (++e == l->table + l->room)
+			e = l->table;
+	return e;
+}
+
 static struct entry *
 find(const struct language *l, struct slice word)
 {
-	size_t at = hash(word) & (l->room - 1);
-
-	while (l->table[at].word != NULL &&
-	       !slice_is_nocase(word, l->table[at].word))
-		at = (at + 1) & (l->room - 1);
-	return &l->table[at];
+	return find_hashed(l, word, hash_of(word));
 }
 
 static void
@@ -70,8 +89,8 @@ grow(struct language *l)
 	l->room = n == 0 ? 512 : 2 * n;
 	l->table = arena_calloc(l->arena, l->room, sizeof(*l->table));
 	for (i = 0; i < n; i++)
-		if (old[i].word != NULL)
-			*find(l, slice_of(old[i].word)) = old[i];
+		if (old[i].word.p != NULL)
+			*find_hashed(l, old[i].word, old[i].hash) = old[i];
 }
 
 static struct entry *
@@ -82,8 +101,10 @@ enter(struct language *l, struct slice word, enum sort sort)
 	if (2 * l->used >= l->room)
 		grow(l);
 	e = find(l, word);
-	if (e->word == NULL) {
-		e->word = slice_dup(l->arena, word);
+	if (e->word.p == NULL) {
+		e->word.p = slice_dup(l->arena, word);
+		e->word.len = word.len;
+		e->hash = hash_of(word);
 		l->used++;
 	}
 	e->sorts |= (unsigned)sort;
@@ -236,14 +257,14 @@ is_letter(char c)
 	return (lower(c) >= 'a' && lower(c) <= 'z') || u >= 0x80;
 }
 
-int
-language_score(const struct language *l, struct slice text)
+void
+language_sample(struct slice text, struct sample *sample)
 {
 	size_t i = 0, start;
-	int words = 0, common = 0;
 	struct slice word;
 
-	while (i < text.len && words < SCORE_WORDS) {
+	sample->n = 0;
+	while (sample->n < SAMPLE_WORDS) {
 		while (i < text.len && !is_letter(text.p[i]))
 			i++;
 		for (start = i; i < text.len && is_letter(text.p[i]); i++)
@@ -252,8 +273,24 @@ language_score(const struct language *l, struct slice text)
 			break;
 		word.p = text.p + start;
 		word.len = i - start;
-		common += language_common(l, word);
-		words++;
+		sample->hash[sample->n] = hash_of(word);
+		sample->word[sample->n++] = word;
 	}
-	return words == 0 ? 0 : common * 1000 / words;
+}
+
+int
+language_score(const struct language *l, const struct sample *sample, int most)
+{
+	size_t i, common = 0, n = sample->n;
+	const struct entry *e;
+
+	for (i = 0; i < n; i++) {
+		if ((int)((common + n - i) * 1000 / n) <= most)
+			return -1;
+		if (sample->word[i].len > WORD_MOST)
+			continue;
+		e = find_hashed(l, sample->word[i], sample->hash[i]);
+		common += (e->sorts & SORT_COMMON) != 0;
+	}
+	return n == 0 ? 0 : (int)(common * 1000 / n);
 }

@@ -8,6 +8,7 @@
 #define RULES_LANGUAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -32,7 +33,18 @@ bool language_abbreviation(const struct language *, struct slice word);
 const char *
 language_spelling(const struct language *, struct slice word, size_t *stem);
 
-/* Of the first words of a text, the share of a thousand that are common. */
-int language_score(const struct language *, struct slice text);
+/* The first words of a text, to be looked up in several languages. */
+enum { SAMPLE_WORDS = 200 };
+
+struct sample {
+	struct slice word[SAMPLE_WORDS]; /* borrowed from the text */
+	uint32_t hash[SAMPLE_WORDS];
+	size_t n;
+};
+
+void language_sample(struct slice text, struct sample *);
+/* The share of a thousand of the words that are common; -1 as soon as it is
+ * sure not to be more than `most`. */
+int language_score(const struct language *, const struct sample *, int most);
 
 #endif

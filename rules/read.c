@@ -43,6 +43,7 @@ static const struct rulebook *
 detect(const struct pack *pack, struct slice text)
 {
 	const struct rulebook *best = usual_book(pack);
+	struct sample sample;
 	int score, most;
 	size_t i;
 
@@ -50,9 +51,10 @@ detect(const struct pack *pack, struct slice text)
 		return best;
 	if (text.len > LANGUAGE_SAMPLE)
 		text.len = LANGUAGE_SAMPLE;
-	most = language_score(best->language, text) * 3 / 2 + CLEARLY;
+	language_sample(text, &sample);
+	most = language_score(best->language, &sample, -1) * 3 / 2 + CLEARLY;
 	for (i = 0; i < pack->book_count; i++) {
-		score = language_score(pack->books[i]->language, text);
+		score = language_score(pack->books[i]->language, &sample, most);
 		if (score > most) {
 			most = score;
 			best = pack->books[i];
@@ -71,15 +73,17 @@ detect_phrase(struct arena *arena, const struct pack *pack, struct slice text,
     const struct calendar *calendar)
 {
 	const struct rulebook *usual = usual_book(pack), *best = usual;
+	struct sample sample;
 	int most = -1;
 
 	if (pack->book_count == 1 || text.len > LANGUAGE_SAMPLE)
 		return detect(pack, text);
+	language_sample(text, &sample);
 	for (size_t i = 0; i < pack->book_count; i++) {
 		const struct rulebook *book = pack->books[i];
 		bool local =
 		    strcasecmp(book->name, calendar_name(calendar)) == 0;
-		int score = language_score(book->language, text);
+		int score = language_score(book->language, &sample, -1);
 
 		if (score == 0 && !local && book != usual)
 			continue;
