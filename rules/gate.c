@@ -415,14 +415,15 @@ spread_classes(struct gate *g)
 }
 
 struct gate *
-gate_new(struct arena *arena, const struct required *required, size_t n)
+gate_new(struct arena *arena, const struct required *required, size_t from,
+    size_t to)
 {
 	struct gate *g = arena_alloc(arena, sizeof(*g));
 	struct builder b = {.gate = g, .arena = arena, .endings = 1, .bits = 1};
 	size_t i;
 
 	b.scratch = arena_new();
-	g->words = n / 64 + 1;
+	g->words = to / 64 + 1;
 	g->always =
 	    arena_calloc(arena, g->words * LITERAL_SETS, sizeof(*g->always));
 	g->timed = arena_calloc(arena, g->words, sizeof(*g->timed));
@@ -431,7 +432,7 @@ gate_new(struct arena *arena, const struct required *required, size_t n)
 	new_node(&b, 0);
 	g->endings = arena_grow(arena, NULL, 0, sizeof(*g->endings));
 	g->bits = arena_grow(b.scratch, NULL, 0, sizeof(*g->bits));
-	for (i = 0; i < n; i++)
+	for (i = from; i < to; i++)
 		add_pattern(&b, &required[i], i);
 	number_states(&b);
 	link_states(&b);

@@ -16,8 +16,10 @@
 
 struct gate;
 
-/* What each of the n patterns requires, by its number. */
-struct gate *gate_new(struct arena *, const struct required *, size_t n);
+/* What each pattern requires, by its number; of those from `from` to before
+ * `to`, the others stand no chance. */
+struct gate *
+gate_new(struct arena *, const struct required *, size_t from, size_t to);
 /* The number of 64-bit words of a set of patterns. */
 size_t gate_words(const struct gate *);
 /*

@@ -302,6 +302,16 @@ check_expressions(struct pack *pack, struct analysis *a,
 	return rule->own ? check_own(pack, a->book, rule, err) : 0;
 }
 
+static void
+make_gates(
+    struct arena *arena, struct rulebook *book, const struct required *required)
+{
+	size_t lines = book->first_gated[SAYS_AGENT];
+
+	book->gate = gate_new(arena, required, 0, lines);
+	book->line_gate = gate_new(arena, required, lines, book->gated_count);
+}
+
 static int
 build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 {
@@ -325,7 +335,7 @@ build_gate(struct pack *pack, struct rulebook *book, struct err *err)
 		result = check_expressions(pack, &a, book->rules[i], err);
 	arena_free(a.arena);
 	if (result == 0)
-		book->gate = gate_new(pack->arena, required, book->gated_count);
+		make_gates(pack->arena, book, required);
 	return result;
 }
 

@@ -122,7 +122,8 @@ struct rulebook {
 	struct gated *gated; /* sorted by what the rule says */
 	size_t gated_count;
 	size_t first_gated[SAYS_ZONE + 2]; /* where each kind begins */
-	struct gate *gate;
+	struct gate *gate; /* of what is read in sentences */
+	struct gate *line_gate; /* of agents and zones, read in lines */
 	struct definition *definitions; /* sorted by name once loaded */
 	size_t definition_count;
 	/* Words that the reader needs, by their definitions (may be NULL). */

@@ -429,17 +429,16 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 /* The name in a line of the closing or signature, and the rule that reads it;
  * or NULL. */
 static const char *
-name_in(struct run *run, struct slice line, enum zone zone,
+name_in(struct run *run, struct slice line, enum zone zone, uint64_t *gate,
     const struct rule **rule)
 {
 	const struct rulebook *book = run->reader.book;
 	const struct gated *g;
 	struct span found, group;
 	struct slice name;
-	uint64_t *gate = run->reader.gate;
 	size_t end = book->first_gated[SAYS_AGENT + 1], i;
 
-	gate_scan(book->gate, line, gate);
+	gate_scan(book->line_gate, line, gate);
 	for (i = gate_next(gate, book->first_gated[SAYS_AGENT], end); i < end;
 	     i = gate_next(gate, i + 1, end)) {
 		g = &book->gated[i];
@@ -485,6 +484,8 @@ read_agent(struct run *run, struct lines lines)
 	const char *name;
 	struct slice line;
 	size_t i;
+	uint64_t *gate = arena_calloc(run->reader.arena,
+	    gate_words(run->reader.book->line_gate), sizeof(*gate));
 
 	for (i = 0; i < lines.n && run->out->agent == NULL; i++) {
 		if (lines.v[i].blank || (lines.v[i].zone != ZONE_SIGNATURE &&
@@ -493,7 +494,7 @@ read_agent(struct run *run, struct lines lines)
 		line = line_text(run->text, &lines.v[i]);
 		if (line.len > (size_t)2 * AGENT_LONGEST)
 			continue;
-		name = name_in(run, line, lines.v[i].zone, &rule);
+		name = name_in(run, line, lines.v[i].zone, gate, &rule);
 		if (name == NULL || strlen(name) > AGENT_LONGEST ||
 		    is_brand(run, name))
 			continue;

@@ -68,7 +68,7 @@ zone_by_rule(const struct zoning *z, struct slice line, uint64_t *set)
 	size_t i, end = book->first_gated[SAYS_ZONE + 1];
 	struct span found;
 
-	gate_scan(book->gate, line, set);
+	gate_scan(book->line_gate, line, set);
 	for (i = gate_next(set, book->first_gated[SAYS_ZONE], end); i < end;
 	     i = gate_next(set, i + 1, end)) {
 		g = &book->gated[i];
@@ -145,8 +145,8 @@ mark_footer(struct zoning *z, size_t i)
 static void
 mark_by_rules(struct zoning *z)
 {
-	uint64_t *set =
-	    arena_calloc(z->arena, gate_words(z->book->gate), sizeof(*set));
+	uint64_t *set = arena_calloc(
+	    z->arena, gate_words(z->book->line_gate), sizeof(*set));
 	size_t i, seen = 0;
 	enum zone zone;
 

@@ -76,7 +76,7 @@ lets_matches_pass(void **state)
 	(void)state;
 	for (i = 0; i < n; i++)
 		literals[i] = required(a, matching[i].pattern);
-	gate = gate_new(a, literals, n);
+	gate = gate_new(a, literals, 0, n);
 	set = arena_calloc(a, gate_words(gate), sizeof(*set));
 	matcher_begin(m);
 	for (i = 0; i < n; i++) {
@@ -120,7 +120,7 @@ keeps_others_out(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		r = required(a, others[i].pattern);
-		gate = gate_new(a, &r, 1);
+		gate = gate_new(a, &r, 0, 1);
 		set = arena_calloc(a, gate_words(gate), sizeof(*set));
 		gate_scan(gate, slice_of(others[i].text), set);
 		if (gate_has(set, 0))
@@ -159,7 +159,7 @@ tells_who_needs_a_time(void **state)
 		k = literal_analyse(a, slice_of(patterns[i]), a_time, NULL);
 		r[i] = known_required(&k);
 	}
-	gate = gate_new(a, r, n);
+	gate = gate_new(a, r, 0, n);
 	set = arena_calloc(a, gate_words(gate), sizeof(*set));
 	gate_scan(gate, slice_of("by \001 sharp, soon"), set);
 	for (i = 0; i < n; i++)
