@@ -538,6 +538,7 @@ pack_load(
 
 	pack->arena = arena;
 	pack->matcher = matcher_new();
+	pack->finder = finder_new();
 	if (load_books(pack, dir, own_dir, err) != 0) {
 		pack_close(pack);
 		return NULL;
@@ -585,6 +586,8 @@ pack_close(struct pack *pack)
 		each_expression(pack, pack->books[i], close_expression);
 	matcher_free(pack->matcher);
 	pack->matcher = NULL;
+	finder_free(pack->finder);
+	pack->finder = NULL;
 }
 
 static void
@@ -610,6 +613,7 @@ void
 pack_reopen(struct pack *pack)
 {
 	pack->matcher = matcher_new();
+	pack->finder = finder_new();
 }
 
 const struct rulebook *

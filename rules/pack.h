@@ -134,6 +134,7 @@ struct rulebook {
 struct pack {
 	struct arena *arena;
 	struct matcher *matcher;
+	struct finder *finder;
 	struct rulebook **books;
 	size_t book_count;
 };

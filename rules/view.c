@@ -55,7 +55,8 @@ find_times(struct reader *r, struct view *view)
 
 	if (lexicon == NULL)
 		return;
-	view->times = when_find(r->arena, lexicon, view->raw.text);
+	view->times =
+	    finder_find(r->pack->finder, r->arena, lexicon, view->raw.text);
 	free_verbs(r, view);
 	if (view->times.n > 0)
 		view->marked = fold_times(r->arena, view->spelled, view->times);

@@ -28,8 +28,7 @@ enum {
 	STEPS = 2000, /* from one token; 200 are much */
 	WINDOW_STEPS = 4000,
 	BYTE_STEPS = 16, /* more for a window, for each of its bytes */
-	SHORT = 16384, /* bytes: not worth to remember dead ends */
-	DEAD = 8192, /* dead ends that are remembered, a power of two */
+	DEAD = 4096, /* dead ends that are remembered, a power of two */
 	GAP = 10 /* tokens of <words> */
 };
 
@@ -70,7 +69,11 @@ struct window {
 	struct hits **memo[WINDOW + 1];
 	int steps, fuel; /* left from this token, and for the window */
 	int seen;
-	struct dead *dead; /* DEAD of them; NULL for a short text */
+	struct dead dead[DEAD]; /* of this lexicon, in any text */
+};
+
+struct finder {
+	struct window window;
 };
 
 /* One walk through the trie of a class. */
@@ -595,7 +598,7 @@ best_hit(struct window *w, int at, int *top)
 	bool matched = false;
 	int given = w->fuel < STEPS ? w->fuel : STEPS;
 
-	if (w->dead && is_dead(w, at))
+	if (is_dead(w, at))
 		return NULL;
 	w->steps = given;
 	w->seen = at;
@@ -619,7 +622,7 @@ best_hit(struct window *w, int at, int *top)
 		}
 	}
 	w->fuel -= given - w->steps;
-	if (!matched && w->dead)
+	if (!matched && w->steps > 0)
 		remember_dead(w, at);
 	return best;
 }
@@ -665,30 +668,53 @@ search_window(struct arena *arena, struct window *w, struct whens *found)
 	}
 }
 
+struct finder *
+finder_new(void)
+{
+	struct finder *f = mem_alloc(sizeof(*f));
+
+	f->window.lex = NULL;
+	f->window.scratch = arena_new();
+	return f;
+}
+
+void
+finder_free(struct finder *f)
+{
+	if (f == NULL)
+		return;
+	arena_free(f->window.scratch);
+	free(f);
+}
+
 struct whens
-when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
+finder_find(struct finder *f, struct arena *arena, const struct lexicon *lex,
+    struct slice text)
 {
 	struct whens found = {NULL, 0};
-	struct window *w = mem_alloc(sizeof(*w));
+	struct window *w = &f->window;
 	size_t at = 0;
 
 	if (text.len > UINT32_MAX)
 		text.len = UINT32_MAX;
+	if (w->lex != lex)
+		memset(w->dead, 0, sizeof(w->dead));
 	w->lex = lex;
 	w->text = text;
-	w->scratch = arena_new();
-	w->dead = NULL;
-	if (text.len >= SHORT) {
-		w->dead = mem_alloc(DEAD * sizeof(*w->dead));
-		memset(w->dead, 0, DEAD * sizeof(*w->dead));
-	}
 	while (at < text.len) {
 		fill_window(w, &at);
 		search_window(arena, w, &found);
 	}
-	arena_free(w->scratch);
-	free(w->dead);
-	free(w);
+	return found;
+}
+
+struct whens
+when_find(struct arena *arena, const struct lexicon *lex, struct slice text)
+{
+	struct finder *f = finder_new();
+	struct whens found = finder_find(f, arena, lex, text);
+
+	finder_free(f);
 	return found;
 }
 

@@ -22,8 +22,7 @@ struct lexicon; /* the time words and patterns of one language; immutable */
 /* Reads rules/LANG/time into the arena.  NULL with err (EX_CONFIG,
  * file:line:column) when it is bad, or EX_IOERR and the like when it can't be
  * read. */
-struct lexicon *
-lexicon_load(struct arena *, const char *path, struct err *);
+struct lexicon *lexicon_load(struct arena *, const char *path, struct err *);
 
 /* What kind of phrase it is: the section of the file that it was read by. */
 enum when_class {
@@ -57,6 +56,15 @@ struct whens {
  */
 struct whens
 when_find(struct arena *, const struct lexicon *, struct slice text);
+
+/* Scratch memory for many texts, and what was found to begin no phrase: one
+ * for each pack.  Freed by finder_free(), which allows NULL. */
+struct finder;
+
+struct finder *finder_new(void);
+void finder_free(struct finder *);
+struct whens finder_find(
+    struct finder *, struct arena *, const struct lexicon *, struct slice text);
 
 /* How much of a text is time phrases, in thousandths of its letters and
  * digits; 0 without a lexicon. */
