@@ -9,11 +9,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -237,11 +237,13 @@ read_ranges(struct range *ranges)
 	if (f == NULL)
 		return -1;
 	while (n < RANGES_MOST && fgets(line, sizeof(line), f) != NULL) {
-		struct range r;
+		struct range r = {0, 0};
+		char *end;
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &r.from, &r.to) ==
-			2 &&
-		    (r.to <= ADDRESS || r.from >= ADDRESS + MOST))
+		r.from = strtoul(line, &end, 16);
+		if (*end == '-')
+			r.to = strtoul(end + 1, &end, 16);
+		if (r.to <= ADDRESS || r.from >= ADDRESS + MOST)
 			ranges[n++] = r;
 	}
 	fclose(f);
