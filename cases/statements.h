@@ -58,6 +58,7 @@ STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = 
 STATEMENT(ALIAS_DOMAINS, "SELECT domain FROM alias WHERE owner = ?1 ORDER BY id")
 STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
 STATEMENT(COMPANY_ADD, "INSERT INTO company (owner, id, domain, name) VALUES (?1, ?2, ?3, ?4)")
+STATEMENT(COMPANY_NAME_FILL, "UPDATE company SET name = ?3 WHERE owner = ?1 AND id = ?2 AND name IS NULL")
 STATEMENT(COMPANY_GET, "SELECT domain, name FROM company WHERE owner = ?1 AND id = ?2")
 STATEMENT(CANDIDATE_ADD, "INSERT INTO candidate (owner, message, case_number, score, why) VALUES (?1, ?2, ?3, ?4, ?5)")
 STATEMENT(CANDIDATES_DROP, "DELETE FROM candidate WHERE owner = ?1 AND message = ?2")

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "cases/event.h"
 #include "cases/evidence.h"
+#include "cases/naming.h"
 #include "cases/store.h"
 #include "cases/thread.h"
 #include "cases/words.h"
@@ -231,6 +232,17 @@ named_so(const char *domain, const char *name)
 	return name != NULL && strncmp(domain, name, strlen(name)) == 0;
 }
 
+/* What a company is called by one of the mail's addresses; NULL: nothing. */
+static const char *
+name_of(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *party)
+{
+	bool wrote = party == &in->from && in->findings != NULL;
+
+	return company_name(
+	    a, words, party, wrote ? in->findings->agent : NULL);
+}
+
 /*
  * The domain that a company is known by: that of the sender, unless it writes
  * through another's (a help desk, a shop's mailer) and answers are to go to
@@ -246,7 +258,7 @@ find_company(struct arena *a, const struct thread_words *words,
 	if (main == NULL)
 		return;
 	p->company = main->domain;
-	p->company_name = main->name;
+	p->company_name = name_of(a, words, in, main);
 	if (main->name == NULL || main != &in->from)
 		return;
 	name = words_name(a, words, main->name);
@@ -385,7 +397,9 @@ add_party(struct filing *f, const struct party *party, const char *role,
 		return 0;
 	return STORE_RUN(f->store, err, SQL_PARTY_ADD, sql_int(f->owner),
 	    sql_int(f->in->message), sql_text(party->addr),
-	    sql_text(party->domain), sql_text(party->name), sql_text(role));
+	    sql_text(party->domain),
+	    sql_text(name_of(f->arena, f->words, f->in, party)),
+	    sql_text(role));
 }
 
 static int
@@ -532,13 +546,32 @@ learn_alias(struct filing *f, const struct party *party, struct err *err)
 	    f->store, f->owner, party->domain, company, NULL, err);
 }
 
+/* A company that was known by its domain alone may now say its name. */
+static int
+learn_name(struct filing *f, struct err *err)
+{
+	const struct party *from = &f->in->from;
+	const char *name = name_of(f->arena, f->words, f->in, from);
+	int64_t company;
+
+	if (!party_is_other(from) || f->p->stranger || name == NULL)
+		return 0;
+	if (STORE_INT(f->store, err, 0, &company, SQL_ALIAS_GET,
+		sql_int(f->owner), sql_text(from->domain)) < 0)
+		return -1;
+	return STORE_RUN(f->store, err, SQL_COMPANY_NAME_FILL,
+		   sql_int(f->owner), sql_int(company), sql_text(name)) < 0
+		   ? -1
+		   : 0;
+}
+
 static int
 learn_aliases(struct filing *f, struct err *err)
 {
 	size_t i;
 
 	if (!f->in->from.owner)
-		return 0;
+		return learn_name(f, err);
 	for (i = 0; i < f->in->other_count; i++)
 		if (learn_alias(f, &f->in->others[i], err) < 0)
 			return -1;

@@ -37,7 +37,7 @@ struct phrases {
 };
 
 struct thread_words {
-	struct bag *common, *prefix;
+	struct bag *common, *prefix, *given, *joins;
 	struct phrases apart, fresh, mistake, behalf;
 };
 
@@ -403,6 +403,26 @@ words_common(const struct thread_words *w, const char *text)
 	return common;
 }
 
+static bool
+is_in(const struct bag *b, struct slice word)
+{
+	struct scan s = {.rest = word};
+
+	return scan_word(&s) && bag_find(b, s.word) != NULL;
+}
+
+bool
+words_given(const struct thread_words *w, struct slice word)
+{
+	return is_in(w->given, word);
+}
+
+bool
+words_joins(const struct thread_words *w, struct slice word)
+{
+	return is_in(w->joins, word);
+}
+
 /* --- The data file --- */
 
 static void
@@ -425,9 +445,19 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 	list->first[first] = p;
 }
 
-static const char *const sections[] = {
-    "[common]", "[prefix]", "[apart]", "[fresh]", "[mistake]", "[behalf]"};
-enum section { COMMON, PREFIX, APART, FRESH, MISTAKE, BEHALF, SECTIONS };
+static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
+    "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]"};
+enum section {
+	COMMON,
+	PREFIX,
+	APART,
+	FRESH,
+	MISTAKE,
+	BEHALF,
+	GIVEN,
+	JOINS,
+	SECTIONS
+};
 
 static enum section
 section_of(struct slice line)
@@ -450,6 +480,12 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 		break;
 	case PREFIX:
 		add_plain(w->prefix, line);
+		break;
+	case GIVEN:
+		add_plain(w->given, line);
+		break;
+	case JOINS:
+		add_plain(w->joins, line);
 		break;
 	case APART:
 		add_phrase(a, &w->apart, line);
@@ -486,8 +522,8 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 		if (section == SECTIONS)
 			return err_set(err, EX_CONFIG,
 			    "%s:%d: no such section; there are [common], "
-			    "[prefix], [apart], [fresh], [mistake] and "
-			    "[behalf]",
+			    "[prefix], [apart], [fresh], [mistake], "
+			    "[behalf], [given] and [joins]",
 			    path, number);
 		if (line.p[0] != '[')
 			add_line(a, w, section, line);
@@ -524,6 +560,8 @@ thread_words_load(struct arena *a, const char *path, struct err *err)
 
 	w->common = bag_new(a);
 	w->prefix = bag_new(a);
+	w->given = bag_new(a);
+	w->joins = bag_new(a);
 	if (slurp(path, &text, err) < 0)
 		return NULL;
 	result = parse(a, w, path, buf_view(&text), err);

@@ -73,6 +73,10 @@ struct bag *
 words_names(struct arena *, const struct thread_words *, struct slice text);
 /* Whether all words of a text are common ones: "Your complaint". */
 bool words_common(const struct thread_words *, const char *text);
+/* A given name, or what stands for one ("Mrs"). */
+bool words_given(const struct thread_words *, struct slice word);
+/* What stands between a person and their company: "at". */
+bool words_joins(const struct thread_words *, struct slice word);
 /* Whether text holds the words of phrase in a row, as whole words; ASCII case
  * and kind of white space aside. */
 bool words_mention(struct slice text, const char *phrase);

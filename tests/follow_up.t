@@ -71,6 +71,7 @@ lapse() { # begins anew; $nudge is the mail that tells of the lapse
 # --- the draft ---
 
 lapse
+like "told of the company, never of who signed" "$(field Subject "$nudge")" '[Aa]cme'
 like "the lapse brings a letter ready to send" "$(cat "$nudge")" 'Dear Anna Bell'
 like "that quotes the promise" "$(cat "$nudge")" '"I will refund the 42.10 pounds by 9 March."'
 like "and says how late it is" "$(tr -s '\n ' ' ' <"$nudge")" 'It is now 3 days overdue'

@@ -50,6 +50,8 @@ like "who promised, and who came after" "$out" \
     '^  Anna Bell: 3 promises, 2 put off, 1 overdue; last heard Saturday 14 March 2026; handed over to Raj Singh$'
 like "who was spoken to" "$out" '^  Mia: last heard Tuesday 17 March 2026$'
 unlike "one reason is none" "$out" 'elsewhere'
+run at 2026-03-20T12:00:00Z company Acme Care
+like "by its name, which is none of theirs who signed" "$out" '^Acme Care \(acme'
 run at 2026-03-20T12:00:00Z company nobody
 is "an unknown one" "$rc" 64
 run at 2026-03-20T12:00:00Z company --json
