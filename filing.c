@@ -536,7 +536,8 @@ batch_size(struct queue *q, size_t i, size_t *size, struct err *err)
 		if (intake_waits(q->run->store, q->run->owner,
 			q->messages[i + *size], &waits, err) != 0)
 			return -1;
-		if (waits.tries == 0)
+		/* The first may have been marked by the batch before. */
+		if (waits.tries == 0 || q->begun == i + *size + 1)
 			continue;
 		if (*size == 0)
 			q->careful = BATCH;
