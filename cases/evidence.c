@@ -435,6 +435,17 @@ speaks_for(const struct work *w, const char *text, const char *name)
 	       words_behalf(w->words, slice_of(text), name);
 }
 
+/* All that the owner, or whoever writes, says here. */
+static char *
+whole_text(const struct work *w, const char *about)
+{
+	const struct placing *in = w->in;
+
+	return arena_printf(w->arena, "%s\n%s\n%s",
+	    in->subject == NULL ? "" : in->subject, about,
+	    in->comment == NULL ? "" : in->comment);
+}
+
 /*
  * Companies by name: of the sender (a company writes from many domains; from
  * one of quite another name it must give the case's number, and so must one
@@ -443,29 +454,32 @@ speaks_for(const struct work *w, const char *text, const char *name)
  * somebody new (an ombudsman).
  */
 static int
-follow_names(struct work *w, const char *text, struct err *err)
+follow_names(struct work *w, const char *about, struct err *err)
 {
-	struct rows *r =
-	    STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	const struct party *main = w->out->main;
-	const char *sender = NULL;
-	const char *name;
-	enum likeness like;
-	int64_t company;
+	const char *sender = NULL, *name, *text;
+	enum likeness like, known_as = NAMESAKE;
+	bool desk = main != NULL && main->desk;
+	struct rows *r;
 
 	if (main != NULL && main->name != NULL)
 		sender = words_name(w->arena, w->words, main->name);
+	if (sender != NULL &&
+	    strncmp(main->domain, sender, strlen(sender)) == 0)
+		known_as = ALIKE;
+	/* Nobody can be meant: a newsletter's text is not looked at. */
+	if (w->company_speaks && w->in->bulk && !desk &&
+	    (sender == NULL || (known_as == NAMESAKE && w->n == 0)))
+		return 0;
+	text = whole_text(w, about);
+	r = STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	while (rows_next(r)) {
-		company = rows_int(r, 0);
 		name = rows_text(r, 2, w->arena);
-		if (main != NULL && main->desk &&
+		if (desk &&
 		    same_label(main->domain, rows_text(r, 1, w->arena)))
 			like = TENANT;
 		else if (is_namesake(w, sender, name))
-			like =
-			    strncmp(main->domain, sender, strlen(sender)) == 0
-				? ALIKE
-				: NAMESAKE;
+			like = known_as;
 		else if (w->company_speaks ? speaks_for(w, text, name)
 					   : is_mentioned(w, text, name))
 			like = MENTIONED;
@@ -473,7 +487,7 @@ follow_names(struct work *w, const char *text, struct err *err)
 			like = NAMESAKE;
 		else
 			continue;
-		if (add_company(w, company, like, err) < 0)
+		if (add_company(w, rows_int(r, 0), like, err) < 0)
 			break;
 	}
 	return rows_end(r, err);
@@ -1063,16 +1077,13 @@ read_self(struct work *w)
 static int
 find_suspects(struct work *w, const char *about, struct err *err)
 {
-	const char *all = arena_printf(w->arena, "%s\n%s\n%s",
-	    w->in->subject == NULL ? "" : w->in->subject, about,
-	    w->in->comment == NULL ? "" : w->in->comment);
 	bool known;
 
 	if (follow_ids(w, err) < 0 || follow_twin(w, err) < 0 ||
 	    follow_numbers(w, about, err) < 0 || follow_domains(w, err) < 0)
 		return -1;
 	known = any_known(w);
-	if (!known && follow_names(w, all, err) < 0)
+	if (!known && follow_names(w, about, err) < 0)
 		return -1;
 	if (!known && w->out->note)
 		return follow_living(w, err);

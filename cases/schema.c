@@ -156,7 +156,7 @@ static const char threading[] =
     "  role TEXT NOT NULL,"
     "  PRIMARY KEY (owner, message, addr),"
     "  FOREIGN KEY (owner, message) REFERENCES message);"
-    "CREATE INDEX party_by_domain ON party (owner, domain, message);"
+    "CREATE INDEX party_by_domain ON party (owner, domain, message, role);"
     /* words of the names in a company's text, lower case */
     "CREATE TABLE name ("
     "  owner BIGINT NOT NULL,"

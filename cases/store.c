@@ -55,6 +55,7 @@ struct store {
 	bool batch; /* these are steps of one transaction */
 	bool dead; /* an I/O error was seen */
 	sqlite3_stmt *cached[SQL_COUNT]; /* NULL: not prepared, or in use */
+	sqlite3_stmt *savepoint, *release; /* of a step; NULL: not prepared */
 };
 
 struct rows {
@@ -249,7 +250,7 @@ configure(struct store *s, struct err *err)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	return execute(s, err,
 	    "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;"
-	    "PRAGMA temp_store = MEMORY");
+	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000");
 }
 
 /* SQLite would make it readable by others; its -wal takes the same mode. */
@@ -308,6 +309,8 @@ store_open(const char *path, enum store_mode mode, struct err *err)
 	struct store *s = mem_alloc(sizeof(*s));
 	size_t size = strlen(path) + 1;
 
+	/* Nobody asks how much SQLite allocates; counting wants a lock. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	memset(s, 0, sizeof(*s));
 	s->mode = mode;
 	s->path = mem_alloc(size);
@@ -327,6 +330,8 @@ store_close(struct store *s)
 		return;
 	for (i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(s->cached[i]);
+	sqlite3_finalize(s->savepoint);
+	sqlite3_finalize(s->release);
 	sqlite3_close_v2(s->db);
 	free(s->path);
 	free(s);
@@ -344,12 +349,40 @@ in_steps(const struct store *s)
 	return s->batch || s->mode == STORE_REHEARSE;
 }
 
-static const char *
-begin(const struct store *s)
+/* The same as execute(), prepared once: a step is taken for each mail. */
+static int
+execute_again(
+    struct store *s, struct err *err, sqlite3_stmt **stmt, const char *sql)
+{
+	int result = SQLITE_OK;
+
+	if (*stmt == NULL)
+		result = sqlite3_prepare_v3(
+		    s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+	if (result == SQLITE_OK)
+		result = sqlite3_step(*stmt);
+	if (result == SQLITE_DONE)
+		result = sqlite3_reset(*stmt);
+	else
+		sqlite3_reset(*stmt);
+	return result == SQLITE_OK ? 0 : fault(s, err, result, sql);
+}
+
+static int
+begin(struct store *s, struct err *err)
 {
 	if (in_steps(s))
-		return "SAVEPOINT step";
-	return s->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE";
+		return execute_again(s, err, &s->savepoint, "SAVEPOINT step");
+	return execute(
+	    s, err, s->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE");
+}
+
+static int
+commit(struct store *s, struct err *err)
+{
+	if (in_steps(s))
+		return execute_again(s, err, &s->release, "RELEASE step");
+	return execute(s, err, "COMMIT");
 }
 
 bool
@@ -372,7 +405,7 @@ store_begin(struct store *s, struct err *err)
 		return err_set(err, EX_TEMPFAIL,
 		    "store %s: what came last was taken back; try again",
 		    s->path);
-	if (execute(s, err, begin(s)) < 0)
+	if (begin(s, err) < 0)
 		return -1;
 	s->open = true;
 	return 0;
@@ -381,9 +414,7 @@ store_begin(struct store *s, struct err *err)
 int
 store_commit(struct store *s, struct err *err)
 {
-	const char *sql = in_steps(s) ? "RELEASE step" : "COMMIT";
-
-	if (!s->dead && execute(s, err, sql) == 0) {
+	if (!s->dead && commit(s, err) == 0) {
 		s->open = false;
 		return 0;
 	}

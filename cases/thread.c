@@ -582,7 +582,9 @@ static int
 put_message(struct filing *f, int64_t message, const char *by, const char *why,
     struct err *err)
 {
-	if (change_touch(f->change, TABLE_MESSAGE, message, 0, err) < 0)
+	/* What stays unfiled is on no case's timeline. */
+	if (f->p->number != 0 &&
+	    change_touch(f->change, TABLE_MESSAGE, message, 0, err) < 0)
 		return -1;
 	return STORE_RUN(f->store, err, SQL_PLACING_PUT, sql_int(f->owner),
 		   sql_int(message),
@@ -695,11 +697,25 @@ names_of(struct arena *a, const struct signal_found *v, size_t n)
 	return b.len == 0 ? NULL : buf_keep(&b, a);
 }
 
+/* What was found in it, and its words, by which later mail is placed. */
+static int
+add_found(struct filing *f, struct err *err)
+{
+	static const struct findings nothing;
+	const struct findings *found =
+	    f->in->findings == NULL ? &nothing : f->in->findings;
+
+	return STORE_RUN(f->store, err, SQL_MESSAGE_FOUND, sql_int(f->owner),
+	    sql_int(f->in->message), sql_text(found->agent),
+	    sql_text(names_of(f->arena, found->signals, found->signal_count)),
+	    sql_text(names_of(f->arena, found->manner, found->manner_count)),
+	    sql_text(thread_subject(f->arena, f->words, f->in->subject)),
+	    sql_bytes(f->p->print));
+}
+
 static int
 file_message(struct filing *f, struct err *err)
 {
-	const struct findings *found = f->in->findings;
-
 	if (f->p->by == PLACED_NEW && open_case(f, err) < 0)
 		return -1;
 	f->change = change_begin(f->store, f->owner, f->arena, f->p->number,
@@ -708,18 +724,7 @@ file_message(struct filing *f, struct err *err)
 	if (put_message(f, f->in->message, placed_by_name(f->p->by), f->p->why,
 		err) < 0)
 		return -1;
-	if (found != NULL &&
-	    STORE_RUN(f->store, err, SQL_MESSAGE_FOUND, sql_int(f->owner),
-		sql_int(f->in->message), sql_text(found->agent),
-		sql_text(
-		    names_of(f->arena, found->signals, found->signal_count)),
-		sql_text(names_of(
-		    f->arena, found->manner, found->manner_count))) < 0)
-		return -1;
-	if (STORE_RUN(f->store, err, SQL_MESSAGE_WORDS, sql_int(f->owner),
-		sql_int(f->in->message),
-		sql_text(thread_subject(f->arena, f->words, f->in->subject)),
-		sql_bytes(f->p->print)) < 0)
+	if (add_found(f, err) < 0)
 		return -1;
 	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
 	    add_parties(f, err) < 0 || add_names(f, err) < 0 ||
@@ -747,7 +752,6 @@ thread_file(struct store *s, int64_t owner, struct arena *a,
 
 	if (file_message(&f, err) < 0)
 		return -1;
-	/* What stays unfiled is on no case's timeline. */
 	if (p->number == 0)
 		return 0;
 	return change_end(f.change, p->why, NULL, err);

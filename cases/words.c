@@ -41,6 +41,40 @@ struct thread_words {
 	struct phrases apart, fresh, mistake, behalf;
 };
 
+/* --- Bytes: of ASCII, whatever the locale; asked for millions of times --- */
+
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline char
+to_lower(char c)
+{
+	return is_upper(c) ? (char)(c | 0x20) : c;
+}
+
+static inline bool
+is_alnum(char c)
+{
+	char lower = (char)(c | 0x20);
+
+	return is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* --- A set of tokens: open addressing, no removal --- */
 
 struct bag {
@@ -64,13 +98,21 @@ bag_new(struct arena *a)
 }
 
 /* FNV-1a, 32 bits.  Kept in the store (bag_print()): not to be changed. */
+#define HASH_START 2166136261u
+
+static inline uint32_t
+hash_byte(uint32_t h, char c)
+{
+	return (h ^ (unsigned char)c) * 16777619u;
+}
+
 static uint32_t
 hash(const char *s)
 {
-	uint32_t h = 2166136261u;
+	uint32_t h = HASH_START;
 
 	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
+		h = hash_byte(h, *s);
 	return h;
 }
 
@@ -90,16 +132,16 @@ widen(struct bag *b)
 {
 	size_t i;
 
-	b->room *= 2;
+	b->room *= 4;
 	b->slots = arena_calloc(b->arena, b->room, sizeof(*b->slots));
 	for (i = 0; i < b->n; i++)
 		*slot_of(b, b->v[i].text, b->hashes[i]) = i + 1;
 }
 
+/* h: the hash of text. */
 static void
-put(struct bag *b, const char *text, int weight)
+put_hashed(struct bag *b, const char *text, uint32_t h, int weight)
 {
-	uint32_t h = hash(text);
 	size_t *slot = slot_of(b, text, h);
 
 	if (*slot != 0) {
@@ -119,14 +161,26 @@ put(struct bag *b, const char *text, int weight)
 		widen(b);
 }
 
-const struct token *
-bag_find(const struct bag *b, const char *text)
+static void
+put(struct bag *b, const char *text, int weight)
 {
-	size_t slot = *slot_of(b, text, hash(text));
+	put_hashed(b, text, hash(text), weight);
+}
+
+static const struct token *
+find_hashed(const struct bag *b, const char *text, uint32_t h)
+{
+	size_t slot = *slot_of(b, text, h);
 
 	if (slot == 0 || b->v[slot - 1].weight == 0)
 		return NULL;
 	return &b->v[slot - 1];
+}
+
+const struct token *
+bag_find(const struct bag *b, const char *text)
+{
+	return find_hashed(b, text, hash(text));
 }
 
 const struct token *
@@ -216,7 +270,7 @@ parts(struct slice s)
 	unsigned char c = (unsigned char)s.p[0];
 
 	if (c < 0x80)
-		return isalnum(c) ? 0 : 1;
+		return is_alnum((char)c) ? 0 : 1;
 	if (c == 0xc2 && s.len > 1)
 		return 2;
 	if (c == 0xe2 && s.len > 2)
@@ -234,6 +288,7 @@ skip(struct slice *s, size_t n)
 struct scan {
 	struct slice rest;
 	char word[TOKEN_MOST + 1]; /* lower case */
+	uint32_t hashes[TOKEN_MOST + 1]; /* of its first bytes */
 	size_t len; /* of it */
 	bool digit; /* it has one */
 	bool capital; /* of the word */
@@ -250,8 +305,7 @@ joins(const struct scan *s)
 
 	return rest.len > 1 && s->len > 0 &&
 	       (rest.p[0] == '.' || rest.p[0] == ',' || rest.p[0] == ':') &&
-	       isdigit((unsigned char)rest.p[1]) &&
-	       isdigit((unsigned char)s->word[s->len - 1]);
+	       is_digit(rest.p[1]) && is_digit(s->word[s->len - 1]);
 }
 
 /* White space and signs; notes whether a sentence ends in them. */
@@ -275,21 +329,23 @@ scan_gap(struct scan *s)
 static bool
 scan_word(struct scan *s)
 {
-	unsigned char c;
+	char c;
 
 	s->len = 0;
+	s->hashes[0] = HASH_START;
 	s->digit = false;
 	scan_gap(s);
 	if (s->rest.len == 0)
 		return false;
 	s->first = s->ended;
 	s->ended = s->newline = false;
-	s->capital = isupper((unsigned char)s->rest.p[0]) != 0;
+	s->capital = is_upper(s->rest.p[0]);
 	while (s->rest.len > 0 && (parts(s->rest) == 0 || joins(s))) {
-		c = (unsigned char)s->rest.p[0];
+		c = to_lower(s->rest.p[0]);
 		if (s->len < TOKEN_MOST) {
-			s->word[s->len++] = (char)tolower(c);
-			s->digit = s->digit || isdigit(c);
+			s->hashes[s->len + 1] = hash_byte(s->hashes[s->len], c);
+			s->word[s->len++] = c;
+			s->digit = s->digit || is_digit(c);
 		}
 		skip(&s->rest, 1);
 	}
@@ -358,11 +414,12 @@ scan_tokens(
 
 	while (scan_word(&s)) {
 		weight = 0;
-		if (!ignore && bag_find(w->common, s.word) == NULL)
+		if (!ignore &&
+		    find_hashed(w->common, s.word, s.hashes[s.len]) == NULL)
 			weight = weigh(&s);
 		stem(&s);
 		if (ignore || weight > 0)
-			put(b, s.word, weight);
+			put_hashed(b, s.word, s.hashes[s.len], weight);
 		if (!ignore && before[0] != '\0' && number != s.digit)
 			add_pair(b, number ? before : s.word,
 			    number ? s.word : before);
@@ -675,7 +732,7 @@ thread_title(struct arena *a, const struct thread_words *w, const char *subject)
 static bool
 word_byte(char c)
 {
-	return isalnum((unsigned char)c) || (c & 0x80) != 0;
+	return is_alnum(c) || (c & 0x80) != 0;
 }
 
 /* How many bytes of s the phrase covers when it begins at s; 0: it does not. */
@@ -688,15 +745,14 @@ covers(struct slice s, const char *phrase)
 		if (i >= s.len)
 			return 0;
 		if (*phrase == ' ') {
-			if (!isspace((unsigned char)s.p[i]))
+			if (!is_space(s.p[i]))
 				return 0;
-			while (i < s.len && isspace((unsigned char)s.p[i]))
+			while (i < s.len && is_space(s.p[i]))
 				i++;
 			phrase++;
 			continue;
 		}
-		if (tolower((unsigned char)s.p[i]) !=
-		    tolower((unsigned char)*phrase))
+		if (to_lower(s.p[i]) != to_lower(*phrase))
 			return 0;
 		i++;
 		phrase++;
@@ -730,15 +786,17 @@ static bool
 mentions_any(const struct phrases *list, struct slice text)
 {
 	const struct phrase *p;
-	bool within = false;
 
-	for (; text.len > 0; skip(&text, 1)) {
-		p = within ? NULL
-			   : list->first[tolower((unsigned char)text.p[0])];
+	while (text.len > 0) {
+		p = list->first[(unsigned char)to_lower(text.p[0])];
 		for (; p != NULL; p = p->next)
 			if (stands_here(text, p->text))
 				return true;
-		within = word_byte(text.p[0]);
+		/* None begins within a word. */
+		while (text.len > 1 && word_byte(text.p[0]) &&
+		       word_byte(text.p[1]))
+			skip(&text, 1);
+		skip(&text, 1);
 	}
 	return false;
 }
@@ -786,8 +844,7 @@ next_sentence(struct slice *rest)
 	while (n < rest->len && n < SENTENCE_MOST) {
 		c = rest->p[n++];
 		next = n < rest->len ? rest->p[n] : '\n';
-		if ((c == '.' || c == '!' || c == '?') &&
-		    isspace((unsigned char)next))
+		if ((c == '.' || c == '!' || c == '?') && is_space(next))
 			break;
 		if (c == '\n' && next == '\n')
 			break;
@@ -891,8 +948,8 @@ number_shape(struct arena *a, const char *plain)
 static bool
 number_byte(char c)
 {
-	return isalnum((unsigned char)c) ||
-	       (c != '\0' && strchr("-/_.:#", c) != NULL);
+	return is_alnum(c) || c == '-' || c == '/' || c == '_' || c == '.' ||
+	       c == ':' || c == '#';
 }
 
 static bool
@@ -926,7 +983,7 @@ count_digits(struct slice s)
 	size_t i, n = 0;
 
 	for (i = 0; i < s.len; i++)
-		n += isdigit((unsigned char)s.p[i]) != 0;
+		n += is_digit(s.p[i]);
 	return n;
 }
 
