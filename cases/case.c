@@ -221,15 +221,15 @@ carry(struct change *c, struct obligation *v, size_t n, int to, struct err *err)
 }
 
 static int
-put_message(
-    struct change *c, int64_t message, int to, const char *why, struct err *err)
+put_message(struct change *c, int64_t message, int to, enum placed_by by,
+    const char *why, struct err *err)
 {
 	if (change_touch(c, TABLE_MESSAGE, message, 0, err) < 0)
 		return -1;
 	return STORE_RUN(change_store(c), err, SQL_PLACING_PUT,
 		   sql_int(change_owner(c)), sql_int(message),
 		   to == 0 ? sql_null() : sql_int(to),
-		   sql_text(placed_by_name(PLACED_OWNER)), sql_text(why)) < 0
+		   sql_text(placed_by_name(by)), sql_text(why)) < 0
 		   ? -1
 		   : 0;
 }
@@ -251,17 +251,16 @@ ids(struct change *c, enum sql sql, int number, int64_t **v, size_t *n,
 }
 
 static int
-merge_messages(struct change *c, int into, int from, struct err *err)
+merge_messages(struct change *c, int into, int from, enum placed_by by,
+    const char *why, struct err *err)
 {
-	const char *why =
-	    arena_printf(change_arena(c), "case %d was merged", from);
 	int64_t *v;
 	size_t n, i;
 
 	if (ids(c, SQL_MESSAGES_OF_CASE, from, &v, &n, err) < 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (put_message(c, v[i], into, why, err) < 0)
+		if (put_message(c, v[i], into, by, why, err) < 0)
 			return -1;
 	if (ids(c, SQL_ENTRIES_OF_CASE, from, &v, &n, err) < 0)
 		return -1;
@@ -286,8 +285,9 @@ mark_merged(struct change *c, int into, int number, struct err *err)
 		   : 0;
 }
 
-int
-case_merge(struct change *c, int into, int from, struct err *err)
+static int
+merge(struct change *c, int into, int from, enum placed_by by, const char *why,
+    struct err *err)
 {
 	struct obligation *v;
 	struct state st;
@@ -298,7 +298,7 @@ case_merge(struct change *c, int into, int from, struct err *err)
 		return err_set(err, EX_USAGE,
 		    "case %d cannot be merged with itself", into);
 	if (take(c, into, &st, err) < 0 || take(c, from, &st, err) < 0 ||
-	    merge_messages(c, into, from, err) < 0 ||
+	    merge_messages(c, into, from, by, why, err) < 0 ||
 	    load(c, from, &v, &n, err) < 0 || carry(c, v, n, into, err) < 0 ||
 	    ids(c, SQL_CASES_MERGED_INTO, from, &earlier, &n, err) < 0)
 		return -1;
@@ -306,6 +306,20 @@ case_merge(struct change *c, int into, int from, struct err *err)
 		if (mark_merged(c, into, (int)earlier[i], err) < 0)
 			return -1;
 	return mark_merged(c, into, from, err);
+}
+
+int
+case_merge(struct change *c, int into, int from, struct err *err)
+{
+	return merge(c, into, from, PLACED_OWNER,
+	    arena_printf(change_arena(c), "case %d was merged", from), err);
+}
+
+int
+case_absorb(
+    struct change *c, int into, int from, const char *why, struct err *err)
+{
+	return merge(c, into, from, PLACED_REFERENCES, why, err);
 }
 
 struct place {
@@ -386,7 +400,7 @@ move(struct change *c, const struct place *p, int64_t message, int to,
 		release(c, p->number, message, err) < 0 ||
 		move_obligations(c, p->number, message, to, err) < 0))
 		return -1;
-	return put_message(c, message, to, "you said so", err);
+	return put_message(c, message, to, PLACED_OWNER, "you said so", err);
 }
 
 int
@@ -482,7 +496,7 @@ case_open(struct change *c, int64_t message, const char *region, int *made,
 	if (company_of_message(c, message, &company, err) < 0 ||
 	    new_case(c, &p, company, region, made, err) < 0)
 		return -1;
-	return put_message(c, message, *made, "you said so", err);
+	return put_message(c, message, *made, PLACED_OWNER, "you said so", err);
 }
 
 /* --- Its fields --- */

@@ -24,6 +24,9 @@ int case_reopen(struct change *, int number, struct err *);
 /* Everything of `from` becomes part of `into`; its obligations get new
  * numbers, and `from` remains as a closed, empty case that points there. */
 int case_merge(struct change *, int into, int from, struct err *);
+/* The same, found out by promised itself: why says how. */
+int case_absorb(struct change *, int into, int from, const char *why,
+    struct err *);
 /* The message, with the obligations read in it, becomes a new case. */
 int case_split(
     struct change *, int number, int64_t message, int *made, struct err *);

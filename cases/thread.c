@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cases/case.h"
 #include "cases/event.h"
 #include "cases/evidence.h"
 #include "cases/naming.h"
@@ -152,6 +153,21 @@ stranger_wants_in(const struct placing *in, const struct suspect *s)
 	       !in->forwarded && !s->known && !s->alike;
 }
 
+/*
+ * It stands between mails of several cases: what came too late to keep them
+ * together.  Of as many points the oldest case is first.
+ */
+static bool
+is_bridge(const struct evidence *e)
+{
+	size_t i, n = close_seconds(e);
+
+	for (i = 0; i < n; i++)
+		if (e->v[i].by != PLACED_REFERENCES || !e->v[i].known)
+			return false;
+	return true;
+}
+
 static int
 enough(const struct placing *in, const struct evidence *e)
 {
@@ -212,7 +228,7 @@ decide(struct arena *a, const struct thread_words *words,
 		p->by = PLACED_DOUBT;
 		p->why = "a stranger answers a mail of this case";
 		set_candidates(a, p, e, 1);
-	} else if (close_seconds(e) > 1) {
+	} else if (close_seconds(e) > 1 && !is_bridge(e)) {
 		p->by = PLACED_DOUBT;
 		p->why = "fits several cases nearly as well";
 		set_candidates(a, p, e, close_seconds(e));
@@ -659,6 +675,66 @@ join_by_number(struct filing *f, const char *domain, struct err *err)
 	return 0;
 }
 
+/* Cases that were opened for want of this mail become part of its own. */
+static int
+absorb_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
+{
+	int numbers[CANDIDATES];
+	size_t i, n = 0;
+
+	while (n < CANDIDATES && rows_next(r))
+		numbers[n++] = (int)rows_int(r, 0);
+	if (rows_end(r, err) < 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (case_absorb(f->change, f->p->number, numbers[i], why, err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static int
+absorb_by_id(struct filing *f, const char *id, struct err *err)
+{
+	if (id == NULL)
+		return 0;
+	return absorb_rows(f,
+	    STORE_QUERY(f->store, SQL_OPENED_BY_ID, sql_int(f->owner),
+		sql_text(id), sql_int(f->p->number)),
+	    "answers a mail of this case, which came later", err);
+}
+
+/* By a number that the case did not have before. */
+static int
+absorb_by_numbers(struct filing *f, struct err *err)
+{
+	struct strings s = f->p->numbers;
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (absorb_rows(f,
+			STORE_QUERY(f->store, SQL_OPENED_BY_NUMBER,
+			    sql_int(f->owner),
+			    sql_text(number_plain(f->arena, s.v[i])),
+			    sql_int(f->p->number), sql_int(f->in->date.utc),
+			    sql_int(f->in->message)),
+			"names a number of this case, which came later",
+			err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+absorb_later(struct filing *f, struct err *err)
+{
+	if (f->p->by == PLACED_NEW || f->p->by == PLACED_OWNER)
+		return 0;
+	if (absorb_by_id(f, f->in->message_id, err) < 0 ||
+	    absorb_by_id(f, f->in->original_id, err) < 0)
+		return -1;
+	return absorb_by_numbers(f, err);
+}
+
 /* A stranger's mail draws nothing else into a case. */
 static int
 join_earlier(struct filing *f, struct err *err)
@@ -679,6 +755,8 @@ join_earlier(struct filing *f, struct err *err)
 		    sql_text(f->in->twin), sql_text("twin"),
 		    sql_int(f->in->message)),
 		"was forwarded too", err) < 0)
+		return -1;
+	if (absorb_later(f, err) < 0)
 		return -1;
 	if (f->p->company == NULL)
 		return 0;
