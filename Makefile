@@ -116,6 +116,9 @@ layers:
 crash: deps-test all
 	KILLS=200 MAILS=2000 tests/crash.t
 
+shuffle: deps-test all
+	SHUFFLES=20 tests/shuffle.t
+
 cut-imap: deps-test all
 	CUT_STEP=1 tests/cut-imap.t
 
@@ -158,5 +161,5 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash cut-imap holidays install
+	layers lint bench accuracy crash shuffle cut-imap holidays install
 .SECONDARY:

@@ -37,6 +37,13 @@ struct step {
 	struct filed *filed;
 };
 
+/* The disk's or another process's fault, and no mail's. */
+static bool
+passes(const struct err *err)
+{
+	return err->code == EX_TEMPFAIL || err->code == EX_IOERR;
+}
+
 /* --- who speaks --- */
 
 static enum direction
@@ -173,15 +180,23 @@ step_understand(struct step *s, struct err *err)
 }
 
 static int
-step_place(struct step *s, struct err *err)
+find_place(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
 
 	collect_evidence(s);
-	if (parties_judge(run, s->arena, s->mail, &s->placing, err) != 0 ||
-	    thread_place(run->store, run->owner, s->arena, run->thread_words,
-		&s->placing, &s->placement, err) != 0 ||
-	    thread_file(run->store, run->owner, s->arena, run->thread_words,
+	if (parties_judge(run, s->arena, s->mail, &s->placing, err) != 0)
+		return -1;
+	return thread_place(run->store, run->owner, s->arena, run->thread_words,
+	    &s->placing, &s->placement, err);
+}
+
+static int
+take_place(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+
+	if (thread_file(run->store, run->owner, s->arena, run->thread_words,
 		&s->placing, &s->placement, run->now.utc, err) != 0)
 		return -1;
 	s->filed->placed_by = s->placement.by;
@@ -191,6 +206,12 @@ step_place(struct step *s, struct err *err)
 	if (s->placement.stranger)
 		s->direction = FROM_OTHER;
 	return 0;
+}
+
+static int
+step_place(struct step *s, struct err *err)
+{
+	return find_place(s, err) != 0 ? -1 : take_place(s, err);
 }
 
 static int
@@ -282,6 +303,51 @@ step_read(struct step *s, struct err *err)
 	    s->filed->message, s->placement.number, &s->applied, err);
 }
 
+/* Unfiled until now: where does it belong, as things are? */
+static int
+place_again(struct step *late, int64_t message, struct err *err)
+{
+	struct arrival arrival = {.source = "store"};
+	struct filed filed = {.message = message};
+	struct step s = {.run = late->run,
+	    .arena = late->arena,
+	    .arrival = &arrival,
+	    .filed = &filed};
+
+	if (intake_raw(s.run->store, s.run->owner, message, s.arena,
+		&arrival.raw, err) != 0)
+		return -1;
+	/* It was read once; if it cannot be now, it stays where it is. */
+	if (step_understand(&s, err) != 0)
+		return passes(err) ? -1 : 0;
+	if (find_place(&s, err) != 0)
+		return -1;
+	if (s.placement.number == 0)
+		return 0;
+	return take_place(&s, err) != 0 || step_describe(&s, err) != 0
+		   ? -1
+		   : step_read(&s, err);
+}
+
+/* A mail that comes late is missed by those that were placed without it. */
+static int
+step_again(struct step *s, struct err *err)
+{
+	int64_t *messages;
+	size_t i, n;
+
+	if (s->placement.number == 0 || s->placement.stranger)
+		return 0;
+	if (thread_unfiled_after(s->run->store, s->run->owner, s->arena,
+		s->placement.number, s->placing.date.utc, &messages, &n,
+		err) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (place_again(s, messages[i], err) != 0)
+			return -1;
+	return 0;
+}
+
 static int
 step_answer(struct step *s, struct err *err)
 {
@@ -336,8 +402,8 @@ static int
 take_steps(struct step *s, struct err *err)
 {
 	static int (*const steps[])(struct step *, struct err *) = {
-	    step_understand, step_place, step_describe, step_read, step_answer,
-	    step_done};
+	    step_understand, step_place, step_describe, step_read, step_again,
+	    step_answer, step_done};
 	size_t i;
 
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -401,13 +467,6 @@ show_progress(size_t n, const char *what, bool last)
 	if (!isatty(STDERR_FILENO) || (n % 100 != 0 && !last))
 		return;
 	fprintf(stderr, "\r%zu mails %s%s", n, what, last ? "\n" : "");
-}
-
-/* The disk's or another process's fault, and no mail's. */
-static bool
-passes(const struct err *err)
-{
-	return err->code == EX_TEMPFAIL || err->code == EX_IOERR;
 }
 
 /* What waits, in the order in which it is decided, and read ahead of that. */

@@ -73,6 +73,8 @@ static const char keeping[] =
     "  WHERE case_number IS NOT NULL;"
     "CREATE INDEX message_of_late ON message (owner, date, case_number)"
     "  WHERE case_number IS NOT NULL;"
+    "CREATE INDEX message_unfiled ON message (owner, date)"
+    "  WHERE case_number IS NULL AND bulk = 0;"
     "CREATE INDEX message_waiting ON message (owner, received, id)"
     "  WHERE waiting > 0;"
     "CREATE TABLE sighting ("

@@ -24,6 +24,7 @@ enum {
 	MARGIN = 6, /* the next best must be so much worse */
 	MARGIN_NOTE = 4,
 	CANDIDATES = 5,
+	AGAIN_MOST = 20, /* unfiled mails that one late mail can place */
 };
 
 static const char *const placed_names[] = {
@@ -811,6 +812,23 @@ file_message(struct filing *f, struct err *err)
 	if (f->p->number == 0)
 		return 0;
 	return learn_aliases(f, err) < 0 ? -1 : join_earlier(f, err);
+}
+
+int
+thread_unfiled_after(struct store *s, int64_t owner, struct arena *a,
+    int case_number, int64_t date, int64_t **messages, size_t *n,
+    struct err *err)
+{
+	struct rows *r = STORE_QUERY(s, SQL_UNFILED_LATER, sql_int(owner),
+	    sql_int(case_number), sql_int(date), sql_int(AGAIN_MOST));
+
+	*messages = NULL;
+	*n = 0;
+	while (rows_next(r)) {
+		*messages = arena_grow(a, *messages, *n, sizeof(**messages));
+		(*messages)[(*n)++] = rows_int(r, 0);
+	}
+	return rows_end(r, err);
 }
 
 int

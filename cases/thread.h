@@ -144,7 +144,9 @@ int thread_place(struct store *, int64_t owner, struct arena *,
  * reference numbers, domains and words, so that later mail finds the case.
  * To file a message by hand (move, an answer to a doubt) use case_move() of
  * case.h.  Earlier unfiled messages that this one explains (References that
- * only now lead somewhere) are filed too: placement->joined.
+ * only now lead somewhere) are filed too: placement->joined.  A case that was
+ * opened for want of this message, by one that answers it or names a number
+ * that only this one brings, becomes part of its case (case_absorb()).
  */
 int thread_file(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
@@ -153,6 +155,14 @@ int thread_file(struct store *, int64_t owner, struct arena *,
 /* The domains of all companies, for domain_resembles(). */
 int thread_domains(struct store *, int64_t owner, struct arena *,
     struct strings *, struct err *);
+
+/*
+ * Unfiled mail of a case's company, and the owner's own, that was written
+ * after that moment: when a mail of the case comes late, they were placed
+ * without it.  Oldest first.
+ */
+int thread_unfiled_after(struct store *, int64_t owner, struct arena *,
+    int case_number, int64_t date, int64_t **messages, size_t *n, struct err *);
 
 /* For case.c: the company that a domain belongs to, made when new; and a
  * domain that is also a company's, in the change when that is not NULL. */
