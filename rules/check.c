@@ -73,7 +73,8 @@ with_lines(struct arena *a, const char *text)
 static struct findings *
 read_example(struct check *c, const struct rule *rule, const char *text)
 {
-	struct reading in = {.text = text, .sender = sender_of(rule)};
+	struct reading in = {
+	    .text = text, .language = c->book->name, .sender = sender_of(rule)};
 
 	in.calendar = calendar_region(c->calendars, "none");
 	day_t day;

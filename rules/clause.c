@@ -195,17 +195,9 @@ static bool
 joined(struct reader *r, struct slice window, size_t at)
 {
 	struct span found;
-	size_t from = 0;
 
-	while (r->book->join != NULL &&
-	       reader_match(r, NULL, r->book->join, window, from, &found)) {
-		if (found.end == at)
-			return true;
-		if (found.start >= at)
-			return false;
-		from = found.start + 1;
-	}
-	return false;
+	return r->book->join != NULL && reader_match(r, NULL, r->book->join,
+					    part(window, 0, at), 0, &found);
 }
 
 static int

@@ -179,6 +179,7 @@ plain_sign(const char *text, size_t n)
 		return '\'';
 	case 0x9c:
 	case 0x9d:
+	case 0x9e:
 		return '"';
 	default:
 		return 0;

@@ -5,6 +5,8 @@
  *	abbreviations mr mrs approx ...
  *	spell pls = please
  *	spell *'ll = * will
+ *	letters all
+ *	ordinals dotted
  */
 #include <fcntl.h>
 #include <string.h>
@@ -33,6 +35,7 @@ struct language {
 		const char *spelled;
 	} * suffix;
 	size_t suffixes;
+	bool all_letters, ordinals;
 };
 
 static unsigned char
@@ -169,6 +172,16 @@ enter_spelling(struct language *l, const struct source *src, struct slice rest,
 }
 
 static int
+enter_trait(const struct source *src, struct slice rest, const char *value,
+    bool *trait, struct err *err)
+{
+	if (!slice_is(slice_trim(rest), value))
+		return source_fault(src, rest.p, err, "want: %s", value);
+	*trait = true;
+	return 0;
+}
+
+static int
 read_line(struct language *l, const struct source *src, struct err *err)
 {
 	struct slice rest = src->line, key;
@@ -181,9 +194,13 @@ read_line(struct language *l, const struct source *src, struct err *err)
 		return enter_words(l, src, rest, SORT_ABBREVIATION, err);
 	if (slice_is(key, "spell"))
 		return enter_spelling(l, src, rest, err);
+	if (slice_is(key, "letters"))
+		return enter_trait(src, rest, "all", &l->all_letters, err);
+	if (slice_is(key, "ordinals"))
+		return enter_trait(src, rest, "dotted", &l->ordinals, err);
 	return source_fault(src, key.p, err,
 	    "unknown keyword \"%.*s\"; "
-	    "known are words, abbreviations, spell",
+	    "known are words, abbreviations, spell, letters, ordinals",
 	    (int)key.len, key.p);
 }
 
@@ -210,6 +227,18 @@ is_sort(const struct language *l, struct slice word, enum sort sort)
 {
 	return word.len <= WORD_MOST &&
 	       (find(l, word)->sorts & (unsigned)sort) != 0;
+}
+
+bool
+language_all_letters(const struct language *l)
+{
+	return l->all_letters;
+}
+
+bool
+language_ordinals(const struct language *l)
+{
+	return l->ordinals;
 }
 
 bool

@@ -20,6 +20,11 @@ struct language;
 int language_load(
     struct arena *, const char *path, struct language **, struct err *);
 
+/* Patterns know letters beyond a to z; a number before a full stop may be an
+ * ordinal ("am 5. Mai"). */
+bool language_all_letters(const struct language *);
+bool language_ordinals(const struct language *);
+
 /* A word, ASCII case ignored: one of the commonest; an abbreviation (without
  * its full stop). */
 bool language_common(const struct language *, struct slice word);

@@ -130,7 +130,8 @@ rulebook_pattern(
 	if (e->pattern == NULL) {
 		expand(book, e->text, 0, &text);
 		e->pattern =
-		    pattern_new(pack->arena, buf_keep(&text, pack->arena));
+		    pattern_new(pack->arena, buf_keep(&text, pack->arena),
+			language_all_letters(book->language));
 	}
 	return e->pattern;
 }
@@ -430,15 +431,17 @@ read_folder(struct arena *arena, const char *dir, const char *language,
 	return 0;
 }
 
+/* A definition that the reader needs, and what must follow its match. */
 static struct expression *
-reserved(struct arena *arena, const struct rulebook *book, const char *name)
+reserved(struct arena *arena, const struct rulebook *book, const char *name,
+    const char *end)
 {
 	struct expression *e;
 
 	if (find_definition(book, slice_of(name)) == NULL)
 		return NULL;
 	e = arena_alloc(arena, sizeof(*e));
-	e->text = slice_of(arena_printf(arena, "<%s>", name));
+	e->text = slice_of(arena_printf(arena, "<%s>%s", name, end));
 	return e;
 }
 
@@ -494,11 +497,11 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	if (book->definition_count > 0)
 		qsort(book->definitions, book->definition_count,
 		    sizeof(*book->definitions), compare_definitions);
-	book->clause_break = reserved(pack->arena, book, "clause-break");
-	book->join = reserved(pack->arena, book, "join");
-	book->phrase_verb = reserved(pack->arena, book, "phrase-verb");
-	book->anaphor = reserved(pack->arena, book, "anaphor");
-	book->either = reserved(pack->arena, book, "either");
+	book->clause_break = reserved(pack->arena, book, "clause-break", "");
+	book->join = reserved(pack->arena, book, "join", "$");
+	book->phrase_verb = reserved(pack->arena, book, "phrase-verb", "");
+	book->anaphor = reserved(pack->arena, book, "anaphor", "");
+	book->either = reserved(pack->arena, book, "either", "");
 	return build_gate(pack, book, err);
 }
 

@@ -45,6 +45,7 @@ struct pattern {
 	const uint8_t *frozen; /* what it can be made of, or NULL */
 	unsigned uses;
 	size_t found;
+	bool all_letters;
 	bool bad;
 };
 
@@ -106,11 +107,12 @@ matcher_spent(const struct matcher *m)
 }
 
 struct pattern *
-pattern_new(struct arena *arena, const char *text)
+pattern_new(struct arena *arena, const char *text, bool all_letters)
 {
 	struct pattern *p = arena_alloc(arena, sizeof(*p));
 
 	p->text = text;
+	p->all_letters = all_letters;
 	return p;
 }
 
@@ -163,8 +165,9 @@ thaw(struct pattern *p)
 int
 pattern_check(struct pattern *p, size_t *offset, struct err *err)
 {
-	const uint32_t options =
-	    PCRE2_CASELESS | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL;
+	const uint32_t options = PCRE2_CASELESS | PCRE2_UTF |
+				 PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL |
+				 (p->all_letters ? PCRE2_UCP : 0);
 	PCRE2_UCHAR reason[160];
 	int code;
 

@@ -35,10 +35,11 @@ bool matcher_spent(const struct matcher *);
 
 struct pattern;
 
-/* In the arena; text is borrowed for the pattern's life.  Never fails: see
- * pattern_check().  What was compiled is on the heap until pattern_free(), which
- * allows NULL. */
-struct pattern *pattern_new(struct arena *, const char *text);
+/* In the arena; text is borrowed for the pattern's life.  all_letters: \w and \b
+ * know those of all scripts, not only a to z; that costs time.  Never fails:
+ * see pattern_check().  What was compiled is on the heap until pattern_free(),
+ * which allows NULL. */
+struct pattern *pattern_new(struct arena *, const char *text, bool all_letters);
 void pattern_free(struct pattern *);
 /*
  * Puts the compiled form into the arena, to be used by a later process, and

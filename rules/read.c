@@ -63,6 +63,16 @@ detect(const struct pack *pack, struct slice text)
 	return best;
 }
 
+/* That of the language, or of the text. */
+static const struct rulebook *
+book_of(const struct pack *pack, const char *language, struct slice text)
+{
+	const struct rulebook *book =
+	    language == NULL ? NULL : pack_book(pack, language);
+
+	return book != NULL ? book : detect(pack, text);
+}
+
 /*
  * A phrase is too short to be told by common words alone: how much of it is
  * time phrases counts too, for the usual language, the region's ("DE": de), and
@@ -566,8 +576,8 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 
 	matcher_begin(pack->matcher);
 	run.text = readable(arena, in->text);
-	run.reader =
-	    reader_new(arena, pack, detect(pack, run.text), in->sender);
+	run.reader = reader_new(
+	    arena, pack, book_of(pack, in->language, run.text), in->sender);
 	run.reader.explanation = in->explanation;
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;

@@ -19,8 +19,8 @@ struct pack; /* all rules of all languages that were loaded; see pack.h */
  * until pack_close(), which comes before the arena's end.  NULL with err
  * (EX_CONFIG and file:line:column) when a rule is bad.
  */
-struct pack *pack_load(
-    struct arena *, const char *dir, const char *own_dir, struct err *);
+struct pack *
+pack_load(struct arena *, const char *dir, const char *own_dir, struct err *);
 void pack_close(struct pack *);
 
 /*
@@ -36,6 +36,7 @@ struct explanation; /* see explain.h */
 /* What is read.  All borrowed for the call. */
 struct reading {
 	const char *text; /* newest text of the original, UTF-8 */
+	const char *language; /* NULL: told from the text */
 	const char *subject; /* for references; may be NULL */
 	struct moment anchor; /* the original's date, or the message's */
 	enum who sender;

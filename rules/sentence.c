@@ -50,6 +50,18 @@ is_letter(char c)
 	return is_lower(c) || is_upper(c) || (unsigned char)c >= 0x80;
 }
 
+/* The first letter is small, those of Latin-1 (U+00DF to U+00FF, but for the
+ * sign U+00F7) and U+0153 too. */
+static bool
+starts_small(struct slice s)
+{
+	unsigned char a = (unsigned char)s.p[0],
+		      b = s.len > 1 ? (unsigned char)s.p[1] : 0;
+
+	return is_lower(s.p[0]) || (a == 0xc3 && b >= 0x9f && b != 0xb7) ||
+	       (a == 0xc5 && b == 0x93);
+}
+
 /* How many bytes of the line are a bullet: "- ", "* ", "2) ", "(a) ". */
 static size_t
 bullet(struct slice s)
@@ -121,7 +133,7 @@ soft_break(const struct splitting *s, size_t i)
 	if (bullet(next) > 0)
 		return false;
 	last = here.p[here.len - 1];
-	if (is_lower(next.p[0]) && last != '.' && last != '!' && last != '?')
+	if (starts_small(next) && last != '.' && last != '!' && last != '?')
 		return true;
 	if (last == ',')
 		return true;
@@ -180,6 +192,20 @@ abbreviates(const struct splitting *s, struct slice before)
 	       language_abbreviation(s->language, before);
 }
 
+/* "am 5. Mai", "20.03. um 9 Uhr", but not "am 5. Wir ...". */
+static bool
+is_ordinal(
+    const struct splitting *s, size_t start, size_t at, struct slice after)
+{
+	size_t digits = 0;
+
+	while (at - digits > start && is_digit(s->text.p[at - digits - 1]))
+		digits++;
+	return language_ordinals(s->language) && digits > 0 && digits <= 2 &&
+	       !(after.len > 1 && is_upper(after.p[0]) &&
+		   language_common(s->language, after));
+}
+
 /* A full stop at `at`, and the next text at `next`. */
 static bool
 stop_ends(
@@ -196,6 +222,8 @@ stop_ends(
 	if (before.len > 0 && abbreviates(s, before))
 		return after.len > 0 && is_upper(after.p[0]) &&
 		       before.len > 1 && language_common(s->language, after);
+	if (is_ordinal(s, start, at, after))
+		return false;
 	if (at > start && s->text.p[at - 1] == '.') /* an ellipsis */
 		return !is_lower(s->text.p[next]);
 	return true;

@@ -12,6 +12,12 @@ figures() { # SET LABELS FOLDER
 {
 	figures corpus "$corpus/labels.jsonl" "$corpus/messages"
 	figures fresh "$tmp/fresh/labels.jsonl" "$tmp/fresh"
+	for file in "$corpus"/fresh/??.txt; do
+		language=$(basename "$file" .txt)
+		python3 "$corpus/fresh.py" "$tmp/$language" "$language"
+		figures "$language" "$tmp/$language/labels.jsonl" \
+		    "$tmp/$language"
+	done
 } >"$tmp/figures"
 sed 's/^/# /' "$tmp/figures"
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Turn tests/corpus/fresh/messages.txt into mails and labels.
+"""Turn a file of tests/corpus/fresh into mails and labels.
 
-usage: fresh.py OUT
+usage: fresh.py OUT [LANGUAGE]
 
-Writes OUT/ID.eml for each message and OUT/labels.jsonl in the shape of one label (promised-rules(5) tells what
-the fields mean), so that the same scorer reads both corpora.
+Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English.  Writes OUT/ID.eml for each message and
+OUT/labels.jsonl in the shape of one label (promised-rules(5) tells what the fields mean), so that the same scorer
+reads both corpora.
 """
 import json
 import os
@@ -14,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fresh", "messages.txt")
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fresh")
 
 
 def items(cell):
@@ -28,7 +29,7 @@ def obligation(line):
             "vague": "vague" in flags, "condition": "condition" in flags, "quote": quote}
 
 
-def read(block):
+def read(block, language):
     head, rest = block.split("\n", 1)
     ident, region, sender, anchor, author, subject = (cell.strip() for cell in head.split(" | ", 5))
     text, foot = rest.rsplit("\n--- ", 1)
@@ -36,7 +37,8 @@ def read(block):
     agent, references, signals = (cell.strip() for cell in first.split(" | "))
     name, address = parseaddr(author) if sender == "customer" or "(" not in author else (
         author.split("<")[0].strip(), author.split("<")[1].rstrip(">"))
-    label = {"id": ident, "file": ident + ".eml", "region": region, "sender": sender, "anchor": anchor,
+    label = {"id": ident, "file": ident + ".eml", "language": language, "region": region, "sender": sender,
+             "anchor": anchor,
              "company": address.split("@")[1] if sender == "company" else "", "agent": None if agent == "-" else agent,
              "references": items(references), "signals": items(signals),
              "obligations": [obligation(line) for line in found]}
@@ -52,15 +54,16 @@ def read(block):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    out = sys.argv[1]
+    out, language = sys.argv[1], (sys.argv[2:] or ["en"])[0]
+    source = os.path.join(FOLDER, "messages.txt" if language == "en" else language + ".txt")
     os.makedirs(out, exist_ok=True)
-    with open(SOURCE, encoding="utf-8") as file:
+    with open(source, encoding="utf-8") as file:
         blocks = re.split(r"(?m)^=== ", file.read())[1:]
     with open(os.path.join(out, "labels.jsonl"), "w", encoding="utf-8") as labels:
         for block in blocks:
-            label, mail = read(block)
+            label, mail = read(block, language)
             labels.write(json.dumps(label, ensure_ascii=False) + "\n")
             with open(os.path.join(out, label["file"]), "wb") as file:
                 file.write(mail.as_bytes())

@@ -5,7 +5,7 @@ usage: score.py PROMISED LABELS.jsonl FOLDER [--misses]
 
 A found obligation is one with the right owner whose quote shares half its words with the labelled one; strict ones
 have the right due date and flags too.  Prints F1 of both, of signals and of references, and the share of right
-actions, agents and of mails without an obligation in which none is found.
+actions, agents, languages (where they are labelled) and of mails without an obligation in which none is found.
 """
 import email
 import email.policy
@@ -82,7 +82,7 @@ def f1(hits, gold, found):
 def main():
     rows = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8")]
     found = scan(sys.argv[1], rows, sys.argv[3])
-    n = dict.fromkeys("gold found hit strict action sg sf sh rg rf rh agent empty clean".split(), 0)
+    n = dict.fromkeys("gold found hit strict action sg sf sh rg rf rh agent told language empty clean".split(), 0)
     for row in rows:
         got, gold = found[row["file"]], row["obligations"]
         matched = pairs(gold, got["obligations"])
@@ -97,14 +97,17 @@ def main():
             n[short + "f"] += len(b)
             n[short + "h"] += len(a & b)
         n["agent"] += (row["agent"] or "") == (got["agent"] or "")
+        n["told"] += "language" in row
+        n["language"] += row.get("language") == got["language"]
         n["empty"] += not gold
         n["clean"] += not gold and not got["obligations"]
         if "--misses" in sys.argv and (len(matched) < max(len(gold), len(got["obligations"]))):
             print(row["file"], "wanted", [g["quote"] for g in gold], "got", [f["quote"] for f in got["obligations"]])
-    print("found=%.3f strict=%.3f action=%.3f signals=%.3f references=%.3f agent=%.3f clean=%.3f" % (
+    languages = "" if n["told"] == 0 else " language=%.3f" % (n["language"] / n["told"])
+    print("found=%.3f strict=%.3f action=%.3f signals=%.3f references=%.3f agent=%.3f clean=%.3f%s" % (
         f1(n["hit"], n["gold"], n["found"]), f1(n["strict"], n["gold"], n["found"]), n["action"] / max(1, n["hit"]),
         f1(n["sh"], n["sg"], n["sf"]), f1(n["rh"], n["rg"], n["rf"]), n["agent"] / len(rows),
-        n["clean"] / max(1, n["empty"])))
+        n["clean"] / max(1, n["empty"]), languages))
 
 
 if __name__ == "__main__":

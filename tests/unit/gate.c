@@ -80,7 +80,7 @@ lets_matches_pass(void **state)
 	set = arena_calloc(a, gate_words(gate), sizeof(*set));
 	matcher_begin(m);
 	for (i = 0; i < n; i++) {
-		p = pattern_new(a, matching[i].pattern);
+		p = pattern_new(a, matching[i].pattern, false);
 		assert_int_equal(MATCH_FOUND,
 		    pattern_match(m, p, slice_of(matching[i].text), 0, &found));
 		gate_scan(gate, slice_of(matching[i].text), set);
