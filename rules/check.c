@@ -400,7 +400,7 @@ rules_check(FILE *out, const char *dir, struct err *err)
 	int result = -1;
 
 	c.pack = pack_load(loaded, dir, NULL, err);
-	if (c.pack != NULL)
+	if (c.pack != NULL && pack_read_all(c.pack, err) == 0)
 		c.calendars = calendars_load(loaded, dir, err);
 	if (c.calendars != NULL) {
 		c.arena = arena_new();

@@ -474,20 +474,16 @@ find_times(struct arena *arena, const char *dir, const char *language)
 }
 
 static int
-load_book(struct pack *pack, struct rulebook *book, const char *dir,
-    const char *own_dir, struct err *err)
+read_book(struct pack *pack, struct rulebook *book, struct err *err)
 {
-	const char *path =
-	    arena_printf(pack->arena, "%s/%s/language", dir, book->name);
 	struct rules_read read = {0};
 
-	book->times = find_times(pack->arena, dir, book->name);
-	if (language_load(pack->arena, path, &book->language, err) != 0)
+	book->read = true;
+	if (pack->own_dir != NULL && read_folder(pack->arena, pack->own_dir,
+					 book->name, true, &read, err) != 0)
 		return -1;
-	if (own_dir != NULL && read_folder(pack->arena, own_dir, book->name,
-				   true, &read, err) != 0)
-		return -1;
-	if (read_folder(pack->arena, dir, book->name, false, &read, err) != 0 ||
+	if (read_folder(
+		pack->arena, pack->dir, book->name, false, &read, err) != 0 ||
 	    settle_names(pack->arena, &read, err) != 0)
 		return -1;
 	book->rules = read.rules;
@@ -505,12 +501,75 @@ load_book(struct pack *pack, struct rulebook *book, const char *dir,
 	return build_gate(pack, book, err);
 }
 
+void
+pack_read(struct pack *pack, const struct rulebook *book)
+{
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < pack->book_count && !book->read; i++) {
+		if (pack->books[i] != book ||
+		    read_book(pack, pack->books[i], &err) == 0)
+			continue;
+		log_error("%s", err.text);
+		pack->books[i]->rule_count = 0;
+		pack->books[i]->gated_count = 0;
+		build_gate(pack, pack->books[i], &err);
+	}
+}
+
+int
+pack_read_all(struct pack *pack, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < pack->book_count; i++)
+		if (!pack->books[i]->read &&
+		    read_book(pack, pack->books[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+/* The owner's rules of it must be told to be bad at once. */
+static bool
+has_own(const struct pack *pack, const struct rulebook *book)
+{
+	return pack->own_dir != NULL &&
+	       access(arena_printf(
+			  pack->arena, "%s/%s", pack->own_dir, book->name),
+		   F_OK) == 0;
+}
+
+/* The usual language and those of the owner's rules are read at once. */
+static int
+read_first(struct pack *pack, struct err *err)
+{
+	const struct rulebook *usual = pack_usual(pack);
+	size_t i;
+
+	for (i = 0; i < pack->book_count; i++)
+		if ((pack->books[i] == usual ||
+			has_own(pack, pack->books[i])) &&
+		    read_book(pack, pack->books[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+load_book(struct pack *pack, struct rulebook *book, struct err *err)
+{
+	const char *path =
+	    arena_printf(pack->arena, "%s/%s/language", pack->dir, book->name);
+
+	book->times = find_times(pack->arena, pack->dir, book->name);
+	return language_load(pack->arena, path, &book->language, err);
+}
+
 /* Every folder with a file "language" is one. */
 static int
-load_books(
-    struct pack *pack, const char *dir, const char *own_dir, struct err *err)
+load_books(struct pack *pack, struct err *err)
 {
-	const char *names[NAMES_MOST];
+	const char *names[NAMES_MOST], *dir = pack->dir;
 	size_t i, n = list_folder(pack->arena, dir, "", names);
 	struct rulebook *book;
 
@@ -524,13 +583,13 @@ load_books(
 		book = arena_alloc(pack->arena, sizeof(*book));
 		book->name = names[i];
 		pack->books[pack->book_count++] = book;
-		if (load_book(pack, book, dir, own_dir, err) != 0)
+		if (load_book(pack, book, err) != 0)
 			return -1;
 	}
 	if (pack->book_count == 0)
 		return err_set(err, EX_CONFIG,
 		    "%s: no rule pack here: want LANGUAGE/language", dir);
-	return 0;
+	return read_first(pack, err);
 }
 
 struct pack *
@@ -542,7 +601,10 @@ pack_load(
 	pack->arena = arena;
 	pack->matcher = matcher_new();
 	pack->finder = finder_new();
-	if (load_books(pack, dir, own_dir, err) != 0) {
+	pack->dir = arena_strdup(arena, dir);
+	if (own_dir != NULL)
+		pack->own_dir = arena_strdup(arena, own_dir);
+	if (load_books(pack, err) != 0) {
 		pack_close(pack);
 		return NULL;
 	}
@@ -603,8 +665,11 @@ freeze_expression(
 void
 pack_freeze(struct pack *pack)
 {
+	struct err err;
 	size_t i;
 
+	if (pack_read_all(pack, &err) != 0)
+		log_error("%s", err.text);
 	for (i = 0; i < pack->book_count; i++) {
 		rulebook_lexicon(pack->books[i]);
 		each_expression(pack, pack->books[i], freeze_expression);
@@ -617,6 +682,14 @@ pack_reopen(struct pack *pack)
 {
 	pack->matcher = matcher_new();
 	pack->finder = finder_new();
+}
+
+const struct rulebook *
+pack_usual(const struct pack *pack)
+{
+	const struct rulebook *english = pack_book(pack, "en");
+
+	return english != NULL ? english : pack->books[0];
 }
 
 const struct rulebook *

@@ -116,6 +116,7 @@ struct time_words {
 struct rulebook {
 	const char *name; /* "en" */
 	struct language *language;
+	bool read; /* its rules are; see pack_read() */
 	struct time_words *times; /* NULL when the pack has no time file */
 	struct rule **rules; /* the owner's first, then by file name */
 	size_t rule_count;
@@ -127,14 +128,14 @@ struct rulebook {
 	struct definition *definitions; /* sorted by name once loaded */
 	size_t definition_count;
 	/* Words that the reader needs, by their definitions (may be NULL). */
-	struct expression *clause_break, *join, *phrase_verb, *anaphor,
-	    *either;
+	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either;
 };
 
 struct pack {
 	struct arena *arena;
 	struct matcher *matcher;
 	struct finder *finder;
+	const char *dir, *own_dir; /* own_dir: NULL when there is none */
 	struct rulebook **books;
 	size_t book_count;
 };
@@ -150,5 +151,15 @@ rulebook_pattern(struct pack *, const struct rulebook *, struct expression *);
 const struct lexicon *rulebook_lexicon(const struct rulebook *);
 /* By name ("en"), or NULL. */
 const struct rulebook *pack_book(const struct pack *, const char *language);
+/* That of a text of which the language is not known: English, or the first. */
+const struct rulebook *pack_usual(const struct pack *);
+/*
+ * Reads the rules of a language when they are not yet: only the languages that
+ * are met are paid for.  A fault in them is told in the log, and the language
+ * has none.
+ */
+void pack_read(struct pack *, const struct rulebook *);
+/* Those of all languages; -1 with err at the first fault. */
+int pack_read_all(struct pack *, struct err *);
 
 #endif

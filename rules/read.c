@@ -28,21 +28,12 @@ struct run {
 	struct findings *out;
 };
 
-/* Of a text in which no language's words are found. */
-static const struct rulebook *
-usual_book(const struct pack *pack)
-{
-	const struct rulebook *english = pack_book(pack, "en");
-
-	return english != NULL ? english : pack->books[0];
-}
-
 /* Another language than the usual one must be clearly told: few of a short
  * text's words are anybody's alone. */
 static const struct rulebook *
 detect(const struct pack *pack, struct slice text)
 {
-	const struct rulebook *best = usual_book(pack);
+	const struct rulebook *best = pack_usual(pack);
 	struct sample sample;
 	int score, most;
 	size_t i;
@@ -82,7 +73,7 @@ static const struct rulebook *
 detect_phrase(struct arena *arena, const struct pack *pack, struct slice text,
     const struct calendar *calendar)
 {
-	const struct rulebook *usual = usual_book(pack), *best = usual;
+	const struct rulebook *usual = pack_usual(pack), *best = usual;
 	struct sample sample;
 	int most = -1;
 
@@ -573,11 +564,13 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 {
 	struct run run = {
 	    .in = in, .out = arena_alloc(arena, sizeof(*run.out))};
+	const struct rulebook *book;
 
 	matcher_begin(pack->matcher);
 	run.text = readable(arena, in->text);
-	run.reader = reader_new(
-	    arena, pack, book_of(pack, in->language, run.text), in->sender);
+	book = book_of(pack, in->language, run.text);
+	pack_read(pack, book);
+	run.reader = reader_new(arena, pack, book, in->sender);
 	run.reader.explanation = in->explanation;
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;
