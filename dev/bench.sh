@@ -5,7 +5,9 @@
 #	import   2,000 mails, beside `notmuch new` on the same (if installed)
 #	filter   p50 of one process from start to committed, beside procmail
 #	memory   peak of an import of 20,000
-#	scan     messages a second, one core
+#	scan     messages a second, one core: MIME, and plain text
+#	rules    what twice as many rules cost
+#	floods   the worst of mails of 1 MB that are made to be slow
 set -eu
 cd "$(dirname "$0")/.."
 dev/deps.sh dev/packages.bench
@@ -86,7 +88,100 @@ bench_scan() {
 	echo "$(now) $begin" | awk '{ printf "scan of 2,000 mails with MIME: %d messages/s\n", 2000 / ($1 - $2) }'
 }
 
+# Seconds of CPU of one scan, the least of three.
+scanned() { # FOLDER-OF-DATA FILE...
+	data=$1
+	shift
+	for round in 1 2 3; do
+		PROMISED_DATA=$data /usr/bin/time -f %U -o "$tmp/time" \
+		    "$promised" scan --json --region GB "$@" >/dev/null
+		cat "$tmp/time"
+	done | sort -n | head -n 1
+}
+
+# The bodies of the corpus as mails of plain text, each forty times.
+make_plain() {
+	python3 - tests/corpus/messages "$tmp/plain" <<'END'
+import email, email.policy, os, sys
+source, to = sys.argv[1:]
+os.mkdir(to)
+for name in sorted(os.listdir(source)):
+    with open(os.path.join(source, name), "rb") as f:
+        mail = email.message_from_binary_file(f, policy=email.policy.default)
+    body = mail.get_body(preferencelist=("plain",))
+    if body is None:
+        continue
+    fields = ["%s: %s\n" % (k, mail[k]) for k in
+              ("From", "To", "Date", "Subject") if mail[k]]
+    text = "".join(fields) + "Content-Type: text/plain; charset=utf-8\n\n"
+    for i in range(40):
+        with open(os.path.join(to, "%s.%d" % (name, i)), "w") as f:
+            f.write(text + body.get_content())
+END
+}
+
+bench_plain() {
+	make_plain
+	once=$(scanned "$PWD" "$tmp"/plain/*)
+	count=$(ls "$tmp/plain" | wc -l)
+	echo "$count $once" | awk '{ printf "scan of plain text: %d messages/s\n", $1 / $2 }'
+}
+
+# The rules of English again under other names, beside the first.
+bench_rules() {
+	mkdir "$tmp/data"
+	cp -r rules mail cases "$tmp/data"
+	for file in rules/en/*.rules; do
+		awk '/^[a-z]/ { keep = $1 == "rule" }
+		    $1 == "rule" { $0 = $0 "-again" } keep' "$file" \
+		    >"$tmp/data/rules/en/again-$(basename "$file")"
+	done
+	once=$(scanned "$PWD" "$tmp"/box/Maildir/cur/*)
+	twice=$(scanned "$tmp/data" "$tmp"/box/Maildir/cur/*)
+	echo "$once $twice" | awk '{ printf "twice as many rules: %.2f times the time\n", $2 / $1 }'
+}
+
+# A mail of 1 MB for each way to be slow, in $tmp/floods.
+make_floods() {
+	python3 - "$tmp/floods" <<'END'
+import os, sys
+most = 1000000
+html = {
+    "tags": "<b>", "nest": "<div>", "attributes": "<a b=c d=e f=g>",
+    "table": "<table><tr><td>x", "closing": "</p>", "entities": "&amp;",
+    "font": "<font size=1><p>x", "comment": "<!-- x -->", "less": "< ",
+}
+text = {
+    "letters": "a", "words": "we will ", "lines": "x\n", "quotes": "> x\n",
+    "stops": "a. ", "dates": "by Friday 3 March or ", "digits": "1234567 ",
+    "refund": "refund of the order claim ", "wrote": "On 3 March A wrote:\n",
+    "dashes": "-- \n", "bytes": "\u00e9",
+}
+os.mkdir(sys.argv[1])
+for kind, all_ in (("html", html), ("plain", text)):
+    for name, unit in all_.items():
+        unit = unit.encode()
+        with open(os.path.join(sys.argv[1], kind + "-" + name), "wb") as f:
+            f.write(b"From: a@b.example\nContent-Type: text/%s; charset=utf-8"
+                    b"\n\n" % kind.encode())
+            f.write(unit * (most // len(unit)))
+END
+}
+
+bench_floods() {
+	make_floods
+	printf 'From: a@b.example\n\n' >"$tmp/empty"
+	empty=$(scanned "$PWD" "$tmp/empty")
+	for file in "$tmp"/floods/*; do
+		echo "$(scanned "$PWD" "$file" "$file" "$file" "$file") $(basename "$file")"
+	done | sort -n | awk -v empty="$empty" '{ ms = 250 * ($1 - empty); which = $2 }
+	    END { printf "1 MB floods: worst %d ms (%s)\n", ms, which }'
+}
+
 bench_import
 bench_filter
 bench_scan
+bench_plain
+bench_rules
+bench_floods
 bench_memory
