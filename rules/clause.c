@@ -563,7 +563,7 @@ clause_read(struct reader *r, const struct view *view)
 {
 	struct commitments made = {NULL, 0};
 	struct clauses clauses;
-	struct frames frames = {.n = 0};
+	struct frames frames; /* large: not cleared for nothing */
 	struct slice text = view->marked.text;
 	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
 	struct hits deadlines = reader_hits(r, SAYS_DEADLINE, view, text);
@@ -573,6 +573,7 @@ clause_read(struct reader *r, const struct view *view)
 
 	if (promises.n + deadlines.n == 0)
 		return made;
+	frames.n = 0;
 	find_clauses(r, text, &clauses);
 	add_frames(r, &promises, view, &clauses, &frames);
 	add_frames(r, &deadlines, view, &clauses, &frames);
