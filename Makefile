@@ -35,7 +35,7 @@ SEND_SRC = mail/send.c mail/smtp.c mail/peer.c
 NET_SRC = $(FETCH_SRC) $(SEND_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \
-	$(wildcard rules/*.c) $(wildcard cases/*.c)
+	$(wildcard rules/*.c) $(wildcard cases/*.c) $(wildcard record/*.c)
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 

@@ -107,6 +107,12 @@ int command_unfiled(struct run *, struct err *);
 /* scorecard.c */
 int command_company(struct run *, struct err *);
 
+/* exporting.c: what is handed to others */
+int command_export(struct run *, struct err *);
+int command_verify(struct run *, struct err *);
+/* publishing.c */
+int command_ticket(struct run *, struct err *);
+
 /* Opens what a command's row says (enum needs).  A filter does it itself. */
 int run_open(struct run *, unsigned needs, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */

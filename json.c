@@ -1,4 +1,5 @@
 /* See json.h. */
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -397,4 +398,240 @@ json_score(FILE *out, const struct company_row *c, const struct case_row *cases,
 	json_object_set_new(v, "leave", json_boolean(s->leave));
 	json_object_set_new(v, "reasons", reasons_of(s));
 	print_line(out, v);
+}
+
+/* --- case.json --- */
+
+static json_t *
+day_or_null(bool has, day_t day)
+{
+	char text[DATE_ROOM];
+
+	return has ? json_string(day_print(day, text)) : json_null();
+}
+
+static json_t *
+record_message(const struct record_message *m)
+{
+	json_t *v = json_object(), *list = json_array();
+	const struct message_row *row = m->row;
+
+	json_object_set_new(v, "exhibit", json_integer(m->exhibit));
+	json_object_set_new(v, "path", json_string(m->path));
+	json_object_set_new(v, "sha256", text_or_null(row->sha256));
+	json_object_set_new(v, "message_id", text_or_null(row->message_id));
+	json_object_set_new(
+	    v, "date", moment_or_null(row->has_date, row->date));
+	json_object_set_new(v, "by",
+	    json_string(row->direction == FROM_OWNER ? "owner" : "company"));
+	json_object_set_new(v, "from_name", text_or_null(row->from.name));
+	json_object_set_new(v, "from", text_or_null(row->from.addr));
+	json_object_set_new(v, "subject", text_or_null(row->subject));
+	json_object_set_new(v, "forwarded", json_boolean(row->forwarded));
+	json_object_set_new(v, "autoreply", json_boolean(row->autoreply));
+	json_object_set_new(v, "signals", text_or_null(row->signals));
+	json_object_set_new(v, "dkim", text_or_null(m->signature));
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		const struct attachment_row *a = &m->attachments[i];
+		json_t *one = json_object();
+
+		json_object_set_new(one, "name", text_or_null(a->name));
+		json_object_set_new(one, "type", text_or_null(a->type));
+		json_object_set_new(
+		    one, "size", json_integer((json_int_t)a->size));
+		json_object_set_new(one, "sha256", text_or_null(a->sha256));
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(v, "attachments", list);
+	return v;
+}
+
+static json_t *
+record_obligation(const struct record *r, const struct obligation *o)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "number", json_integer(o->number));
+	json_object_set_new(v, "who", json_string(who_name(o->who)));
+	json_object_set_new(v, "kind", json_string(kind_name(o->kind)));
+	json_object_set_new(v, "action", json_string(action_name(o->action)));
+	json_object_set_new(v, "due", due_or_null(o->due));
+	json_object_set_new(
+	    v, "state", json_string(obligation_state_name(record_state(r, o))));
+	json_object_set_new(v, "quote", text_or_null(o->quote));
+	json_object_set_new(v, "said", moment_or_null(true, o->said));
+	json_object_set_new(v, "agent", text_or_null(o->agent));
+	json_object_set_new(v, "rule", text_or_null(o->rule));
+	json_object_set_new(
+	    v, "settled", moment_or_null(o->has_settled, o->settled));
+	json_object_set_new(v, "slips", json_integer(o->slips));
+	json_object_set_new(v, "slipped_to",
+	    o->slipped_to == 0 ? json_null() : json_integer(o->slipped_to));
+	return v;
+}
+
+static json_t *
+record_entry(const struct entry *e)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "kind", json_string(entry_kind_name(e->kind)));
+	json_object_set_new(v, "at", moment_or_null(true, e->at));
+	json_object_set_new(v, "minutes", json_integer(e->minutes));
+	json_object_set_new(v, "who", text_or_null(e->who));
+	json_object_set_new(v, "text", text_or_null(e->text));
+	return v;
+}
+
+static json_t *
+record_clock(const struct clock_run *run)
+{
+	static const char *const states[] = {
+	    [CLOCK_IDLE] = "idle",
+	    [CLOCK_RUNNING] = "running",
+	    [CLOCK_PASSED] = "passed",
+	    [CLOCK_MET] = "met",
+	};
+	json_t *v = json_object();
+
+	json_object_set_new(v, "id", json_string(run->clock->id));
+	json_object_set_new(v, "who", json_string(run->clock->who));
+	json_object_set_new(v, "act", json_string(run->clock->act));
+	json_object_set_new(v, "law", text_or_null(run->clock->law));
+	json_object_set_new(v, "state", json_string(states[run->state]));
+	json_object_set_new(v, "first", day_or_null(run->dated, run->first));
+	json_object_set_new(v, "last", day_or_null(run->dated, run->last));
+	json_object_set_new(v, "status", json_string(run->clock->status));
+	return v;
+}
+
+static json_t *
+record_messages(const struct record *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->message_count; i++)
+		json_array_append_new(list, record_message(&r->messages[i]));
+	return list;
+}
+
+static json_t *
+record_obligations(const struct record *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->obligation_count; i++)
+		json_array_append_new(
+		    list, record_obligation(r, &r->obligations[i]));
+	return list;
+}
+
+static json_t *
+record_entries(const struct record *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->entry_count; i++)
+		json_array_append_new(list, record_entry(&r->entries[i]));
+	return list;
+}
+
+static json_t *
+record_clocks(const struct record *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->ladder.runs.n; i++)
+		if (r->ladder.runs.v[i].state != CLOCK_IDLE)
+			json_array_append_new(
+			    list, record_clock(&r->ladder.runs.v[i]));
+	return list;
+}
+
+char *
+json_record(struct arena *a, const struct record *r)
+{
+	const struct case_row *row = &r->ladder.row;
+	json_t *v = json_object(), *list = json_array();
+	char *text, *kept;
+
+	json_object_set_new(v, "format", json_string("promised-record 1"));
+	json_object_set_new(v, "case", json_integer(row->number));
+	json_object_set_new(v, "company", text_or_null(row->company_domain));
+	json_object_set_new(v, "company_name", text_or_null(row->company_name));
+	json_object_set_new(v, "title", text_or_null(row->title));
+	json_object_set_new(v, "region", text_or_null(row->region));
+	json_object_set_new(v, "opened", moment_or_null(true, row->opened));
+	json_object_set_new(
+	    v, "closed", moment_or_null(row->closed, row->closed_at));
+	json_object_set_new(
+	    v, "as_of", moment_or_null(true, (struct moment){r->voice.now, 0}));
+	for (size_t i = 0; i < row->references.n; i++)
+		json_array_append_new(list, text_or_null(row->references.v[i]));
+	json_object_set_new(v, "references", list);
+	json_object_set_new(v, "messages", record_messages(r));
+	json_object_set_new(v, "obligations", record_obligations(r));
+	json_object_set_new(v, "entries", record_entries(r));
+	json_object_set_new(v, "clocks", record_clocks(r));
+	text = json_dumps(v, JSON_INDENT(2));
+	json_decref(v);
+	kept = arena_printf(a, "%s\n", text == NULL ? "null" : text);
+	free(text);
+	return kept;
+}
+
+/* --- ticket.json --- */
+
+static json_t *
+ticket_promise(const struct record *r, const struct obligation *o)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "number", json_integer(o->number));
+	json_object_set_new(v, "action", json_string(action_name(o->action)));
+	json_object_set_new(v, "said", day_or_null(true, moment_day(o->said)));
+	json_object_set_new(v, "due", due_or_null(o->due));
+	json_object_set_new(
+	    v, "state", json_string(obligation_state_name(record_state(r, o))));
+	json_object_set_new(
+	    v, "settled", day_or_null(o->has_settled, moment_day(o->settled)));
+	return v;
+}
+
+char *
+json_ticket(struct arena *a, const struct record *r,
+    const struct released *released, bool live)
+{
+	const struct case_row *row = &r->ladder.row;
+	json_t *v = json_object(), *list = json_array();
+	struct summary s = record_summary(r);
+	char *text, *kept;
+
+	(void)released; /* no words here, whatever is on the page */
+	json_object_set_new(v, "format", json_string("promised-ticket 1"));
+	json_object_set_new(v, "as_of", day_or_null(true, record_today(r)));
+	json_object_set_new(
+	    v, "state", json_string(live ? "published" : "withdrawn"));
+	if (live) {
+		json_object_set_new(
+		    v, "company", text_or_null(row->company_domain));
+		json_object_set_new(
+		    v, "opened", day_or_null(true, moment_day(row->opened)));
+		json_object_set_new(v, "closed",
+		    day_or_null(row->closed, moment_day(row->closed_at)));
+		json_object_set_new(v, "days_open", json_integer(s.open_days));
+		json_object_set_new(v, "slips", json_integer(s.slips));
+		for (size_t i = 0; i < r->obligation_count; i++)
+			if (r->obligations[i].who == WHO_COMPANY &&
+			    r->obligations[i].stored != STATE_VOID)
+				json_array_append_new(list,
+				    ticket_promise(r, &r->obligations[i]));
+		json_object_set(v, "promises", list);
+	}
+	json_decref(list);
+	text = json_dumps(v, JSON_INDENT(2));
+	json_decref(v);
+	kept = arena_printf(a, "%s\n", text == NULL ? "null" : text);
+	free(text);
+	return kept;
 }

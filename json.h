@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "cases/ledger.h"
 #include "cases/score.h"
+#include "record/record.h"
+#include "record/ticket.h"
 #include "mail/message.h"
 #include "rules/finding.h"
 #include "rules/read.h"
@@ -54,5 +56,10 @@ void json_due(FILE *, const struct case_row *, const struct obligation *,
 /* company --json */
 void json_score(FILE *, const struct company_row *,
     const struct case_row *cases, size_t case_count, const struct score *);
+/* case.json of a dossier: promised-record(5).  In the arena. */
+char *json_record(struct arena *, const struct record *);
+/* ticket.json; live false: no more than that it was withdrawn. */
+char *json_ticket(struct arena *, const struct record *,
+    const struct released *, bool live);
 
 #endif

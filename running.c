@@ -20,6 +20,7 @@
 #include "base/zone.h"
 #include "cases/obligation.h"
 #include "filing.h"
+#include "publishing.h"
 #include "sending.h"
 #include "servers.h"
 
@@ -98,7 +99,7 @@ command_once(struct run *run, struct err *err)
 		else
 			first = e;
 	}
-	if (send_due(run, &sent, err) != 0)
+	if (send_due(run, &sent, err) != 0 || publish_due(run, err) != 0)
 		return -1;
 	report_pass(&counts, sent);
 	*err = first;
@@ -202,7 +203,8 @@ command_run(struct run *run, struct err *err)
 
 		advance(run, &clock);
 		if (file_waiting(run, NULL, err) != 0 ||
-		    send_due(run, &sent, err) != 0) {
+		    send_due(run, &sent, err) != 0 ||
+		    publish_due(run, err) != 0) {
 			/* Busy or full: that passes.  The rest does not. */
 			if (err->code != EX_TEMPFAIL) {
 				rc = -1;

@@ -287,6 +287,20 @@ LIMIT(minutes)
 LIMIT(reasons)
 
 static int
+take_publish_dir(struct reader *r, const char *value)
+{
+	r->settings->publish_dir = value;
+	return 0;
+}
+
+static int
+take_publish_command(struct reader *r, const char *value)
+{
+	r->settings->publish_command = value;
+	return 0;
+}
+
+static int
 take_authserv_id(struct reader *r, const char *value)
 {
 	r->settings->authserv_id = lower(r->arena, value);
@@ -332,6 +346,8 @@ static const struct {
     {"scorecard", "manner", take_limit_manner},
     {"scorecard", "minutes", take_limit_minutes},
     {"scorecard", "reasons", take_limit_reasons},
+    {"publish", "dir", take_publish_dir},
+    {"publish", "command", take_publish_command},
     {"trust", "authserv-id", take_authserv_id},
 };
 
@@ -375,7 +391,7 @@ unknown_key(struct reader *r)
 	if (known.len == 0)
 		rc = err_set(r->err, EX_CONFIG,
 		    "%s:%d: no section [%s] is known; there are owner, "
-		    "mailbox NAME, send, store, nudges, scorecard, trust",
+		    "mailbox NAME, send, store, nudges, scorecard, publish, trust",
 		    r->config->path, e->line, e->section);
 	else
 		rc = err_set(r->err, EX_CONFIG,

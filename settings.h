@@ -57,6 +57,9 @@ struct settings {
 	bool weekends; /* nudge on Saturday and Sunday too */
 	/* [scorecard] */
 	struct score_limits limits;
+	/* [publish] */
+	const char *publish_dir; /* where tickets go; NULL: nowhere */
+	const char *publish_command; /* run when one has changed; NULL */
 	/* [trust] */
 	const char
 	    *authserv_id; /* NULL: no Authentication-Results is believed */

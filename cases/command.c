@@ -65,6 +65,8 @@ static const struct {
     {"ladder", VERB_LADDER, FOLLOWS_CASE},
     {"sector", VERB_SECTOR, FOLLOWS_TEXT},
     {"event", VERB_EVENT, FOLLOWS_TEXT},
+    {"publish", VERB_PUBLISH, FOLLOWS_OBLIGATION},
+    {"unpublish", VERB_UNPUBLISH, FOLLOWS_OBLIGATION},
 };
 
 enum {
@@ -79,7 +81,8 @@ verb_name(enum verb verb)
 	    "not kept", "void", "due", "received", "snooze", "stop", "close",
 	    "reopen", "status", "list", "undo", "help", "merge", "split",
 	    "move", "company", "region", "note", "call", "visit", "spent",
-	    "send", "edit", "contact", "draft", "ladder", "sector", "event"};
+	    "send", "edit", "contact", "draft", "ladder", "sector", "event",
+	    "publish", "unpublish"};
 
 	return names[verb];
 }

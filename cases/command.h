@@ -17,6 +17,7 @@
  *	company NAME   region CODE   note TEXT
  *	send [TOKEN]   edit, and the new text on the lines that follow
  *	contact ADDRESS   draft [RUNG]
+ *	publish [title | N.M]   unpublish [title | N.M]
  *	ladder [N]   sector NAME[, NAME]   event NAME DATE
  *	call SPAN [NAME]: TEXT   visit SPAN [NAME]: TEXT   spent AMOUNT [TEXT]
  */
@@ -71,6 +72,8 @@ enum verb {
 	VERB_LADDER,
 	VERB_SECTOR,
 	VERB_EVENT,
+	VERB_PUBLISH,
+	VERB_UNPUBLISH,
 	VERB_COUNT
 };
 const char *verb_name(enum verb); /* "not kept" */

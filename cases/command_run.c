@@ -213,6 +213,8 @@ static const struct {
     [VERB_LADDER] = {verb_ladder, true},
     [VERB_SECTOR] = {verb_sector, false},
     [VERB_EVENT] = {verb_event, false},
+    [VERB_PUBLISH] = {verb_publish, false},
+    [VERB_UNPUBLISH] = {verb_unpublish, false},
 };
 
 /* "Close my account with them" is no command to close the case: a verb that

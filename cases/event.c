@@ -34,6 +34,10 @@ static const struct {
 	SQL_FOLLOW_UP_DROP},
     [TABLE_MILESTONE] = {"event", SQL_MILESTONE_GET, SQL_MILESTONE_PUT,
 	SQL_MILESTONE_DROP},
+    [TABLE_TICKET] = {"ticket", SQL_TICKET_GET, SQL_TICKET_PUT,
+	SQL_TICKET_DROP},
+    [TABLE_RELEASED] = {"what is published", SQL_RELEASED_GET,
+	SQL_RELEASED_PUT, SQL_RELEASED_DROP},
 };
 
 static const char *const actors[] = {

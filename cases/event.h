@@ -48,6 +48,8 @@ enum table {
 	TABLE_ALIAS, /* alias number, 0 */
 	TABLE_FOLLOW_UP, /* its number, 0 */
 	TABLE_MILESTONE, /* its number, 0 */
+	TABLE_TICKET, /* case number, 0 */
+	TABLE_RELEASED, /* its number, 0 */
 	TABLE_COUNT
 };
 /* Must be called before a row is changed, made or removed. */

@@ -90,6 +90,20 @@ PHRASE("hint-edit", "")
 PHRASE("hint-sent", "")
 PHRASE("hint-contact", "")
 
+/* record/ */
+PHRASE("badge-open", "days")
+PHRASE("badge-overdue", "days n")
+PHRASE("badge-closed", "days")
+PHRASE("month-year", "month year")
+
+/* verbs_publish.c */
+PHRASE("the-title", "")
+PHRASE("did-publish", "case")
+PHRASE("did-withdraw", "case")
+PHRASE("did-release", "case what")
+PHRASE("did-take-back", "case what")
+PHRASE("not-publish", "text")
+
 /* verbs_ladder.c, ladder.c */
 PHRASE("hint-ladder", "")
 PHRASE("ladder-head", "case company region sector guessed none")

@@ -310,6 +310,25 @@ static const char climbing[] =
     "    DEFERRABLE INITIALLY DEFERRED);"
     "CREATE INDEX milestone_by_case ON milestone (owner, case_number);";
 
+/* What strangers may see: see publish.h. */
+static const char publishing[] =
+    "CREATE TABLE ticket ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  case_number INTEGER NOT NULL,"
+    "  folder TEXT NOT NULL,"
+    "  dir TEXT NOT NULL,"
+    "  live INTEGER NOT NULL," /* 0: withdrawn */
+    "  PRIMARY KEY (owner, case_number),"
+    "  FOREIGN KEY (owner, case_number) REFERENCES cases"
+    "    DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE TABLE released ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  id BIGINT NOT NULL,"
+    "  case_number INTEGER NOT NULL,"
+    "  number INTEGER NOT NULL," /* of an obligation; 0: the title */
+    "  PRIMARY KEY (owner, id));"
+    "CREATE INDEX released_by_case ON released (owner, case_number);";
+
 /* Letters to companies: see follow_up.h. */
 static const char following[] =
     "CREATE TABLE follow_up ("
@@ -370,6 +389,7 @@ const struct upgrade schema_upgrades[] = {
     {1, reading},
     {1, following},
     {1, climbing},
+    {1, publishing},
     /* Tables of other modules: append here, before the last. */
     {1, planning},
     {0, NULL},

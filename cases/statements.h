@@ -152,6 +152,17 @@ STATEMENT(MAILBOX_GET, "SELECT uidvalidity, uidnext FROM mailbox WHERE owner = ?
 STATEMENT(MAILBOX_SET, "UPDATE mailbox SET uidvalidity = ?3, uidnext = ?4 WHERE owner = ?1 AND source = ?2")
 STATEMENT(MAILBOX_ADD, "INSERT INTO mailbox (owner, source, uidvalidity, uidnext) VALUES (?1, ?2, ?3, ?4)")
 
+/* publish.c */
+#define TICKET_COLUMNS "owner, case_number, folder, dir, live"
+STATEMENT(TICKETS, "SELECT " TICKET_COLUMNS " FROM ticket WHERE owner = ?1 ORDER BY case_number")
+STATEMENT(TICKET_GET, "SELECT " TICKET_COLUMNS " FROM ticket WHERE owner = ?1 AND case_number = ?2 AND ?3 = 0")
+STATEMENT(TICKET_PUT, "INSERT INTO ticket (" TICKET_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)")
+STATEMENT(TICKET_DROP, "DELETE FROM ticket WHERE owner = ?1 AND case_number = ?2 AND ?3 = 0")
+STATEMENT(RELEASED, "SELECT id, number FROM released WHERE owner = ?1 AND case_number = ?2 ORDER BY id")
+STATEMENT(RELEASED_GET, "SELECT owner, id, case_number, number FROM released WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(RELEASED_PUT, "INSERT INTO released (owner, id, case_number, number) VALUES (?1, ?2, ?3, ?4)")
+STATEMENT(RELEASED_DROP, "DELETE FROM released WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+
 /* ladder.c */
 STATEMENT(LADDER_MESSAGES, "SELECT id, date, coalesce(date_offset, 0), signals, newest, CASE WHEN direction = 'owner' THEN 1 ELSE 0 END FROM message WHERE owner = ?1 AND case_number = ?2 AND direction IN ('owner', 'company') AND coalesce(autoreply, 0) = 0 AND date IS NOT NULL ORDER BY date, id")
 STATEMENT(MILESTONES, "SELECT name, day FROM milestone WHERE owner = ?1 AND case_number = ?2 ORDER BY id")

@@ -200,6 +200,22 @@ is_link_attribute(const struct html *h)
 	       slice_is_nocase(name, "action");
 }
 
+/* What a link may begin with before a value: a scheme that cannot run
+ * anything, a place in the page, or a folder below it. */
+static bool
+is_safe_start(struct slice value)
+{
+	const char *slash = value.len == 0
+				? NULL
+				: memchr(value.p, '/', value.len);
+
+	if (slice_starts(value, "mailto:") || slice_starts(value, "https:") ||
+	    slice_starts(value, "#"))
+		return true;
+	return slash != NULL && slash != value.p &&
+	       memchr(value.p, ':', value.len) == NULL;
+}
+
 /* How a value must be escaped here; false where none may stand. */
 static bool
 escape_here(struct parser *p, const char *at, enum escape *escape)
@@ -217,10 +233,10 @@ escape_here(struct parser *p, const char *at, enum escape *escape)
 	}
 	if (!is_link_attribute(h))
 		return true;
-	if (!slice_starts(value, "mailto:") && !slice_starts(value, "https:")) {
+	if (!is_safe_start(value)) {
 		fail(p, at,
-		    "a link must begin with mailto: or https:, not with"
-		    " a placeholder",
+		    "a link must begin with mailto: or https:, # or a folder,"
+		    " not with a placeholder",
 		    none);
 		return false;
 	}

@@ -18,7 +18,7 @@
  *		of empty lines in a row one stays: write a paragraph on a line
  *	HTML	& < > " ' become references, a line end becomes <br>
  *	link	percent-encoded (RFC 3986, RFC 6068), inside an attribute that
- *		begins with mailto: or https:
+ *		begins with mailto: or https:, # or a folder
  * A value may not begin a link, nor stand in a tag outside of quotes.
  *
  * Every name that a template may use is told to the reader as a schema; one

@@ -82,6 +82,9 @@ int verb_send(struct act *);
 int verb_edit(struct act *);
 int verb_contact(struct act *);
 int verb_draft(struct act *);
+/* verbs_publish.c */
+int verb_publish(struct act *);
+int verb_unpublish(struct act *);
 /* verbs_ladder.c */
 int verb_ladder(struct act *);
 int verb_sector(struct act *);

@@ -1,0 +1,320 @@
+/*
+ * What is handed to others: export, verify.  Collects a case from the store
+ * and the mails themselves; record/ makes pages of it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/datadir.h"
+#include "base/log.h"
+#include "base/zone.h"
+#include "cases/intake.h"
+#include "exporting.h"
+#include "json.h"
+#include "mail/icalendar.h"
+#include "mail/read.h"
+#include "posting.h"
+#include "record/folder.h"
+#include "record/page.h"
+
+/* What the owner's own server wrote when the mail arrived (RFC 8601): only
+ * the topmost field, and only when its name is the one that is trusted. */
+static const char *
+signature_of(struct run *run, struct arena *a, const struct message *m)
+{
+	const char *trusted = run->settings.authserv_id;
+	const char *value = message_field(m, "Authentication-Results");
+	const char *dkim;
+	size_t n;
+
+	if (message_field(m, "DKIM-Signature") == NULL)
+		return "none";
+	if (trusted == NULL || value == NULL ||
+	    strncasecmp(value, trusted, strlen(trusted)) != 0)
+		return "not checked";
+	dkim = strcasestr(value, "dkim=");
+	if (dkim == NULL)
+		return "not checked";
+	n = strcspn(dkim, ";\r\n");
+	return arena_printf(a, "%.*s (by %s)", (int)n, dkim, trusted);
+}
+
+static int
+add_message(struct run *run, struct arena *a, const struct message_row *row,
+    struct record_message *out, int number, struct err *err)
+{
+	uint8_t digest[SHA256_SIZE];
+	struct message *m;
+
+	out->row = row;
+	out->exhibit = number;
+	out->path = arena_printf(a, "messages/%03d.eml", number);
+	if (intake_raw(run->store, run->owner, row->id, a, &out->raw, err) != 0)
+		return -1;
+	m = message_read(a, out->raw);
+	out->signature = signature_of(run, a, m);
+	out->attachments =
+	    arena_calloc(a, m->part_count, sizeof(*out->attachments));
+	out->attachment_count = m->part_count;
+	for (size_t i = 0; i < m->part_count; i++) {
+		char *hex = arena_alloc(a, SHA256_HEX);
+
+		sha256(m->parts[i].bytes, digest);
+		out->attachments[i] = (struct attachment_row){m->parts[i].name,
+		    m->parts[i].type, m->parts[i].bytes.len,
+		    hex_print(digest, sizeof(digest), hex)};
+	}
+	return 0;
+}
+
+int
+record_collect(struct run *run, struct arena *a, int number, struct record *r,
+    struct err *err)
+{
+	struct message_row *rows;
+	struct post post;
+
+	memset(r, 0, sizeof(*r));
+	if (post_open(run, a, &post, err) != 0 || post_law(&post, err) != 0)
+		return -1;
+	r->voice = post.voice;
+	r->owner = run->settings.name;
+	if (ladder_of(run->store, run->owner, a, post.law, number,
+		record_today(r), &r->ladder, err) != 0 ||
+	    ledger_messages(run->store, run->owner, a, number, &rows,
+		&r->message_count, err) != 0 ||
+	    ledger_obligations(run->store, run->owner, a, number, false,
+		&r->obligations, &r->obligation_count, err) != 0 ||
+	    ledger_entries(run->store, run->owner, a, number, &r->entries,
+		&r->entry_count, err) != 0 ||
+	    ledger_events(run->store, run->owner, a, number, &r->events,
+		&r->event_count, err) != 0)
+		return -1;
+	r->messages = arena_calloc(a, r->message_count, sizeof(*r->messages));
+	for (size_t i = 0; i < r->message_count; i++)
+		if (add_message(run, a, &rows[i], &r->messages[i], (int)i + 1,
+			err) != 0)
+			return -1;
+	return 0;
+}
+
+char *
+page_folder(struct run *run, struct arena *a)
+{
+	const struct strings *languages = &run->settings.languages;
+	char *own =
+	    datadir_path(a, arena_printf(a, "examples/pages/%s",
+				languages->n > 0 ? languages->v[0] : "en"));
+
+	return access(own, R_OK) == 0 ? own
+				      : datadir_path(a, "examples/pages/en");
+}
+
+/* --- export --- */
+
+/* mboxrd: every line that begins with "From ", quoted or not, gets a ">". */
+static void
+add_mbox(struct buf *out, const struct record_message *m)
+{
+	struct slice rest = m->raw, line;
+	const char *from = m->row->from.addr;
+
+	buf_printf(out, "From %s %s\n", from == NULL ? "MAILER-DAEMON" : from,
+	    "Thu Jan  1 00:00:00 1970");
+	while (slice_line(&rest, &line)) {
+		size_t marks = 0;
+
+		while (marks < line.len && line.p[marks] == '>')
+			marks++;
+		if (line.len - marks >= 5 &&
+		    memcmp(line.p + marks, "From ", 5) == 0)
+			buf_putc(out, '>');
+		buf_slice(out, line);
+		buf_putc(out, '\n');
+	}
+	buf_putc(out, '\n');
+}
+
+static int
+write_messages(struct folder *f, const struct record *r, struct err *err)
+{
+	struct buf mbox = {0};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < r->message_count; i++) {
+		rc = folder_write(
+		    f, r->messages[i].path, r->messages[i].raw, err);
+		add_mbox(&mbox, &r->messages[i]);
+	}
+	if (rc == 0)
+		rc = folder_write(f, "case.mbox", buf_view(&mbox), err);
+	buf_free(&mbox);
+	return rc;
+}
+
+static const char *
+todo_text(const struct record *r, const struct obligation *o)
+{
+	return LETTER_SAY(r->voice.arena, r->voice.letters,
+	    o->who == WHO_COMPANY ? "date-summary" : "date-summary-own",
+	    "company", r->ladder.row.company_name, "what",
+	    say_what(&r->voice, o->action));
+}
+
+/* A machine without libical has everything but calendars. */
+static int
+write_calendar(
+    struct run *run, struct folder *f, const struct record *r, struct err *err)
+{
+	struct arena *a = r->voice.arena;
+	struct todo *todos =
+	    arena_calloc(a, r->obligation_count, sizeof(*todos));
+	struct buf out = {0};
+	struct err none = {0};
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < r->obligation_count; i++) {
+		const struct obligation *o = &r->obligations[i];
+
+		if (o->due.precision == DUE_NONE || o->stored == STATE_VOID)
+			continue;
+		todos[n++] = (struct todo){
+		    .uid = arena_printf(a, "due.%" PRId64 ".%d.%d@promised",
+			run->owner, o->case_number, o->number),
+		    .summary = todo_text(r, o),
+		    .description = o->quote,
+		    .start = o->said,
+		    .due = o->due,
+		    .stamp = r->voice.now,
+		    .status = o->stored == STATE_KEPT ? TODO_DONE : TODO_OPEN,
+		    .organizer = run->settings.addresses.v[0]};
+	}
+	if (n > 0 && icalendar_write(todos, n, &out, &none) != 0)
+		log_warn("no calendar: %s", none.text);
+	if (out.len > 0)
+		rc = folder_write(f, "case.ics", buf_view(&out), err);
+	buf_free(&out);
+	return rc;
+}
+
+static int
+write_page(
+    struct run *run, struct folder *f, const struct record *r, struct err *err)
+{
+	struct arena *a = r->voice.arena;
+	struct values *values = values_new(a);
+	char *page;
+
+	dossier_values(r, values);
+	page = page_write(a, page_folder(run, a), "dossier.html",
+	    dossier_schema, values, err);
+	return page == NULL
+		   ? -1
+		   : folder_write(f, "index.html", slice_of(page), err);
+}
+
+static int
+write_rest(struct folder *f, const struct record *r, struct err *err)
+{
+	struct arena *a = r->voice.arena;
+
+	return folder_write(f, "case.json", slice_of(json_record(a, r)), err) !=
+			   0 ||
+		       folder_write(f, "events.log",
+			   slice_of(folder_log(a, r->events, r->event_count)),
+			   err) != 0
+		   ? -1
+		   : 0;
+}
+
+static int
+take_number(const char *text, int *number, struct err *err)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end != '\0' || n < 1 || n > 1000000000)
+		return err_set(err, EX_USAGE, "%s is no case's number", text);
+	*number = (int)n;
+	return 0;
+}
+
+int
+command_export(struct run *run, struct err *err)
+{
+	struct folder *f;
+	struct record r;
+	char hash[SHA256_HEX];
+	int number = 0;
+
+	if (run->arg_count != 2)
+		return err_set(err, EX_USAGE, "usage: promised export N DIR");
+	if (take_number(run->args[0], &number, err) != 0 ||
+	    store_begin(run->store, err) != 0)
+		return -1;
+	/* one state of the store, whatever else runs */
+	if (record_collect(run, run->arena, number, &r, err) != 0) {
+		store_rollback(run->store);
+		return -1;
+	}
+	if (store_commit(run->store, err) != 0)
+		return -1;
+	if (run->options.dry_run) {
+		fprintf(run->out, "would write %zu mails to %s\n",
+		    r.message_count, run->args[1]);
+		return 0;
+	}
+	f = folder_open(run->arena, run->args[1], err);
+	if (f == NULL || write_page(run, f, &r, err) != 0 ||
+	    write_messages(f, &r, err) != 0 ||
+	    write_calendar(run, f, &r, err) != 0 ||
+	    write_rest(f, &r, err) != 0 || folder_finish(f, hash, err) != 0)
+		return -1;
+	fprintf(run->out,
+	    "%s/index.html: case %d, %zu mails\n"
+	    "MANIFEST.sha256 is %s; keep this number apart, it proves all of "
+	    "it\n",
+	    run->args[1], number, r.message_count, hash);
+	return 0;
+}
+
+/* --- verify --- */
+
+static void
+tell(void *out, const char *line)
+{
+	fprintf(out, "%s\n", line);
+}
+
+int
+command_verify(struct run *run, struct err *err)
+{
+	char hash[SHA256_HEX];
+	int faults;
+
+	if (run->arg_count != 1 && run->arg_count != 2)
+		return err_set(
+		    err, EX_USAGE, "usage: promised verify DIR [SHA-256]");
+	faults =
+	    folder_verify(run->arena, run->args[0], tell, run->out, hash, err);
+	if (faults < 0)
+		return -1;
+	if (run->arg_count == 2 && strcmp(run->args[1], hash) != 0) {
+		tell(
+		    run->out, "MANIFEST.sha256: is not the one of that number");
+		faults++;
+	}
+	if (faults > 0)
+		return err_set(err, EX_DATAERR,
+		    "%s: %d of its parts %s not as "
+		    "they were written",
+		    run->args[0], faults, faults == 1 ? "is" : "are");
+	fprintf(run->out, "all is as it was written; MANIFEST.sha256 is %s\n",
+	    hash);
+	return 0;
+}

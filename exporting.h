@@ -1,0 +1,17 @@
+/*
+ * From the store to record.h: all of a case, for those who show it.
+ */
+#ifndef EXPORTING_H
+#define EXPORTING_H
+
+#include "commands.h"
+#include "record/record.h"
+
+/* Inside a transaction; the result lives in the arena.  EX_USAGE when there
+ * is no such case. */
+int record_collect(
+    struct run *, struct arena *, int number, struct record *, struct err *);
+/* The folder of pages in the owner's language. */
+char *page_folder(struct run *, struct arena *);
+
+#endif

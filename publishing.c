@@ -1,0 +1,266 @@
+/* See publishing.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cases/publish.h"
+#include "exporting.h"
+#include "json.h"
+#include "publishing.h"
+#include "record/folder.h"
+#include "record/page.h"
+#include "record/ticket.h"
+
+static const char *const pages[] = {"ticket.html", "ticket.svg", "feed.atom"};
+static const char *const tombs[] = {"withdrawn.html", "withdrawn.svg", NULL};
+
+/* --- one ticket --- */
+
+struct issue {
+	struct run *run;
+	struct arena *arena;
+	const struct ticket_row *row;
+	struct record record;
+	struct released released;
+	const char *path;
+	bool changed;
+};
+
+static int
+take_released(struct issue *t, struct err *err)
+{
+	struct run *run = t->run;
+	struct released_row *v;
+	int *numbers;
+	size_t n;
+
+	if (released_list(run->store, run->owner, t->arena, t->row->case_number,
+		&v, &n, err) != 0)
+		return -1;
+	numbers = arena_calloc(t->arena, n, sizeof(*numbers));
+	for (size_t i = 0; i < n; i++) {
+		t->released.title = t->released.title || v[i].number == 0;
+		numbers[t->released.quote_count++] = v[i].number;
+	}
+	t->released.quotes = numbers;
+	return 0;
+}
+
+static int
+collect(struct issue *t, struct err *err)
+{
+	struct run *run = t->run;
+
+	if (store_begin(run->store, err) != 0)
+		return -1;
+	if (record_collect(
+		run, t->arena, t->row->case_number, &t->record, err) == 0 &&
+	    take_released(t, err) == 0 && store_commit(run->store, err) == 0)
+		return 0;
+	store_rollback(run->store);
+	return -1;
+}
+
+/* Only what differs is written: a web server's caches live by that. */
+static int
+put(struct issue *t, const char *name, const char *text, struct err *err)
+{
+	int rc = file_replace(arena_printf(t->arena, "%s/%s", t->path, name),
+	    slice_of(text), err);
+
+	t->changed = t->changed || rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+write_pages(struct issue *t, const struct values *values, struct err *err)
+{
+	const char *folder = page_folder(t->run, t->arena);
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const char *from = t->row->live ? pages[i] : tombs[i];
+		const char *text;
+
+		if (from == NULL) { /* a feed that is gone */
+			unlink(
+			    arena_printf(t->arena, "%s/%s", t->path, pages[i]));
+			continue;
+		}
+		text = page_write(
+		    t->arena, folder, from, ticket_schema, values, err);
+		if (text == NULL || put(t, pages[i], text, err) != 0)
+			return -1;
+	}
+	return put(t, "ticket.json",
+	    json_ticket(t->arena, &t->record, &t->released, t->row->live), err);
+}
+
+/* dir/FOLDER, made when it is not there; others must be able to read it. */
+static int
+open_path(struct issue *t, struct err *err)
+{
+	const char *dir =
+	    *t->row->dir != '\0' ? t->row->dir : t->run->settings.publish_dir;
+
+	if (dir == NULL)
+		return err_set(err, EX_CONFIG,
+		    "case %d is to be published, but nothing says where: set "
+		    "dir in [publish], or say `promised ticket %d DIR`",
+		    t->row->case_number, t->row->case_number);
+	t->path = arena_printf(t->arena, "%s/%s", dir, t->row->folder);
+	if ((mkdir(dir, 0755) != 0 && errno != EEXIST) ||
+	    (mkdir(t->path, 0755) != 0 && errno != EEXIST))
+		return err_errno(err, "%s", t->path);
+	return 0;
+}
+
+static int
+issue(struct run *run, struct arena *a, const struct ticket_row *row,
+    bool *changed, const char **path, struct err *err)
+{
+	struct issue t = {.run = run, .arena = a, .row = row};
+	struct values *values = values_new(a);
+
+	if (open_path(&t, err) != 0 || collect(&t, err) != 0)
+		return -1;
+	ticket_values(&t.record, &t.released, values);
+	if (write_pages(&t, values, err) != 0)
+		return -1;
+	*changed = *changed || t.changed;
+	*path = t.path;
+	return 0;
+}
+
+/* --- all of them --- */
+
+/* The owner's own way to the web: rsync and the like. */
+static int
+run_command(struct run *run, struct err *err)
+{
+	const char *command = run->settings.publish_command;
+	pid_t pid;
+	int status;
+
+	if (command == NULL)
+		return 0;
+	pid = fork();
+	if (pid < 0)
+		return err_errno(err, "fork");
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(EX_UNAVAILABLE);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(err, "waitpid");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return err_set(err, EX_UNAVAILABLE,
+	    "the command of [publish] failed: %s", command);
+}
+
+int
+publish_due(struct run *run, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct ticket_row *v;
+	size_t n;
+	bool changed = false;
+	int rc;
+
+	if (run->options.dry_run) {
+		arena_free(a);
+		return 0;
+	}
+	rc = tickets_list(run->store, run->owner, a, &v, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct err e = {0};
+		const char *path;
+
+		if (issue(run, a, &v[i], &changed, &path, &e) != 0)
+			log_error(
+			    "ticket of case %d: %s", v[i].case_number, e.text);
+	}
+	if (rc == 0 && changed) {
+		struct err e = {0};
+
+		if (run_command(run, &e) != 0)
+			log_error("%s", e.text);
+	}
+	arena_free(a);
+	return rc;
+}
+
+/* --- ticket N DIR --- */
+
+static int
+begin_ticket(struct run *run, int number, const char *dir,
+    struct ticket_row *row, struct err *err)
+{
+	struct change *c;
+	char *whole = realpath(dir, NULL);
+	const char *path =
+	    whole == NULL ? NULL : arena_strdup(run->arena, whole);
+	int rc;
+
+	free(whole);
+	if (path == NULL)
+		return err_errno(err, "%s", dir);
+	if (store_begin(run->store, err) != 0)
+		return -1;
+	c = change_begin(run->store, run->owner, run->arena, number,
+	    ACTOR_OWNER, "publish", run->now.utc);
+	rc = ticket_publish(c, number, path, err);
+	if (rc == 0)
+		rc = change_end(c, "the ticket is published", NULL, err);
+	if (rc == 0)
+		rc = ticket_get(run->store, run->owner, run->arena, number, row,
+			 err) == 1
+			 ? store_commit(run->store, err)
+			 : -1;
+	if (rc != 0)
+		store_rollback(run->store);
+	return rc;
+}
+
+int
+command_ticket(struct run *run, struct err *err)
+{
+	struct ticket_row row;
+	bool changed = false;
+	const char *path;
+	struct case_row c;
+	char *end;
+	long number;
+
+	if (run->arg_count != 2)
+		return err_set(err, EX_USAGE, "usage: promised ticket N DIR");
+	number = strtol(run->args[0], &end, 10);
+	if (*end != '\0' || number < 1 || number > 1000000000)
+		return err_set(
+		    err, EX_USAGE, "%s is no case's number", run->args[0]);
+	if (ledger_case(
+		run->store, run->owner, run->arena, (int)number, &c, err) != 0)
+		return -1;
+	if (mkdir(run->args[1], 0755) != 0 && errno != EEXIST)
+		return err_errno(err, "%s", run->args[1]);
+	if (begin_ticket(run, (int)number, run->args[1], &row, err) != 0 ||
+	    issue(run, run->arena, &row, &changed, &path, err) != 0)
+		return -1;
+	fprintf(run->out,
+	    "%s/ticket.html\n\n"
+	    "To show it on a page of yours, put the folder on the web and "
+	    "paste:\n\n"
+	    "<a href=\"%s/ticket.html\"><img src=\"%s/ticket.svg\" "
+	    "alt=\"how long %s takes\"></a>\n\n"
+	    "Only dates, kinds and outcomes are on it.  `promised do %ld "
+	    "publish %ld.1` adds the words of a promise, `unpublish` takes it "
+	    "all back.\n",
+	    path, row.folder, row.folder, c.company_domain, number, number);
+	return 0;
+}

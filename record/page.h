@@ -1,0 +1,17 @@
+/*
+ * Pages: data files of examples/pages/LANGUAGE, written with the tags of
+ * promised-templates(5).
+ */
+#ifndef RECORD_PAGE_H
+#define RECORD_PAGE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cases/template.h"
+
+/* Reads dir/NAME and fills it in.  NULL with err (EX_CONFIG, with file, line
+ * and column). */
+char *page_write(struct arena *, const char *dir, const char *name,
+    const char *schema, const struct values *, struct err *);
+
+#endif

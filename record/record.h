@@ -1,0 +1,77 @@
+/*
+ * Record: what is shown to others.  All of a case, collected by the root, and
+ * from it values for the pages (cases/template.h): a dossier, a virtual
+ * ticket, an overview.  Pure: no store, no files, no clock.
+ *
+ * Includes base, cases and the plain structs that cases may include.
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include "base/arena.h"
+#include "cases/case.h"
+#include "cases/ladder.h"
+#include "cases/ledger.h"
+#include "cases/say.h"
+#include "cases/template.h"
+
+struct attachment_row {
+	const char *name, *type; /* name NULL when it has none */
+	size_t size;
+	const char *sha256; /* hex */
+};
+
+struct record_message {
+	const struct message_row *row;
+	int exhibit; /* its number in the record, from 1 */
+	struct slice raw; /* the bytes as they came */
+	const char *path; /* "messages/001.eml" */
+	const char *signature; /* what its DKIM signature said on arrival */
+	struct attachment_row *attachments;
+	size_t attachment_count;
+};
+
+struct record {
+	struct voice voice; /* words, zone, as of now */
+	const char *owner; /* name; may be "" */
+	struct ladder ladder; /* with the case's row */
+	struct record_message *messages; /* by date */
+	size_t message_count;
+	struct obligation *obligations; /* by number */
+	size_t obligation_count;
+	struct entry *entries; /* by time */
+	size_t entry_count;
+	struct event_row *events; /* as they were recorded */
+	size_t event_count;
+};
+
+/* The case in numbers, of the company's promises unless told otherwise. */
+struct summary {
+	int made, kept, late, broken, open, lapsed;
+	int slips; /* dates put off */
+	int open_days; /* until it was closed, or now */
+	int messages, theirs, yours;
+	int minutes, trips;
+	int longest_silence; /* days in which the company wrote nothing */
+};
+struct summary record_summary(const struct record *);
+
+/* The state of an obligation as of the record's now. */
+enum obligation_state
+record_state(const struct record *, const struct obligation *);
+day_t record_today(const struct record *);
+day_t record_day(const struct record *, const struct message_row *);
+
+/* dossier.c: all values of dossier.html. */
+void dossier_values(const struct record *, struct values *);
+extern const char dossier_schema[];
+
+/* timeline.c: the drawing, as the lists ticks, gaps, marks and bars. */
+void timeline_values(const struct record *, struct values *);
+#define SAY_TIMELINE                                                       \
+	"width height base ticks(x label) gaps(x width label middle) "     \
+	"marks(x y class label id) "                                       \
+	"bars(y x width class label late-x late-width text-y end number) " \
+	"today"
+
+#endif

@@ -1,0 +1,212 @@
+/*
+ * The drawn timeline: where each thing stands.  The template draws; here are
+ * only coordinates, in a box of WIDTH units.
+ *
+ *	ticks   months, or days of a short case
+ *	marks   messages: the company's lane above the owner's
+ *	gaps    silence of the company: SILENCE_DAYS and more
+ *	bars    promises: from the word to the due day, and what came after it
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/zone.h"
+
+#include "record/record.h"
+
+enum {
+	WIDTH = 1000,
+	LEFT = 20,
+	RIGHT = 980,
+	LANE_COMPANY = 40,
+	LANE_OWNER = 70,
+	BARS = 112, /* y of the first promise's words */
+	BAR_STEP = 34,
+	SILENCE_DAYS = 14,
+	TICKS_MOST = 14,
+	TICK_LAST = 920 /* its words need room */
+};
+
+struct scale {
+	day_t first, last;
+};
+
+static int
+x_of(const struct scale *s, day_t day)
+{
+	int64_t span = s->last - s->first;
+	int64_t at = (int64_t)(day - s->first) * (RIGHT - LEFT);
+
+	return LEFT + (int)(span > 0 ? at / span : 0);
+}
+
+static void
+widen(struct scale *s, day_t day)
+{
+	if (day < s->first)
+		s->first = day;
+	if (day > s->last)
+		s->last = day;
+}
+
+static day_t
+due_day_of(const struct record *r, const struct obligation *o)
+{
+	if (o->due.precision == DUE_TIME)
+		return moment_day(zone_moment(r->voice.zone, o->due.at.utc));
+	return o->due.day;
+}
+
+/* What is due in many years (a limit of the law) does not squeeze the rest. */
+static struct scale
+scale_of(const struct record *r)
+{
+	day_t today = record_today(r);
+	struct scale s = {moment_day(r->ladder.row.opened), today};
+
+	if (r->ladder.row.closed)
+		s.last = moment_day(r->ladder.row.closed_at);
+	for (size_t i = 0; i < r->message_count; i++)
+		widen(&s, record_day(r, r->messages[i].row));
+	for (size_t i = 0; i < r->obligation_count; i++) {
+		const struct obligation *o = &r->obligations[i];
+
+		if (o->stored == STATE_VOID)
+			continue;
+		widen(&s, moment_day(o->said));
+		if (o->due.precision != DUE_NONE &&
+		    due_day_of(r, o) < today + 366)
+			widen(&s, due_day_of(r, o));
+	}
+	s.last += 1 + (s.last - s.first) / 50;
+	return s;
+}
+
+static void
+add_ticks(const struct record *r, const struct scale *s, struct values *v)
+{
+	const struct letters *l = r->voice.letters;
+	struct arena *a = r->voice.arena;
+	int months = (s->last - s->first) / 30 / TICKS_MOST + 1;
+	struct civil c = civil_of_day(s->first);
+	day_t day;
+
+	c.day = 1;
+	for (day = day_of_civil(c); day <= s->last;
+	     day = day_add_months(day, months)) {
+		struct values *tick;
+
+		if (day < s->first || x_of(s, day) > TICK_LAST)
+			continue;
+		tick = values_add(v, "ticks");
+		values_printf(tick, "x", "%d", x_of(s, day));
+		c = civil_of_day(day);
+		values_set(tick, "label",
+		    LETTER_SAY(a, l, "month-year", "month",
+			letter_phrase(a, l,
+			    (const char *[]){
+				arena_printf(a, "month-%d", c.month)},
+			    1),
+			"year", arena_printf(a, "%d", c.year)));
+	}
+}
+
+static void
+add_gap(const struct record *r, const struct scale *s, day_t from, day_t to,
+    struct values *v)
+{
+	struct values *gap;
+	int x = x_of(s, from), end = x_of(s, to);
+
+	if (to - from < SILENCE_DAYS)
+		return;
+	gap = values_add(v, "gaps");
+	values_printf(gap, "x", "%d", x);
+	values_printf(gap, "width", "%d", end - x);
+	values_printf(gap, "middle", "%d", (x + end) / 2);
+	values_set(gap, "label", say_count(&r->voice, "days", to - from));
+}
+
+static void
+add_marks(const struct record *r, const struct scale *s, struct values *v)
+{
+	day_t heard = moment_day(r->ladder.row.opened);
+	day_t end = r->ladder.row.closed ? moment_day(r->ladder.row.closed_at)
+					 : record_today(r);
+
+	for (size_t i = 0; i < r->message_count; i++) {
+		const struct message_row *m = r->messages[i].row;
+		bool theirs = m->direction == FROM_COMPANY;
+		day_t day = record_day(r, m);
+		struct values *mark = values_add(v, "marks");
+
+		values_printf(mark, "x", "%d", x_of(s, day));
+		values_printf(
+		    mark, "y", "%d", theirs ? LANE_COMPANY : LANE_OWNER);
+		values_set(mark, "class",
+		    !theirs        ? "yours"
+		    : m->autoreply ? "machine"
+				   : "theirs");
+		values_set(mark, "label",
+		    arena_printf(r->voice.arena, "%s: %s",
+			say_day(&r->voice, day), m->subject));
+		values_printf(mark, "id", "m%d", r->messages[i].exhibit);
+		if (!theirs || m->autoreply)
+			continue;
+		add_gap(r, s, heard, day, v);
+		heard = day;
+	}
+	add_gap(r, s, heard, end, v);
+}
+
+static void
+add_bar(const struct record *r, const struct scale *s,
+    const struct obligation *o, int y, struct values *v)
+{
+	enum obligation_state state = record_state(r, o);
+	struct values *bar = values_add(v, "bars");
+	day_t said = moment_day(o->said), due = due_day_of(r, o);
+	day_t end = o->has_settled ? moment_day(o->settled) : record_today(r);
+	int x = x_of(s, said), at = x_of(s, due);
+	bool after = end > due && state != STATE_SLIPPED;
+
+	values_printf(bar, "text-y", "%d", y);
+	values_printf(bar, "y", "%d", y + 6);
+	values_printf(bar, "x", "%d", x);
+	values_printf(bar, "width", "%d", at - x > 4 ? at - x : 4);
+	values_printf(bar, "late-x", "%d", at);
+	values_printf(bar, "late-width", "%d",
+	    !after                  ? 0
+	    : x_of(s, end) - at > 3 ? x_of(s, end) - at
+				    : 3);
+	values_printf(bar, "end", "%d", after ? x_of(s, end) : at);
+	values_set(bar, "class", obligation_state_name(state));
+	values_printf(bar, "number", "%d.%d", o->case_number, o->number);
+	values_set(bar, "label",
+	    arena_printf(r->voice.arena, "%d.%d %s, %s: %s", o->case_number,
+		o->number, say_what(&r->voice, o->action),
+		say_due(&r->voice, o), say_state(&r->voice, state)));
+}
+
+void
+timeline_values(const struct record *r, struct values *v)
+{
+	struct scale s = scale_of(r);
+	int y = BARS;
+
+	values_printf(v, "width", "%d", WIDTH);
+	values_printf(v, "today", "%d", x_of(&s, record_today(r)));
+	add_ticks(r, &s, v);
+	add_marks(r, &s, v);
+	for (size_t i = 0; i < r->obligation_count; i++) {
+		const struct obligation *o = &r->obligations[i];
+
+		if (o->stored == STATE_VOID || o->due.precision == DUE_NONE ||
+		    o->who != WHO_COMPANY)
+			continue;
+		add_bar(r, &s, o, y, v);
+		y += BAR_STEP;
+	}
+	values_printf(v, "base", "%d", y);
+	values_printf(v, "height", "%d", y + 30);
+}
