@@ -72,7 +72,7 @@ add_message(struct run *run, struct arena *a, const struct message_row *row,
 }
 
 int
-record_collect(struct run *run, struct arena *a, int number, struct record *r,
+record_collect(struct run *run, struct arena *a, int number, struct case_record *r,
     struct err *err)
 {
 	struct message_row *rows;
@@ -140,7 +140,7 @@ add_mbox(struct buf *out, const struct record_message *m)
 }
 
 static int
-write_messages(struct folder *f, const struct record *r, struct err *err)
+write_messages(struct folder *f, const struct case_record *r, struct err *err)
 {
 	struct buf mbox = {0};
 	int rc = 0;
@@ -157,7 +157,7 @@ write_messages(struct folder *f, const struct record *r, struct err *err)
 }
 
 static const char *
-todo_text(const struct record *r, const struct obligation *o)
+todo_text(const struct case_record *r, const struct obligation *o)
 {
 	return LETTER_SAY(r->voice.arena, r->voice.letters,
 	    o->who == WHO_COMPANY ? "date-summary" : "date-summary-own",
@@ -168,7 +168,7 @@ todo_text(const struct record *r, const struct obligation *o)
 /* A machine without libical has everything but calendars. */
 static int
 write_calendar(
-    struct run *run, struct folder *f, const struct record *r, struct err *err)
+    struct run *run, struct folder *f, const struct case_record *r, struct err *err)
 {
 	struct arena *a = r->voice.arena;
 	struct todo *todos =
@@ -204,7 +204,7 @@ write_calendar(
 
 static int
 write_page(
-    struct run *run, struct folder *f, const struct record *r, struct err *err)
+    struct run *run, struct folder *f, const struct case_record *r, struct err *err)
 {
 	struct arena *a = r->voice.arena;
 	struct values *values = values_new(a);
@@ -219,7 +219,7 @@ write_page(
 }
 
 static int
-write_rest(struct folder *f, const struct record *r, struct err *err)
+write_rest(struct folder *f, const struct case_record *r, struct err *err)
 {
 	struct arena *a = r->voice.arena;
 
@@ -248,7 +248,7 @@ int
 command_export(struct run *run, struct err *err)
 {
 	struct folder *f;
-	struct record r;
+	struct case_record r;
 	char hash[SHA256_HEX];
 	int number = 0;
 

@@ -10,7 +10,7 @@
 /* Inside a transaction; the result lives in the arena.  EX_USAGE when there
  * is no such case. */
 int record_collect(
-    struct run *, struct arena *, int number, struct record *, struct err *);
+    struct run *, struct arena *, int number, struct case_record *, struct err *);
 /* The folder of pages in the owner's language. */
 char *page_folder(struct run *, struct arena *);
 

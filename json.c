@@ -447,7 +447,7 @@ record_message(const struct record_message *m)
 }
 
 static json_t *
-record_obligation(const struct record *r, const struct obligation *o)
+record_obligation(const struct case_record *r, const struct obligation *o)
 {
 	json_t *v = json_object();
 
@@ -506,7 +506,7 @@ record_clock(const struct clock_run *run)
 }
 
 static json_t *
-record_messages(const struct record *r)
+record_messages(const struct case_record *r)
 {
 	json_t *list = json_array();
 
@@ -516,7 +516,7 @@ record_messages(const struct record *r)
 }
 
 static json_t *
-record_obligations(const struct record *r)
+record_obligations(const struct case_record *r)
 {
 	json_t *list = json_array();
 
@@ -527,7 +527,7 @@ record_obligations(const struct record *r)
 }
 
 static json_t *
-record_entries(const struct record *r)
+record_entries(const struct case_record *r)
 {
 	json_t *list = json_array();
 
@@ -537,7 +537,7 @@ record_entries(const struct record *r)
 }
 
 static json_t *
-record_clocks(const struct record *r)
+record_clocks(const struct case_record *r)
 {
 	json_t *list = json_array();
 
@@ -549,7 +549,7 @@ record_clocks(const struct record *r)
 }
 
 char *
-json_record(struct arena *a, const struct record *r)
+json_record(struct arena *a, const struct case_record *r)
 {
 	const struct case_row *row = &r->ladder.row;
 	json_t *v = json_object(), *list = json_array();
@@ -583,7 +583,7 @@ json_record(struct arena *a, const struct record *r)
 /* --- ticket.json --- */
 
 static json_t *
-ticket_promise(const struct record *r, const struct obligation *o)
+ticket_promise(const struct case_record *r, const struct obligation *o)
 {
 	json_t *v = json_object();
 
@@ -599,7 +599,7 @@ ticket_promise(const struct record *r, const struct obligation *o)
 }
 
 char *
-json_ticket(struct arena *a, const struct record *r,
+json_ticket(struct arena *a, const struct case_record *r,
     const struct released *released, bool live)
 {
 	const struct case_row *row = &r->ladder.row;

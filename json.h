@@ -57,9 +57,9 @@ void json_due(FILE *, const struct case_row *, const struct obligation *,
 void json_score(FILE *, const struct company_row *,
     const struct case_row *cases, size_t case_count, const struct score *);
 /* case.json of a dossier: promised-record(5).  In the arena. */
-char *json_record(struct arena *, const struct record *);
+char *json_record(struct arena *, const struct case_record *);
 /* ticket.json; live false: no more than that it was withdrawn. */
-char *json_ticket(struct arena *, const struct record *,
+char *json_ticket(struct arena *, const struct case_record *,
     const struct released *, bool live);
 
 #endif

@@ -25,7 +25,7 @@ struct issue {
 	struct run *run;
 	struct arena *arena;
 	const struct ticket_row *row;
-	struct record record;
+	struct case_record record;
 	struct released released;
 	const char *path;
 	bool changed;

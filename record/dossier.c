@@ -60,7 +60,7 @@ compare_found(const void *a, const void *b)
 
 static size_t
 find_quotes(
-    const struct record *r, const struct message_row *m, struct found **found)
+    const struct case_record *r, const struct message_row *m, struct found **found)
 {
 	size_t n = 0;
 
@@ -97,7 +97,7 @@ add_part(struct values *item, struct arena *a, const char *from, const char *to,
 
 static void
 add_text(
-    const struct record *r, const struct message_row *m, struct values *item)
+    const struct case_record *r, const struct message_row *m, struct values *item)
 {
 	struct arena *a = r->voice.arena;
 	const char *p = m->newest == NULL ? "" : m->newest;
@@ -147,7 +147,7 @@ add_signals(const char *signals, struct arena *a, struct values *item)
 }
 
 static const char *
-from_of(const struct record *r, const struct message_row *m)
+from_of(const struct case_record *r, const struct message_row *m)
 {
 	if (m->direction == FROM_OWNER && *r->owner != '\0')
 		return r->owner;
@@ -165,7 +165,7 @@ time_of(const struct message_row *m)
 
 static void
 add_message(
-    const struct record *r, const struct record_message *m, struct values *v)
+    const struct case_record *r, const struct record_message *m, struct values *v)
 {
 	struct values *item = values_add(v, "items");
 	const struct message_row *row = m->row;
@@ -199,7 +199,7 @@ add_message(
 }
 
 static void
-add_entry(const struct record *r, const struct entry *e, struct values *v)
+add_entry(const struct case_record *r, const struct entry *e, struct values *v)
 {
 	struct values *item = values_add(v, "items");
 
@@ -214,7 +214,7 @@ add_entry(const struct record *r, const struct entry *e, struct values *v)
 }
 
 static void
-add_items(const struct record *r, struct values *v)
+add_items(const struct case_record *r, struct values *v)
 {
 	size_t m = 0, e = 0;
 
@@ -234,7 +234,7 @@ add_items(const struct record *r, struct values *v)
 /* --- The rest --- */
 
 static int
-exhibit_of(const struct record *r, int64_t message)
+exhibit_of(const struct case_record *r, int64_t message)
 {
 	for (size_t i = 0; i < r->message_count; i++)
 		if (r->messages[i].row->id == message)
@@ -243,7 +243,7 @@ exhibit_of(const struct record *r, int64_t message)
 }
 
 static void
-add_promises(const struct record *r, struct values *v)
+add_promises(const struct case_record *r, struct values *v)
 {
 	for (size_t i = 0; i < r->obligation_count; i++) {
 		const struct obligation *o = &r->obligations[i];
@@ -270,7 +270,7 @@ add_promises(const struct record *r, struct values *v)
 }
 
 static void
-add_exhibits(const struct record *r, struct values *v)
+add_exhibits(const struct case_record *r, struct values *v)
 {
 	for (size_t i = 0; i < r->message_count; i++) {
 		const struct record_message *m = &r->messages[i];
@@ -285,14 +285,41 @@ add_exhibits(const struct record *r, struct values *v)
 	}
 }
 
+static bool
+same_currency(const struct entry *a, const struct entry *b)
+{
+	return strcmp(a->currency == NULL ? "" : a->currency,
+		   b->currency == NULL ? "" : b->currency) == 0;
+}
+
+/* The sums spent, one for each currency; "" when nothing was. */
+static const char *
+money_of(const struct case_record *r)
+{
+	const struct entry *e = r->entries;
+	struct buf out = {0};
+
+	for (size_t i = 0; i < r->entry_count; i++) {
+		int64_t cents = 0;
+		bool before = e[i].cents == 0;
+
+		for (size_t k = 0; k < r->entry_count; k++) {
+			if (!same_currency(&e[i], &e[k]))
+				continue;
+			cents += e[k].cents;
+			before = before || (k < i && e[k].cents != 0);
+		}
+		if (!before)
+			buf_printf(&out, "%s%s", out.len > 0 ? ", " : "",
+			    say_money(&r->voice, cents, e[i].currency));
+	}
+	return buf_keep(&out, r->voice.arena);
+}
+
 static void
-add_numbers(const struct record *r, struct values *v)
+add_numbers(const struct case_record *r, struct values *v)
 {
 	struct summary s = record_summary(r);
-	int64_t cents = 0;
-
-	for (size_t i = 0; i < r->entry_count; i++)
-		cents += r->entries[i].cents;
 	values_set(v, "any", s.made + s.slips > 0 ? "1" : "");
 	values_set(v, "kept-class", s.kept > 0 ? "good" : "none");
 	values_set(v, "late-class", s.late > 0 ? "bad" : "none");
@@ -312,7 +339,7 @@ add_numbers(const struct record *r, struct values *v)
 	values_printf(v, "yours", "%d", s.yours);
 	values_set(v, "minutes",
 	    s.minutes > 0 ? say_minutes(&r->voice, s.minutes) : "");
-	values_set(v, "money", cents > 0 ? say_money(&r->voice, cents) : "");
+	values_set(v, "money", money_of(r));
 	values_set(v, "silence",
 	    s.longest_silence > 0
 		? say_count(&r->voice, "days", s.longest_silence)
@@ -320,7 +347,7 @@ add_numbers(const struct record *r, struct values *v)
 }
 
 void
-dossier_values(const struct record *r, struct values *v)
+dossier_values(const struct case_record *r, struct values *v)
 {
 	const struct case_row *row = &r->ladder.row;
 

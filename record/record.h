@@ -31,7 +31,7 @@ struct record_message {
 	size_t attachment_count;
 };
 
-struct record {
+struct case_record {
 	struct voice voice; /* words, zone, as of now */
 	const char *owner; /* name; may be "" */
 	struct ladder ladder; /* with the case's row */
@@ -54,20 +54,20 @@ struct summary {
 	int minutes, trips;
 	int longest_silence; /* days in which the company wrote nothing */
 };
-struct summary record_summary(const struct record *);
+struct summary record_summary(const struct case_record *);
 
 /* The state of an obligation as of the record's now. */
 enum obligation_state
-record_state(const struct record *, const struct obligation *);
-day_t record_today(const struct record *);
-day_t record_day(const struct record *, const struct message_row *);
+record_state(const struct case_record *, const struct obligation *);
+day_t record_today(const struct case_record *);
+day_t record_day(const struct case_record *, const struct message_row *);
 
 /* dossier.c: all values of dossier.html. */
-void dossier_values(const struct record *, struct values *);
+void dossier_values(const struct case_record *, struct values *);
 extern const char dossier_schema[];
 
 /* timeline.c: the drawing, as the lists ticks, gaps, marks and bars. */
-void timeline_values(const struct record *, struct values *);
+void timeline_values(const struct case_record *, struct values *);
 #define SAY_TIMELINE                                                       \
 	"width height base ticks(x label) gaps(x width label middle) "     \
 	"marks(x y class label id) "                                       \

@@ -4,7 +4,7 @@
 #include "record/record.h"
 
 enum obligation_state
-record_state(const struct record *r, const struct obligation *o)
+record_state(const struct case_record *r, const struct obligation *o)
 {
 	const struct voice *v = &r->voice;
 
@@ -12,13 +12,13 @@ record_state(const struct record *r, const struct obligation *o)
 }
 
 day_t
-record_today(const struct record *r)
+record_today(const struct case_record *r)
 {
 	return moment_day(zone_moment(r->voice.zone, r->voice.now));
 }
 
 day_t
-record_day(const struct record *r, const struct message_row *m)
+record_day(const struct case_record *r, const struct message_row *m)
 {
 	return moment_day(zone_moment(
 	    r->voice.zone, m->has_date ? m->date.utc : m->received));
@@ -26,7 +26,7 @@ record_day(const struct record *r, const struct message_row *m)
 
 static void
 count_obligation(
-    const struct record *r, const struct obligation *o, struct summary *s)
+    const struct case_record *r, const struct obligation *o, struct summary *s)
 {
 	if (o->who != WHO_COMPANY || o->stored == STATE_VOID)
 		return;
@@ -60,7 +60,7 @@ count_obligation(
 }
 
 struct summary
-record_summary(const struct record *r)
+record_summary(const struct case_record *r)
 {
 	const struct case_row *row = &r->ladder.row;
 	struct summary s = {0};

@@ -37,7 +37,7 @@ add_names(struct arena *a, struct strings *names, const char *name)
 }
 
 static struct strings
-names_of(const struct record *r)
+names_of(const struct case_record *r)
 {
 	struct strings names = {0};
 
@@ -60,7 +60,7 @@ is_released(const struct released *rel, int number)
 }
 
 static void
-add_promise(const struct record *r, const struct released *rel,
+add_promise(const struct case_record *r, const struct released *rel,
     const struct strings *names, const struct obligation *o, struct values *v)
 {
 	struct values *row = values_add(v, "promises");
@@ -89,7 +89,7 @@ add_promise(const struct record *r, const struct released *rel,
 
 /* The badge, like those on pages of software. */
 static void
-add_badge(const struct record *r, const struct summary *s, struct values *v)
+add_badge(const struct case_record *r, const struct summary *s, struct values *v)
 {
 	struct arena *a = r->voice.arena;
 	const char *left = r->ladder.row.company_domain;
@@ -119,7 +119,7 @@ add_badge(const struct record *r, const struct summary *s, struct values *v)
 
 void
 ticket_values(
-    const struct record *r, const struct released *rel, struct values *v)
+    const struct case_record *r, const struct released *rel, struct values *v)
 {
 	const struct case_row *row = &r->ladder.row;
 	struct strings names = names_of(r);

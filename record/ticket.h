@@ -17,7 +17,7 @@ struct released {
 /* The day that the ticket is of: it changes once a day, or when the case
  * does, so that files need not be written anew for nothing. */
 void
-ticket_values(const struct record *, const struct released *, struct values *);
+ticket_values(const struct case_record *, const struct released *, struct values *);
 extern const char ticket_schema[];
 
 #endif

@@ -50,7 +50,7 @@ widen(struct scale *s, day_t day)
 }
 
 static day_t
-due_day_of(const struct record *r, const struct obligation *o)
+due_day_of(const struct case_record *r, const struct obligation *o)
 {
 	if (o->due.precision == DUE_TIME)
 		return moment_day(zone_moment(r->voice.zone, o->due.at.utc));
@@ -59,7 +59,7 @@ due_day_of(const struct record *r, const struct obligation *o)
 
 /* What is due in many years (a limit of the law) does not squeeze the rest. */
 static struct scale
-scale_of(const struct record *r)
+scale_of(const struct case_record *r)
 {
 	day_t today = record_today(r);
 	struct scale s = {moment_day(r->ladder.row.opened), today};
@@ -83,7 +83,7 @@ scale_of(const struct record *r)
 }
 
 static void
-add_ticks(const struct record *r, const struct scale *s, struct values *v)
+add_ticks(const struct case_record *r, const struct scale *s, struct values *v)
 {
 	const struct letters *l = r->voice.letters;
 	struct arena *a = r->voice.arena;
@@ -112,7 +112,7 @@ add_ticks(const struct record *r, const struct scale *s, struct values *v)
 }
 
 static void
-add_gap(const struct record *r, const struct scale *s, day_t from, day_t to,
+add_gap(const struct case_record *r, const struct scale *s, day_t from, day_t to,
     struct values *v)
 {
 	struct values *gap;
@@ -128,7 +128,7 @@ add_gap(const struct record *r, const struct scale *s, day_t from, day_t to,
 }
 
 static void
-add_marks(const struct record *r, const struct scale *s, struct values *v)
+add_marks(const struct case_record *r, const struct scale *s, struct values *v)
 {
 	day_t heard = moment_day(r->ladder.row.opened);
 	day_t end = r->ladder.row.closed ? moment_day(r->ladder.row.closed_at)
@@ -160,7 +160,7 @@ add_marks(const struct record *r, const struct scale *s, struct values *v)
 }
 
 static void
-add_bar(const struct record *r, const struct scale *s,
+add_bar(const struct case_record *r, const struct scale *s,
     const struct obligation *o, int y, struct values *v)
 {
 	enum obligation_state state = record_state(r, o);
@@ -189,7 +189,7 @@ add_bar(const struct record *r, const struct scale *s,
 }
 
 void
-timeline_values(const struct record *r, struct values *v)
+timeline_values(const struct case_record *r, struct values *v)
 {
 	struct scale s = scale_of(r);
 	int y = BARS;
