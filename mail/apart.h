@@ -29,7 +29,7 @@ enum {
 	APART_TRIES = 2, /* deaths over one mail until it is given up */
 	APART_SECONDS = 25, /* for one mail */
 	APART_JOBS = 192, /* asked for and not dropped, and ... */
-	APART_BYTES = 8 << 20, /* ... their size, but for one that is larger */
+	APART_BYTES = 4 << 20, /* ... their size, but for one that is larger */
 	APART_ANSWER = 64 << 20, /* bytes of an answer */
 };
 
