@@ -18,6 +18,7 @@ struct frame {
 	struct hit hit;
 	struct span clause; /* that it stands in */
 	size_t end; /* of its window */
+	bool made; /* something of it */
 };
 
 struct frames {
@@ -99,24 +100,38 @@ by_place(const void *a, const void *b)
 	return x->hit.order < y->hit.order ? -1 : x->hit.order > y->hit.order;
 }
 
+/* What is read otherwise is a clause, and one rule's at most once. */
+static bool
+adds(const struct frames *frames, const struct frame *f)
+{
+	return frames->n == 0 || f[-1].hit.rule != f->hit.rule ||
+	       f[-1].clause.start != f->clause.start;
+}
+
 static void
-add_frames(struct reader *r, const struct hits *hits, const struct view *view,
-    const struct clauses *clauses, struct frames *frames)
+add_frames(struct reader *r, const struct hits *hits, bool otherwise,
+    const struct view *view, const struct clauses *clauses,
+    struct frames *frames)
 {
 	const struct expression *guard;
 	struct frame *f;
 	size_t i;
 
 	for (i = 0; i < hits->n && frames->n < 2 * HITS_MOST; i++) {
+		if (hits->v[i].rule->otherwise != otherwise)
+			continue;
 		f = &frames->v[frames->n];
 		f->hit = hits->v[i];
 		f->clause = clause_at(clauses, f->hit.at.start);
+		f->made = false;
+		if (otherwise)
+			f->hit.at = f->clause;
 		if (f->clause.end < f->hit.at.end)
 			f->clause.end = f->hit.at.end;
 		guard = reader_guard(r, f->hit.rule,
 		    part(view->marked.text, f->clause.start, f->clause.end));
 		if (guard == NULL)
-			frames->n++;
+			frames->n += otherwise ? adds(frames, f) : 1;
 		else
 			explain_guard(r, view, f->hit.rule, f->hit.at, guard);
 	}
@@ -145,6 +160,8 @@ reach_back(const struct clauses *clauses, struct frames *frames)
 	size_t k, bound;
 
 	for (f = frames->v; f < frames->v + frames->n; f++) {
+		if (f->hit.rule->otherwise)
+			continue;
 		before = frame_before(frames, f);
 		bound = before == NULL ? 0 : before->hit.at.end;
 		for (k = 1; k < clauses->n; k++)
@@ -212,6 +229,26 @@ head_order(const void *a, const void *b)
 	return 0;
 }
 
+/* "Send" gives way to the "refund" that is sent, but not to a verb joined to
+ * it. */
+static void
+drop_weak(struct reader *r, struct slice window, struct heads *heads)
+{
+	size_t i, strong = heads->n, n = 0;
+
+	for (i = 0; i < heads->n && strong == heads->n; i++)
+		if (!heads->v[i].rule->weak)
+			strong = i;
+	if (strong == heads->n ||
+	    (strong > 0 && joined(r, window, heads->v[strong].start)))
+		return;
+	for (i = strong; i < heads->n; i++)
+		if (i == strong || !heads->v[i].rule->weak ||
+		    joined(r, window, heads->v[i].start))
+			heads->v[n++] = heads->v[i];
+	heads->n = n;
+}
+
 /* The first verb, and those of other actions that are joined to it. */
 static void
 pick_heads(struct reader *r, struct slice window, struct heads *heads)
@@ -220,6 +257,7 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 	struct head h;
 
 	qsort(heads->v, heads->n, sizeof(*heads->v), head_order);
+	drop_weak(r, window, heads);
 	for (i = 0; i < heads->n && n < HEADS_MOST; i++) {
 		h = heads->v[i];
 		for (k = 0; k < n && heads->v[k].action != h.action; k++)
@@ -263,13 +301,31 @@ static bool
 stands_for(struct reader *r, const struct view *view, const struct frame *f,
     const struct heads *heads)
 {
-	size_t end = heads->n == 0 ? f->end : f->hit.at.end;
+	bool weak = heads->n == 0 || heads->v[0].rule->weak;
+	size_t end = weak ? f->end : f->hit.at.end;
 	struct slice words = part(view->marked.text, f->hit.at.start, end);
 	struct span found;
 
 	return r->book->anaphor != NULL &&
 	       (heads->n == 0 || heads->v[0].action == ACTION_DELIVER) &&
 	       reader_match(r, NULL, r->book->anaphor, words, 0, &found);
+}
+
+/* Leaves one head: the last that says more than that something is sent. */
+static void
+last_done(struct heads *heads)
+{
+	size_t i;
+
+	for (i = heads->n; i > 1; i--)
+		if (!heads->v[i - 1].rule->weak &&
+		    heads->v[i - 1].action != ACTION_DELIVER)
+			break;
+	if (heads->n == 0)
+		return;
+	heads->v[0] = heads->v[i - 1];
+	heads->v[0].start = heads->v[0].end = 0;
+	heads->n = 1;
 }
 
 /* "... your refund. It should take 5 days": what "it" stands for is the last
@@ -284,12 +340,7 @@ find_antecedent(struct reader *r, const struct view *view,
 	if (heads->n == 0 && view->previous != NULL)
 		find_heads_in(r, view->previous, view->previous->marked.text,
 		    owner, heads);
-	if (heads->n > 1)
-		heads->v[0] = heads->v[heads->n - 1];
-	if (heads->n > 0) {
-		heads->n = 1;
-		heads->v[0].start = heads->v[0].end = 0;
-	}
+	last_done(heads);
 }
 
 static void
@@ -301,6 +352,20 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
 	size_t i;
 
 	find_heads_in(r, view, window, owner, heads);
+	if (heads->n == 0) {
+		/* "Your thoughts by Friday, please". */
+		find_heads_in(r, view,
+		    part(view->marked.text, f->clause.start,
+			f->hit.at.start > f->clause.start ? f->hit.at.start
+							  : f->clause.start),
+		    owner, heads);
+		for (i = 0; i < heads->n; i++)
+			heads->v[i].start = heads->v[i].end = 0;
+		if (heads->n > 0) {
+			heads->n = 1;
+			return;
+		}
+	}
 	if (stands_for(r, view, f, heads)) {
 		find_antecedent(r, view, f, owner, &before);
 		if (before.n > 0 &&
@@ -438,6 +503,9 @@ time_of(struct reader *r, const struct view *view, const struct frames *frames,
 
 	if (time == NULL && to < frame->end)
 		time = time_in(view, to, frame->end, span_room(frame));
+	if (time == NULL && i > 0)
+		time =
+		    time_in(view, frame->hit.at.start, from, span_room(frame));
 	if (time == NULL) {
 		from = frame->clause.start;
 		before = frame_before(frames, frame);
@@ -558,39 +626,74 @@ read_frame(struct emission *e, size_t f)
 	}
 }
 
+/* True when a commitment was read in some of the clause. */
+static bool
+is_read(const struct frames *read, struct span clause)
+{
+	size_t i;
+
+	for (i = 0; i < read->n; i++)
+		if (read->v[i].made &&
+		    overlap(
+			(struct span){read->v[i].hit.at.start, read->v[i].end},
+			clause))
+			return true;
+	return false;
+}
+
+/* read: what was read before, or NULL. */
+static void
+read_frames(struct emission *e, const struct clauses *clauses,
+    struct frames *frames, const struct hits *nothing,
+    const struct frames *read)
+{
+	size_t i, before, covered = 0;
+
+	e->frames = frames;
+	settle(e->reader, e->view, frames, nothing);
+	set_windows(e->view, frames);
+	reach_back(clauses, frames);
+	for (i = 0; i < frames->n; i++) {
+		if (frames->v[i].hit.at.start < covered ||
+		    (read != NULL && is_read(read, frames->v[i].hit.at)))
+			continue;
+		before = e->made->n;
+		read_frame(e, i);
+		frames->v[i].made = e->made->n > before;
+		if (frames->v[i].made)
+			covered = frames->v[i].hit.at.end;
+	}
+}
+
+/*
+ * First what is put as a commitment.  A clause without one is then read by the
+ * rules that are read otherwise, whose hits stand for their clause.
+ */
 struct commitments
 clause_read(struct reader *r, const struct view *view)
 {
 	struct commitments made = {NULL, 0};
 	struct clauses clauses;
-	struct frames frames; /* large: not cleared for nothing */
+	struct frames frames, others; /* large: not cleared for nothing */
 	struct slice text = view->marked.text;
 	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
 	struct hits deadlines = reader_hits(r, SAYS_DEADLINE, view, text);
 	struct hits nothing, conditions;
-	struct emission e = {r, view, &frames, &conditions, &made};
-	size_t i, before, covered = 0;
+	struct emission e = {r, view, NULL, &conditions, &made};
 
 	if (promises.n + deadlines.n == 0)
 		return made;
-	frames.n = 0;
+	frames.n = others.n = 0;
 	find_clauses(r, text, &clauses);
-	add_frames(r, &promises, view, &clauses, &frames);
-	add_frames(r, &deadlines, view, &clauses, &frames);
-	if (frames.n == 0)
+	add_frames(r, &promises, false, view, &clauses, &frames);
+	add_frames(r, &deadlines, false, view, &clauses, &frames);
+	add_frames(r, &promises, true, view, &clauses, &others);
+	add_frames(r, &deadlines, true, view, &clauses, &others);
+	if (frames.n + others.n == 0)
 		return made;
 	nothing = reader_hits(r, SAYS_NOTHING, view, text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, text);
-	settle(r, view, &frames, &nothing);
-	set_windows(view, &frames);
-	reach_back(&clauses, &frames);
-	for (i = 0; i < frames.n; i++) {
-		if (frames.v[i].hit.at.start < covered)
-			continue;
-		before = made.n;
-		read_frame(&e, i);
-		if (made.n > before)
-			covered = frames.v[i].hit.at.end;
-	}
+	read_frames(&e, &clauses, &frames, &nothing, NULL);
+	read_frames(&e, &clauses, &others, &nothing, &frames);
 	return made;
 }

@@ -7,6 +7,7 @@
  *	spell *'ll = * will
  *	letters all
  *	ordinals dotted
+ *	inflect *e = *e *es *ed *ing
  */
 #include <fcntl.h>
 #include <string.h>
@@ -36,6 +37,12 @@ struct language {
 	} * suffix;
 	size_t suffixes;
 	bool all_letters, ordinals;
+	struct {
+		const char *end; /* "e" */
+		const char **forms; /* "e", "es", "ed", "ing" */
+		size_t n;
+	} * ending;
+	size_t endings;
 };
 
 static unsigned char
@@ -182,6 +189,35 @@ enter_trait(const struct source *src, struct slice rest, const char *value,
 }
 
 static int
+enter_ending(struct language *l, const struct source *src, struct slice rest,
+    struct err *err)
+{
+	const char **forms = NULL;
+	struct slice word, sign, form;
+	size_t n = 0;
+
+	if (!take_word(&rest, &word) || !take_word(&rest, &sign) ||
+	    !slice_is(sign, "=") || word.p[0] != '*')
+		return source_fault(
+		    src, word.p, err, "want: inflect *END = *FORM ...");
+	while (take_word(&rest, &form)) {
+		if (form.p[0] != '*')
+			return source_fault(
+			    src, form.p, err, "want: inflect *END = *FORM ...");
+		form.p++, form.len--;
+		forms = arena_grow(l->arena, forms, n, sizeof(*forms));
+		forms[n++] = slice_dup(l->arena, form);
+	}
+	word.p++, word.len--;
+	l->ending =
+	    arena_grow(l->arena, l->ending, l->endings, sizeof(*l->ending));
+	l->ending[l->endings].end = slice_dup(l->arena, word);
+	l->ending[l->endings].forms = forms;
+	l->ending[l->endings++].n = n;
+	return 0;
+}
+
+static int
 read_line(struct language *l, const struct source *src, struct err *err)
 {
 	struct slice rest = src->line, key;
@@ -198,9 +234,12 @@ read_line(struct language *l, const struct source *src, struct err *err)
 		return enter_trait(src, rest, "all", &l->all_letters, err);
 	if (slice_is(key, "ordinals"))
 		return enter_trait(src, rest, "dotted", &l->ordinals, err);
+	if (slice_is(key, "inflect"))
+		return enter_ending(l, src, rest, err);
 	return source_fault(src, key.p, err,
 	    "unknown keyword \"%.*s\"; "
-	    "known are words, abbreviations, spell, letters, ordinals",
+	    "known are words, abbreviations, spell, letters, ordinals, "
+	    "inflect",
 	    (int)key.len, key.p);
 }
 
@@ -276,6 +315,27 @@ language_spelling(const struct language *l, struct slice word, size_t *stem)
 		}
 	}
 	return NULL;
+}
+
+const char *const *
+language_endings(
+    const struct language *l, struct slice word, size_t *cut, size_t *n)
+{
+	static const char *const none[] = {""};
+	size_t i, len;
+
+	for (i = 0; i < l->endings; i++) {
+		len = strlen(l->ending[i].end);
+		if (word.len <= len ||
+		    memcmp(word.p + word.len - len, l->ending[i].end, len) != 0)
+			continue;
+		*cut = len;
+		*n = l->ending[i].n;
+		return l->ending[i].forms;
+	}
+	*cut = 0;
+	*n = 1;
+	return none;
 }
 
 static bool

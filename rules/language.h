@@ -52,4 +52,11 @@ void language_sample(struct slice text, struct sample *);
  * sure not to be more than `most`. */
 int language_score(const struct language *, const struct sample *, int most);
 
+/*
+ * What stands for the last *cut bytes of a word in its *n forms, by the first
+ * ending that fits.  The last but one is the past, the last the participle.
+ */
+const char *const *language_endings(
+    const struct language *, struct slice word, size_t *cut, size_t *n);
+
 #endif

@@ -413,19 +413,21 @@ list_folder(
 }
 
 static int
-read_folder(struct arena *arena, const char *dir, const char *language,
-    bool own, struct rules_read *read, struct err *err)
+read_folder(struct arena *arena, const char *dir, const char *name,
+    const struct language *language, bool own, struct rules_read *read,
+    struct err *err)
 {
 	const char *names[NAMES_MOST], *folder, *path, *where;
 	size_t i, n;
 
-	folder = arena_printf(arena, "%s/%s", dir, language);
+	folder = arena_printf(arena, "%s/%s", dir, name);
 	n = list_folder(arena, folder, ".rules", names);
 	for (i = 0; i < n; i++) {
 		path = arena_printf(arena, "%s/%s", folder, names[i]);
-		where = own ? path
-			    : arena_printf(arena, "%s/%s", language, names[i]);
-		if (rulefile_read(arena, path, where, own, read, err) != 0)
+		where =
+		    own ? path : arena_printf(arena, "%s/%s", name, names[i]);
+		if (rulefile_read(
+			arena, path, where, language, own, read, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -479,11 +481,12 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 	struct rules_read read = {0};
 
 	book->read = true;
-	if (pack->own_dir != NULL && read_folder(pack->arena, pack->own_dir,
-					 book->name, true, &read, err) != 0)
+	if (pack->own_dir != NULL &&
+	    read_folder(pack->arena, pack->own_dir, book->name, book->language,
+		true, &read, err) != 0)
 		return -1;
-	if (read_folder(
-		pack->arena, pack->dir, book->name, false, &read, err) != 0 ||
+	if (read_folder(pack->arena, pack->dir, book->name, book->language,
+		false, &read, err) != 0 ||
 	    settle_names(pack->arena, &read, err) != 0)
 		return -1;
 	book->rules = read.rules;

@@ -16,6 +16,9 @@
 #include "base/utf8.h"
 #include "rules/zones.h"
 
+/* Days ahead that a date without a year is taken for one to come. */
+enum { AHEAD_MOST = 270 };
+
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
 /* In thousandths, beside those of common words and of time phrases. */
@@ -126,11 +129,25 @@ readable(struct arena *arena, const char *text)
 	return s;
 }
 
-/* A due date of a day that is past says nothing about what is to come. */
+/* "10-03", "m10": the first such day to come. */
+static bool
+no_year(const char *expr)
+{
+	return expr != NULL &&
+	       ((expr[0] == 'm' && expr[1] >= '0' && expr[1] <= '9') ||
+		   (strlen(expr) >= 5 && expr[2] == '-' &&
+		       (expr[5] == '\0' || expr[5] == ' ')));
+}
+
+/* A due date of a day that is past says nothing about what is to come; a
+ * date without a year that would be nearly a year ahead was some weeks ago. */
 static bool
 is_past(const struct obligation_found *o, struct moment anchor)
 {
-	return o->due.precision != DUE_NONE && o->due.day < moment_day(anchor);
+	int ahead = o->due.day - moment_day(anchor);
+
+	return o->due.precision != DUE_NONE &&
+	       (ahead < 0 || (ahead > AHEAD_MOST && no_year(o->expr)));
 }
 
 static bool

@@ -5,6 +5,8 @@
  *	define money
  *		refund|credit
  *		compensation
+ *	define hand-over
+ *		+ send/sent post ship*
  *
  *	rule we-refund
  *		says promise
@@ -15,12 +17,14 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "rules/inflect.h"
 #include "rules/rulefile.h"
 
 struct parse {
 	struct arena *arena;
 	struct source src;
 	const char *where;
+	const struct language *language;
 	bool own;
 	struct rules_read *read;
 	struct rule *rule; /* the block at hand, or NULL */
@@ -249,6 +253,20 @@ field_needs(struct parse *parse, struct slice value)
 	return 0;
 }
 
+/* "reads otherwise": what a rule is read after. */
+static int
+field_reads(struct parse *parse, struct slice value)
+{
+	if (slice_is(value, "otherwise"))
+		parse->rule->otherwise = true;
+	else if (slice_is(value, "weakly"))
+		parse->rule->weak = true;
+	else
+		return FAULT(
+		    parse, value.p, "a rule reads otherwise, or weakly");
+	return 0;
+}
+
 static int
 field_only(struct parse *parse, struct slice value)
 {
@@ -379,6 +397,7 @@ static const struct {
     {"zone", field_zone},
     {"needs", field_needs},
     {"only", field_only},
+    {"reads", field_reads},
     {"when", field_when},
     {"without", field_without},
     {"match", field_match},
@@ -403,7 +422,7 @@ read_field(struct parse *parse, struct slice line)
 	}
 	return FAULT(parse, name.p,
 	    "unknown field \"%.*s\"; known are says, who, "
-	    "sender, zone, needs, only, when, without, match, not, example, "
+	    "sender, zone, needs, only, reads, when, without, match, not, example, "
 	    "counter",
 	    (int)name.len, name.p);
 }
@@ -413,6 +432,10 @@ add_alternative(struct parse *parse, struct slice value)
 {
 	struct definition *d = parse->definition;
 
+	if (value.p[0] == '+') {
+		value.p++, value.len--;
+		value = inflect(parse->arena, parse->language, value);
+	}
 	d->alternative = arena_grow(parse->arena, d->alternative,
 	    d->alternatives, sizeof(*d->alternative));
 	d->alternative[d->alternatives++] = value;
@@ -515,10 +538,12 @@ read_block(struct parse *parse, struct slice line)
 
 int
 rulefile_read(struct arena *arena, const char *path, const char *where,
-    bool own, struct rules_read *read, struct err *err)
+    const struct language *language, bool own, struct rules_read *read,
+    struct err *err)
 {
 	struct parse parse = {.arena = arena,
 	    .where = where,
+	    .language = language,
 	    .own = own,
 	    .read = read,
 	    .err = err};

@@ -21,7 +21,7 @@ struct rules_read {
  * is the owner's, whose rules and definitions stand in for later ones of the
  * same name.  -1 with err (file:line:column).
  */
-int rulefile_read(struct arena *, const char *path, const char *where, bool own,
-    struct rules_read *, struct err *);
+int rulefile_read(struct arena *, const char *path, const char *where,
+    const struct language *, bool own, struct rules_read *, struct err *);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "rules/sentence.h"
 
-enum { NARROWEST = 45, WIDEST = 100, FLOWING = 130 };
+enum { NARROWEST = 45, WIDEST = 100, FLOWING = 130, LABEL_WORDS = 4 };
 
 struct splitting {
 	struct arena *arena;
@@ -116,6 +116,21 @@ wrap_width(const struct splitting *s)
 	return width < NARROWEST ? 0 : width;
 }
 
+/* "Estimated delivery: ...": a line of a list or table. */
+static bool
+labelled(struct slice line)
+{
+	size_t i, words = 0;
+
+	for (i = 0; i < line.len && line.p[i] != ':'; i++) {
+		words += is_blank(line.p[i]);
+		if (words > LABEL_WORDS || strchr(".,;!?", line.p[i]) != NULL)
+			return false;
+	}
+	return i > 0 && is_upper(line.p[0]) && i + 1 < line.len &&
+	       is_blank(line.p[i + 1]);
+}
+
 /* True when the break after line i only wraps. */
 static bool
 soft_break(const struct splitting *s, size_t i)
@@ -130,7 +145,8 @@ soft_break(const struct splitting *s, size_t i)
 		return false;
 	here = line_text(s->text, a);
 	next = line_text(s->text, b);
-	if (bullet(next) > 0)
+	if (bullet(next) > 0 || labelled(next) ||
+	    (labelled(here) && is_upper(next.p[0]) && here.len < NARROWEST))
 		return false;
 	last = here.p[here.len - 1];
 	if (starts_small(next) && last != '.' && last != '!' && last != '?')

@@ -14,7 +14,8 @@ enum {
 	SIGNATURE_LINE = 64, /* bytes */
 	SIGNATURE_WORDS = 9,
 	TRAILING_LINES = 8, /* that may follow a signature told by shape */
-	TRAILING_BYTES = 600
+	TRAILING_BYTES = 600,
+	SIGNED_BYTES = 2000 /* below a closing that no rule knows */
 };
 
 struct zoning {
@@ -185,7 +186,19 @@ sign_from(struct zoning *z, size_t i)
 			z->lines.v[i].zone = ZONE_SIGNATURE;
 }
 
-/* A closing counts when a short line or nothing follows.  Returns where the
+/* How much follows from line i that no rule knows. */
+static size_t
+follows(const struct zoning *z, size_t i)
+{
+	size_t bytes = 0;
+
+	for (; i < z->lines.n; i++)
+		if (z->lines.v[i].zone == ZONE_BODY && !z->lines.v[i].blank)
+			bytes += text_of(z, i).len;
+	return bytes;
+}
+
+/* A closing counts when a short line or nothing follows, and no letter.  Returns where the
  * signature begins by rule: at a closing it is all told (0). */
 static size_t
 sign_after_closing(struct zoning *z)
@@ -200,7 +213,9 @@ sign_after_closing(struct zoning *z)
 		if (z->lines.v[i].zone != ZONE_CLOSING)
 			continue;
 		next = next_line(z, i);
-		if (next >= z->lines.n || signature_shaped(text_of(z, next))) {
+		if (next >= z->lines.n ||
+		    (signature_shaped(text_of(z, next)) &&
+			follows(z, next) <= SIGNED_BYTES)) {
 			sign_from(z, next);
 			return 0;
 		}
