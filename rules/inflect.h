@@ -17,7 +17,7 @@
  *   look_into       inflected in its first word
  *   pick~up         the same, and up to four words may stand between
  */
-struct slice inflect(
-    struct arena *, const struct language *, struct slice words);
+struct slice
+inflect(struct arena *, const struct language *, struct slice words);
 
 #endif

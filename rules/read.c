@@ -17,7 +17,7 @@
 #include "rules/zones.h"
 
 /* Days ahead that a date without a year is taken for one to come. */
-enum { AHEAD_MOST = 270 };
+enum { AHEAD_MOST = 300 };
 
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
@@ -140,14 +140,15 @@ no_year(const char *expr)
 }
 
 /* A due date of a day that is past says nothing about what is to come; a
- * date without a year that would be nearly a year ahead was some weeks ago. */
+ * promise's date without a year that would be nearly a year ahead was some weeks ago. */
 static bool
 is_past(const struct obligation_found *o, struct moment anchor)
 {
 	int ahead = o->due.day - moment_day(anchor);
 
 	return o->due.precision != DUE_NONE &&
-	       (ahead < 0 || (ahead > AHEAD_MOST && no_year(o->expr)));
+	       (ahead < 0 || (o->kind == KIND_PROMISE && ahead > AHEAD_MOST &&
+				 no_year(o->expr)));
 }
 
 static bool
