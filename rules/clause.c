@@ -108,12 +108,23 @@ adds(const struct frames *frames, const struct frame *f)
 	       f[-1].clause.start != f->clause.start;
 }
 
+/* No guard of its rule matches in its clause. */
+static bool
+passes(struct reader *r, const struct view *view, const struct frame *f)
+{
+	const struct expression *guard = reader_guard(r, f->hit.rule,
+	    part(view->marked.text, f->clause.start, f->clause.end));
+
+	if (guard != NULL)
+		explain_guard(r, view, f->hit.rule, f->hit.at, guard);
+	return guard == NULL;
+}
+
 static void
 add_frames(struct reader *r, const struct hits *hits, bool otherwise,
     const struct view *view, const struct clauses *clauses,
     struct frames *frames)
 {
-	const struct expression *guard;
 	struct frame *f;
 	size_t i;
 
@@ -128,12 +139,8 @@ add_frames(struct reader *r, const struct hits *hits, bool otherwise,
 			f->hit.at = f->clause;
 		if (f->clause.end < f->hit.at.end)
 			f->clause.end = f->hit.at.end;
-		guard = reader_guard(r, f->hit.rule,
-		    part(view->marked.text, f->clause.start, f->clause.end));
-		if (guard == NULL)
-			frames->n += otherwise ? adds(frames, f) : 1;
-		else
-			explain_guard(r, view, f->hit.rule, f->hit.at, guard);
+		if (otherwise ? adds(frames, f) : passes(r, view, f))
+			frames->n++;
 	}
 }
 
@@ -588,7 +595,9 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	    conditional(e->conditions, e->frames->v[f].clause, c.time);
 	lacks = lacking(rule, &c);
 	if (lacks != NULL) {
-		explain_miss(e->reader, e->view, rule, c.words, lacks, NULL);
+		if (!rule->otherwise)
+			explain_miss(
+			    e->reader, e->view, rule, c.words, lacks, NULL);
 		return;
 	}
 	made->v =
@@ -655,7 +664,9 @@ read_frames(struct emission *e, const struct clauses *clauses,
 	reach_back(clauses, frames);
 	for (i = 0; i < frames->n; i++) {
 		if (frames->v[i].hit.at.start < covered ||
-		    (read != NULL && is_read(read, frames->v[i].hit.at)))
+		    (read != NULL &&
+			(is_read(read, frames->v[i].hit.at) ||
+			    !passes(e->reader, e->view, &frames->v[i]))))
 			continue;
 		before = e->made->n;
 		read_frame(e, i);

@@ -17,7 +17,7 @@
 #include "rules/zones.h"
 
 /* Days ahead that a date without a year is taken for one to come. */
-enum { AHEAD_MOST = 300 };
+enum { AHEAD_MOST = 280 };
 
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
