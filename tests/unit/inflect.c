@@ -75,8 +75,10 @@ forms_of_words(void **state)
 	for (i = 0; i < ROWS(cases); i++) {
 		made = inflect(arena, l, slice_of(cases[i].words));
 		if ((pattern_match(m,
-			 pattern_new(arena, arena_printf(arena, "^(?:%.*s)$",
-						(int)made.len, made.p)),
+			 pattern_new(arena,
+			     arena_printf(
+				 arena, "^(?:%.*s)$", (int)made.len, made.p),
+			     false),
 			 slice_of(cases[i].text), 0, &found) == MATCH_FOUND) !=
 		    cases[i].matches)
 			fail_msg("%s: %s", cases[i].words, cases[i].text);
