@@ -478,14 +478,14 @@ name_in(struct run *run, struct slice line, enum zone zone, uint64_t *gate,
 	return NULL;
 }
 
-/* True when the name is the firm's: all its letters stand in a row in the
- * domain ("Calder Vale" in caldervalewater.example). */
+/* True when the name is the firm's: the letters of its words stand in a row in
+ * the domain ("Calder Vale" in caldervalewater.example).  Who writes from an
+ * address of that name is a person: Ray of ray@rayleighautos.example. */
 static bool
 is_brand(struct run *run, const char *name)
 {
-	const char *domain = run->in->sender_addr == NULL
-				 ? NULL
-				 : strchr(run->in->sender_addr, '@');
+	const char *addr = run->in->sender_addr;
+	const char *domain = addr == NULL ? NULL : strchr(addr, '@');
 	char squeezed[AGENT_LONGEST + 1];
 	size_t n = 0;
 
@@ -493,7 +493,8 @@ is_brand(struct run *run, const char *name)
 		if ((*name | 32) >= 'a' && (*name | 32) <= 'z')
 			squeezed[n++] = (char)(*name | 32);
 	squeezed[n] = '\0';
-	return domain != NULL && n >= 3 && strstr(domain, squeezed) != NULL;
+	return domain != NULL && n >= 3 && strstr(domain, squeezed) != NULL &&
+	       strncasecmp(addr, squeezed, n) != 0;
 }
 
 static void

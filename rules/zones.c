@@ -12,6 +12,7 @@ enum {
 	CLOSING_LONGEST = 70,
 	SIGNATURE_LINES = 8,
 	SIGNATURE_LINE = 64, /* bytes */
+	NAME_LONGEST = 24,
 	SIGNATURE_WORDS = 9,
 	TRAILING_LINES = 8, /* that may follow a signature told by shape */
 	TRAILING_BYTES = 600,
@@ -309,6 +310,49 @@ little_follows(const struct zoning *z, size_t i)
 	return lines <= TRAILING_LINES && bytes <= TRAILING_BYTES;
 }
 
+/* A word or two that could be somebody's name, and no end of a sentence but
+ * for an initial ("Despina K."). */
+static bool
+name_shaped(struct slice s)
+{
+	size_t n = s.len;
+
+	if (n > 2 && s.p[n - 1] == '.' && s.p[n - 3] == ' ')
+		n--;
+	return count_words(s) <= 2 && n > 1 && n <= NAME_LONGEST &&
+	       !ends_sentence((struct slice){s.p, n}) && s.p[0] >= 'A' &&
+	       s.p[0] <= 'Z';
+}
+
+/*
+ * A signature by shape may begin one line higher: with a name over the firm or
+ * over a block of fields, also across an empty line.
+ */
+static size_t
+name_above(const struct zoning *z, size_t i)
+{
+	size_t p = i;
+
+	while (p > 0 && z->lines.v[p - 1].blank)
+		p--;
+	if (p < 2 || z->lines.v[p - 1].zone != ZONE_BODY ||
+	    !name_shaped(text_of(z, p - 1)) || !z->lines.v[p - 2].blank)
+		return i;
+	return p - 1;
+}
+
+/* The last line, a name, right under a short one that ends no sentence. */
+static bool
+is_bare_name(const struct zoning *z, size_t i)
+{
+	return i > 0 && next_line(z, i) >= z->lines.n &&
+	       z->lines.v[i].zone == ZONE_BODY && !z->lines.v[i - 1].blank &&
+	       z->lines.v[i - 1].zone == ZONE_BODY &&
+	       text_of(z, i - 1).len < SIGNATURE_LINE &&
+	       count_words(text_of(z, i - 1)) > 2 &&
+	       count_words(text_of(z, i)) == 1 && name_shaped(text_of(z, i));
+}
+
 /* No closing: the last lines before `to`, told by shape. */
 static void
 sign_by_shape(struct zoning *z, size_t to)
@@ -320,11 +364,15 @@ sign_by_shape(struct zoning *z, size_t to)
 		if (z->lines.v[i].blank || z->lines.v[i].zone != ZONE_BODY)
 			continue;
 		n = signature_run(z, i, &evidence);
+		if (n == 0 && is_bare_name(z, i)) {
+			sign_from(z, i);
+			return;
+		}
 		if (n == 0 || z->lines.v[i - 1].zone == ZONE_SALUTATION)
 			continue;
 		last = next_line(z, i + n - 1) >= to;
 		if (evidence || (last && count_words(text_of(z, i)) <= 4)) {
-			sign_from(z, i);
+			sign_from(z, name_above(z, i));
 			return;
 		}
 	}
