@@ -76,6 +76,16 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/root.a $(O)/lib.a
 unit: $(UNIT)
 	prove --exec '' $(UNIT)
 
+# Fuzz targets: tests/fuzz/NAME.c.  Here each is linked with a driver that
+# reads files, so that any compiler does; make fuzz makes up its own input.
+FUZZ_SHARED = tests/fuzz/fuzz.c tests/fuzz/replay.c
+FUZZ_SRC = $(filter-out $(FUZZ_SHARED),$(wildcard tests/fuzz/*.c))
+FUZZ = $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz-%)
+FUZZ_MAIN = $(O)/tests/fuzz/replay.o
+
+$(O)/fuzz-%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(O)/root.a $(O)/lib.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
 # The way of a new user: both commands install what is missing themselves.
 deps:
 	@dev/deps.sh dev/packages.build
@@ -92,7 +102,7 @@ demo: deps
 TESTS = $(wildcard tests/*.t)
 
 test: deps-test
-	@$(MAKE) -s -j2 all $(UNIT)
+	@$(MAKE) -s -j2 all $(UNIT) $(FUZZ)
 	@dev/layers.sh
 	prove -j2 --timer --exec '' $(UNIT) $(TESTS)
 
@@ -105,8 +115,8 @@ sanitize: deps-test
 	@$(MAKE) -s -j2 O=build/sanitize BIN=build/sanitize/ CFLAGS="$(SAN)" \
 	    HARDEN=-fPIE sanitize-run
 
-sanitize-run: all $(UNIT)
-	PROMISED=$(CURDIR)/$(BIN)promised PROMISED_DATA=$(CURDIR) \
+sanitize-run: all $(UNIT) $(FUZZ)
+	FUZZ_BUILD=$(CURDIR)/$(O) PROMISED=$(CURDIR)/$(BIN)promised PROMISED_DATA=$(CURDIR) \
 	ASAN_OPTIONS=detect_leaks=0 prove -j2 --timer --exec '' $(UNIT) $(TESTS)
 
 layers:
@@ -121,6 +131,19 @@ shuffle: deps-test all
 
 cut-imap: deps-test all
 	CUT_STEP=1 tests/cut-imap.t
+
+# Each fuzz target for TIME seconds, or those in TARGETS; what is found and kept
+# is in build/fuzz.
+TIME = 60
+TARGETS =
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+fuzz: deps-test
+	@$(MAKE) -s -j2 O=build/fuzz CC=clang CFLAGS="$(FUZZ_FLAGS)" \
+	    HARDEN=-fPIE FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer fuzz-build
+	@dev/fuzz.sh $(TIME) $(TARGETS)
+
+fuzz-build: $(FUZZ)
 
 # Our calendars against those of another project, 2020 to 2035; make test has a
 # check of its own against the law.  dev/holidays.known says what differs.
@@ -166,5 +189,6 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash shuffle cut-imap holidays install
+	layers lint bench accuracy crash shuffle cut-imap holidays install \
+	fuzz fuzz-build
 .SECONDARY:

@@ -17,11 +17,15 @@ enum {
 };
 
 static bool
+is_letter(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+static bool
 is_word_byte(char c)
 {
-	return c != '\0' &&
-	       (isalnum((unsigned char)c) || (unsigned char)c >= 0x80 ||
-		   strchr("@._-+/#&='", c) != NULL);
+	return c != '\0' && (is_letter(c) || strchr("@._-+/#&='", c) != NULL);
 }
 
 /* A number in groups: digits with blanks, dots, hyphens or brackets between.
@@ -67,17 +71,35 @@ is_sum_or_date(const char *p, size_t n)
 }
 
 static bool
-is_name(struct slice word, const struct strings *names)
+in_names(struct slice word, const struct strings *names)
 {
-	while (word.len > 0 && !isalnum((unsigned char)word.p[word.len - 1]) &&
-	       (unsigned char)word.p[word.len - 1] < 0x80)
-		word.len--;
-	if (word.len > 2 && word.p[word.len - 2] == '\'')
-		word.len -= 2; /* "Anna's" */
 	for (size_t i = 0; i < names->n; i++)
 		if (strlen(names->v[i]) > 1 &&
 		    slice_is_nocase(word, names->v[i]))
 			return true;
+	return false;
+}
+
+/* "Anna", "Anna's", "Anna-Lena" and "_anna_". */
+static bool
+has_name(struct slice word, const struct strings *names)
+{
+	struct slice part = {word.p, 0};
+	const char *end;
+
+	while (word.len > 0 && !is_letter(word.p[word.len - 1]))
+		word.len--;
+	if (word.len > 2 && word.p[word.len - 2] == '\'')
+		word.len -= 2;
+	if (in_names(word, names))
+		return true;
+	for (end = word.p + word.len; part.p < end; part.p += part.len + 1) {
+		part.len = 0;
+		while (part.p + part.len < end && is_letter(part.p[part.len]))
+			part.len++;
+		if (in_names(part, names))
+			return true;
+	}
 	return false;
 }
 
@@ -94,7 +116,7 @@ must_go(struct slice word, const struct strings *names)
 	       memmem(word.p, word.len, "://", 3) != NULL ||
 	       slice_starts_nocase(word, "www.") || digits > DIGITS_MOST ||
 	       (digits > 0 && letters > 0 && digits + letters >= TOKEN_LEAST) ||
-	       is_name(word, names);
+	       has_name(word, names);
 }
 
 /* "1st", "48hrs", "5pm", "10:30am": time, not a token. */
@@ -143,7 +165,7 @@ redact(struct arena *a, const char *text, const struct strings *names)
 			   !is_sum_or_date(word.p, word.len)) {
 			buf_puts(&out, REDACTED);
 			p += word.len;
-		} else if (is_name(word, names)) {
+		} else if (has_name(word, names)) {
 			buf_puts(&out, REDACTED);
 			p += word.len;
 		} else {

@@ -484,11 +484,12 @@ is_open(const struct when *w)
 static const struct when *
 last_joined(struct reader *r, const struct view *view, const struct when *time)
 {
-	const struct when *end = view->times.v + view->times.n;
+	const struct when *end;
 	struct span found;
 
 	if (time == NULL || r->book->either == NULL)
 		return time;
+	end = view->times.v + view->times.n;
 	for (; time + 1 < end && !is_open(time + 1) &&
 	       reader_match(r, NULL, r->book->either,
 		   part(view->raw.text, time->end, time[1].start), 0, &found);

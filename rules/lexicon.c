@@ -313,6 +313,8 @@ parse_literal(struct parser *ps, struct states *s)
 	       !(*ps->p == '=' && ps->p + 1 < ps->end && ps->p[1] == '>'))
 		ps->p++;
 	run.len = (size_t)(ps->p - start);
+	if (run.len == 0)
+		return fail(ps, "a sign that needs a \\ before it", "");
 	for (;;) {
 		token_next(run, &at, &t);
 		if (t.kind == TOKEN_END)

@@ -115,10 +115,13 @@ silences(struct parse *parse, struct slice value)
 	const unsigned both = 1u << SAYS_PROMISE | 1u << SAYS_DEADLINE;
 	int n = INDEX_OF(value, says_names);
 
-	parse->rule->silences = value.len == 0 ? both : 1u << n;
-	if (value.len > 0 && (n < 0 || (1u << n & both) == 0))
+	parse->rule->silences = both;
+	if (value.len == 0)
+		return 0;
+	if (n < 0 || (1u << n & both) == 0)
 		return FAULT(parse, value.p,
 		    "silences promise, deadline or (nothing said) both");
+	parse->rule->silences = 1u << n;
 	return 0;
 }
 

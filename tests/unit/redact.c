@@ -41,6 +41,7 @@ static const struct {
     {"token k7fq2mxw3t", "token " BAR},
     {"Dear Sam,", "Dear " BAR ","},
     {"Sam's refund, OKAFOR", BAR " refund, " BAR},
+    {"Sam-Lee, _sam_ and Lee/Okafor", BAR ", " BAR " and " BAR},
     {"sample of the same", "sample of the same"},
 };
 
