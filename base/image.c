@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/image.h"
 
 #define ADDRESS ((uintptr_t)0x200000000000)
@@ -273,22 +274,6 @@ check_pointers(const struct image *image, struct err *err)
 	return 0;
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno != EINTR)
-			return -1;
-		if (done > 0) {
-			p += done;
-			n -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
 /* The folder that the file is in. */
 static const char *
 folder_of(const char *file, char *room, size_t size)
@@ -334,7 +319,8 @@ write_file(const struct image *image, const char *file, struct err *err)
 	int rc = fd < 0 ? -1 : 0;
 
 	if (rc == 0)
-		rc = write_all(fd, (const char *)image, image->length);
+		rc = file_write(fd,
+		    (struct slice){(const char *)image, image->length});
 	if (rc == 0)
 		rc = set_time(fd, image);
 	/* It is whole on the disk before it has a name. */

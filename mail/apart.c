@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "mail/apart.h"
 
 enum {
@@ -99,24 +100,6 @@ read_all(int fd, void *to, size_t size)
 	return true;
 }
 
-static bool
-write_all(int fd, const void *from, size_t size)
-{
-	const char *p = from;
-
-	while (size > 0) {
-		ssize_t n = write(fd, p, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		p += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 /* What the parent has open is none of the reader's business. */
 static void
 keep_only(int fd)
@@ -159,8 +142,10 @@ serve(const struct apart *p, int fd)
 		p->read(p->arg, buf_view(&in), &out);
 		alarm(0);
 		length = out.len;
-		if (!write_all(fd, &length, sizeof(length)) ||
-		    !write_all(fd, out.p, out.len))
+		if (file_write(fd,
+			(struct slice){
+			    (const char *)&length, sizeof(length)}) != 0 ||
+		    file_write(fd, buf_view(&out)) != 0)
 			break;
 	}
 	_exit(0);

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "mail/source.h"
 
 enum { NEW, CUR, FOLDERS };
@@ -404,23 +405,6 @@ open_or_make(const char *dir, struct err *err)
 	return fd;
 }
 
-/* Writes and syncs the file; -1 with errno. */
-static int
-write_all(int fd, struct slice bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes.p += n;
-		bytes.len -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
 /* The entry of a new file is on the disk once its folder is synced. */
 static int
 sync_folder(int dir, const char *name)
@@ -443,7 +427,7 @@ write_file(int dir, const char *name, struct slice bytes)
 
 	if (fd < 0)
 		return -1;
-	rc = write_all(fd, bytes);
+	rc = file_write(fd, bytes) == 0 ? fsync(fd) : -1;
 	if (close(fd) != 0)
 		rc = -1;
 	return rc;

@@ -12,9 +12,9 @@
 
 const char dossier_schema[] =
     "company domain title number owner opened stamp closed state region "
-    "references(text) any made kept late broken open lapsed slips open-days "
+    "references(text) any open-days " SAY_SUMMARY " "
     "kept-class late-class broken-class lapsed-class slips-class "
-    "messages theirs yours minutes money silence " SAY_TIMELINE " "
+    "minutes money silence " SAY_TIMELINE " "
     "promises(" SAY_ROW ") yours-due(" SAY_ROW ") "
     "clocks(" SAY_CLOCK ") "
     "items(message entry id date from to subject class signals(text) "
@@ -326,17 +326,8 @@ add_numbers(const struct case_record *r, struct values *v)
 	values_set(v, "broken-class", s.broken > 0 ? "bad" : "none");
 	values_set(v, "lapsed-class", s.lapsed > 0 ? "bad" : "none");
 	values_set(v, "slips-class", s.slips > 0 ? "bad" : "none");
-	values_printf(v, "made", "%d", s.made);
-	values_printf(v, "kept", "%d", s.kept);
-	values_printf(v, "late", "%d", s.late);
-	values_printf(v, "broken", "%d", s.broken);
-	values_printf(v, "open", "%d", s.open);
-	values_printf(v, "lapsed", "%d", s.lapsed);
-	values_printf(v, "slips", "%d", s.slips);
+	say_summary(v, &s);
 	values_printf(v, "open-days", "%d", s.open_days);
-	values_printf(v, "messages", "%d", s.messages);
-	values_printf(v, "theirs", "%d", s.theirs);
-	values_printf(v, "yours", "%d", s.yours);
 	values_set(v, "minutes",
 	    s.minutes > 0 ? say_minutes(&r->voice, s.minutes) : "");
 	values_set(v, "money", money_of(r));

@@ -9,6 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "record/folder.h"
 
 enum { FILES_MOST = 100000, FILE_MOST = 256 << 20, DEPTH_MOST = 2 };
@@ -148,22 +149,6 @@ folder_open(struct arena *a, const char *path, struct err *err)
 	return NULL;
 }
 
-static int
-write_all(int fd, struct slice bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes.p += n;
-		bytes.len -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
 /* Under another name first, so that a reader never sees half of it. */
 static int
 put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
@@ -176,7 +161,7 @@ put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
 	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_errno(err, "%s", fresh);
-	rc = write_all(fd, bytes);
+	rc = file_write(fd, bytes) == 0 ? fsync(fd) : -1;
 	if (close(fd) != 0 || rc != 0 || rename(fresh, path) != 0) {
 		err_errno(err, "%s", path);
 		unlink(fresh);

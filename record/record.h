@@ -55,6 +55,10 @@ struct summary {
 	int longest_silence; /* days in which the company wrote nothing */
 };
 struct summary record_summary(const struct case_record *);
+/* The counts into values, by these names. */
+#define SAY_SUMMARY \
+	"made kept late broken open lapsed slips messages theirs yours"
+void say_summary(struct values *, const struct summary *);
 
 /* The state of an obligation as of the record's now. */
 enum obligation_state

@@ -91,3 +91,18 @@ record_summary(const struct case_record *r)
 	}
 	return s;
 }
+
+void
+say_summary(struct values *v, const struct summary *s)
+{
+	values_printf(v, "made", "%d", s->made);
+	values_printf(v, "kept", "%d", s->kept);
+	values_printf(v, "late", "%d", s->late);
+	values_printf(v, "broken", "%d", s->broken);
+	values_printf(v, "open", "%d", s->open);
+	values_printf(v, "lapsed", "%d", s->lapsed);
+	values_printf(v, "slips", "%d", s->slips);
+	values_printf(v, "messages", "%d", s->messages);
+	values_printf(v, "theirs", "%d", s->theirs);
+	values_printf(v, "yours", "%d", s->yours);
+}

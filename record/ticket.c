@@ -9,7 +9,7 @@
 
 const char ticket_schema[] =
     "company domain title opened opened-iso stamp stamp-iso days-open "
-    "closed made kept late broken lapsed slips letters verdict "
+    "closed " SAY_SUMMARY " "
     "promises(what due state class said quote late id due-iso) "
     "left right left-width right-width width left-middle right-middle "
     "colour";
@@ -139,13 +139,8 @@ ticket_values(
 	    arena_strdup(r->voice.arena, day_print(record_today(r), day)));
 	values_set(v, "closed",
 	    row->closed ? say_day(&r->voice, moment_day(row->closed_at)) : "");
+	say_summary(v, &s);
 	values_printf(v, "days-open", "%d", s.open_days);
-	values_printf(v, "made", "%d", s.made);
-	values_printf(v, "kept", "%d", s.kept);
-	values_printf(v, "late", "%d", s.late);
-	values_printf(v, "broken", "%d", s.broken);
-	values_printf(v, "lapsed", "%d", s.lapsed);
-	values_printf(v, "slips", "%d", s.slips);
 	for (size_t i = 0; i < r->obligation_count; i++)
 		if (r->obligations[i].who == WHO_COMPANY &&
 		    r->obligations[i].stored != STATE_VOID)
