@@ -211,7 +211,9 @@ a_new_date_can_lapse_anew(void **state)
 	struct nudge_item said = {NUDGE_LAPSE, 12, 1, "2026-03-09"};
 	struct obligation o =
 	    owed(12, 1, WHO_COMPANY, "2026-03-09", "2026-03-02T10:00:00Z");
-	struct nudge_ledger l = {&row, 1, &o, 1, &said, 1, NULL, 0};
+	struct nudge_ledger l = {.cases = &row, .case_count = 1,
+	    .obligations = &o, .obligation_count = 1, .said = &said,
+	    .said_count = 1};
 
 	(void)state;
 	assert_string_equal(
@@ -440,8 +442,10 @@ world_send(struct world *w, const struct nudge *nudge)
 static size_t
 world_plan(struct world *w, struct arena *a)
 {
-	struct nudge_ledger l = {w->cases, CASES, w->o, w->n, w->said,
-	    w->said_count, w->gone, w->gone_count};
+	struct nudge_ledger l = {.cases = w->cases, .case_count = CASES,
+	    .obligations = w->o, .obligation_count = w->n, .said = w->said,
+	    .said_count = w->said_count, .gone = w->gone,
+	    .gone_count = w->gone_count};
 	struct nudges n = nudge_plan(a, &l, &w->settings, w->now);
 
 	for (size_t i = 0; i < n.n; i++)
