@@ -431,13 +431,15 @@ say_effort(struct facts *x, struct values *values)
 static int
 say_manner(struct facts *x, struct values *values)
 {
-	int64_t sorry, named;
+	int64_t sorry, named, disowned;
 
 	if (STORE_INT(x->p->store, x->err, 0, &sorry, SQL_FOLLOW_UP_SIGNALLED,
 		sql_int(x->p->owner), sql_int(x->row.number),
 		sql_text("apology")) < 0 ||
-	    count_of(x, SQL_FOLLOW_UP_SIGNED, &named) < 0)
+	    count_of(x, SQL_FOLLOW_UP_SIGNED, &named) < 0 ||
+	    count_of(x, SQL_FOLLOW_UP_DISOWNED, &disowned) < 0)
 		return -1;
+	values_set(values, "disowned", disowned > 0 ? "1" : "");
 	values_set(values, "no-apology", sorry == 0 ? "1" : "");
 	values_set(values, "no-name", named == 0 ? "1" : "");
 	return 0;

@@ -25,7 +25,7 @@ enum { FILE_MOST = TEMPLATE_MOST };
 #define CLOCKS " clocks(" SAY_CLOCK ") "
 #define TO_COMPANY                                                      \
 	"company title name agent subject reference today answer-by "   \
-	"opened open-days letters one effort money no-apology no-name " \
+	"opened open-days letters one effort money no-apology no-name disowned " \
 	"rows(" SAY_OBLIGATION " late you chain(due said)) "            \
 	"timeline(date from words number) body domain law contact"
 

@@ -187,6 +187,7 @@ STATEMENT(FOLLOW_UP_HEARD, "SELECT max(id) FROM message WHERE owner = ?1 AND cas
 STATEMENT(FOLLOW_UP_ANSWERS, "SELECT id, subject FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' ORDER BY coalesce(autoreply, 0), date DESC, id DESC LIMIT 1")
 STATEMENT(FOLLOW_UP_SIGNED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND agent IS NOT NULL")
 STATEMENT(FOLLOW_UP_SIGNALLED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND ',' || signals || ',' LIKE '%,' || ?3 || ',%'")
+STATEMENT(FOLLOW_UP_DISOWNED, "SELECT count(*) FROM message WHERE owner = ?1 AND case_number = ?2 AND direction = 'company' AND (manner LIKE '%no_ownership%' OR manner LIKE '%runaround%')")
 STATEMENT(FOLLOW_UP_EFFORT, "SELECT currency, sum(minutes), sum(cents) FROM entry WHERE owner = ?1 AND case_number = ?2 GROUP BY currency ORDER BY currency")
 STATEMENT(FOLLOW_UPS_UNFILED, "SELECT o.raw FROM outbox o WHERE o.owner = ?1 AND o.kind = 'follow-up' AND o.state = 'sent' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.owner = o.owner AND m.message_id = o.message_id) ORDER BY o.id LIMIT 1")
 

@@ -242,6 +242,16 @@ at 2026-03-20T11:02:00Z once 2>/dev/null
 run at 2026-03-27T11:00:00Z do 1 send
 like "then a formal complaint" "$out" 'Subject: Formal complaint'
 like "that tells the effort" "$out" 'taken 40 min of my time'
+unlike "and nothing that did not happen" "$out" 'not yours to see to'
+mail "Anna Bell <care@acme.example>" a5@acme.example \
+    "Fri, 27 Mar 2026 10:30:00 +0000" "Re: Your complaint AC-10023" \
+    "Dear Sam,
+
+that is not our responsibility, it is nothing to do with this department.
+
+Anna Bell" "In-Reply-To: <a1@acme.example>" | at 2026-03-27T11:00:30Z deliver
+run at 2026-03-27T11:00:40Z do 1 draft complaint
+like "nobody's responsibility: it is said back" "$out" 'not yours to see to'
 at 2026-03-27T11:01:00Z do 1 send "$(printf '%s\n' "$out" | sed -n 's/^send //p')" >/dev/null
 at 2026-03-27T11:02:00Z once 2>/dev/null
 run at 2026-04-14T11:00:00Z do 1 send
