@@ -326,11 +326,32 @@ is_done_thing(enum action action)
 	return false;
 }
 
+/* Whether it was open at that time, as far as the mail read so far tells:
+ * what a later mail has kept or put off was open before. */
+static bool
+was_open(const struct obligation *o, int64_t at)
+{
+	switch (o->stored) {
+	case STATE_OPEN:
+	case STATE_WAITING:
+		return true;
+	case STATE_KEPT:
+	case STATE_SLIPPED:
+		return o->evidence != 0 && o->settled.utc > at;
+	case STATE_VOID:
+	case STATE_BROKEN:
+	case STATE_LAPSED:
+	case STATE_LATE:
+	case STATE_PAUSED:
+		break;
+	}
+	return false;
+}
+
 static bool
 is_pending(const struct obligation *o, const struct answer *x)
 {
-	return (o->stored == STATE_OPEN || o->stored == STATE_WAITING) &&
-	       o->said.utc < x->date.utc;
+	return o->said.utc < x->date.utc && was_open(o, x->date.utc);
 }
 
 /* The company's open promise that what was done fits best; NULL: none. */
@@ -373,6 +394,20 @@ is_kept_by_owner(const struct obligation *o, const struct answer *x)
 	       (o->action == ACTION_PROVIDE && x->attachment);
 }
 
+/* Whether this mail, and no other, settles it. */
+static bool
+keeps(const struct obligation *o, const struct answer *x)
+{
+	if (x->direction == FROM_OWNER)
+		return is_kept_by_owner(o, x);
+	if (x->direction != FROM_COMPANY || x->autoreply)
+		return false;
+	return is_kept_by_company(o, x) ||
+	       (x->done != NULL && signals(x, "resolution") &&
+		   o->who == WHO_COMPANY && is_done_thing(o->action) &&
+		   common_words(o->quote, x->done) > 0);
+}
+
 /* --- Applying a message --- */
 
 struct ledger {
@@ -399,10 +434,55 @@ list_add(struct arena *a, int **list, size_t *n, int number)
 	(*list)[(*n)++] = number;
 }
 
+static struct obligation *
+numbered(struct ledger *l, int number)
+{
+	size_t i;
+
+	for (i = 0; number != 0 && i < l->n; i++)
+		if (l->v[i].number == number)
+			return &l->v[i];
+	return NULL;
+}
+
+/* Whether the date has moved to a later one. */
+static bool
+is_put_off(const struct obligation *before, const struct obligation *after)
+{
+	return before->due.precision != DUE_NONE &&
+	       due_last(after->due, 0) > due_last(before->due, 0);
+}
+
+/* Counts the slips again, from one of a chain to its end. */
+static int
+count_slips(struct ledger *l, struct obligation *o, struct err *err)
+{
+	const struct obligation *before;
+	size_t most = l->n;
+
+	for (; o != NULL && most > 0; most--) {
+		before = numbered(l, o->slips_of);
+		o->slips =
+		    before == NULL ? 0 : before->slips + is_put_off(before, o);
+		if (obligation_save(l->change, o, err) < 0)
+			return -1;
+		o = numbered(l, o->slipped_to);
+	}
+	return 0;
+}
+
 static int
 set_kept(struct ledger *l, struct obligation *o, const struct answer *x,
     struct err *err)
 {
+	struct obligation *heir = numbered(l, o->slipped_to);
+
+	/* kept before it was put off: what came then is a promise of its own */
+	if (heir != NULL) {
+		o->slipped_to = heir->slips_of = 0;
+		if (count_slips(l, heir, err) < 0)
+			return -1;
+	}
 	o->stored = STATE_KEPT;
 	o->has_settled = true;
 	o->settled = x->date;
@@ -421,7 +501,8 @@ settle(struct ledger *l, struct answer *x, size_t least, struct err *err)
 	bool company = x->direction == FROM_COMPANY && !x->autoreply;
 	size_t i;
 
-	if (company && x->done != NULL && signals(x, "resolution")) {
+	if (company && !x->spent && x->done != NULL &&
+	    signals(x, "resolution")) {
 		o = find_done(l->v + least, l->n - least, x);
 		if (o != NULL && set_kept(l, o, x, err) < 0)
 			return -1;
@@ -474,22 +555,45 @@ find_same(struct ledger *l, const struct obligation *fresh)
 	return NULL;
 }
 
-/* The open one that a new one renews: of several, that which shares most
- * words with it, and of these the latest. */
+/* Whether a promise goes before another as that which a new one touches: one
+ * that was open then before those that came after, of which the first. */
+static bool
+goes_before(const struct obligation *o, const struct obligation *best,
+    const struct obligation *fresh)
+{
+	bool after = o->said.utc > fresh->said.utc;
+	bool best_after = best->said.utc > fresh->said.utc;
+
+	if (after != best_after)
+		return best_after;
+	return after ? o->said.utc < best->said.utc
+		     : o->said.utc >= best->said.utc;
+}
+
+/*
+ * The one that a new one renews, or is renewed by: the last of its chain, open
+ * when the later of the two was said.  Of several, one that has a condition as
+ * the new one has or not, then that which shares most words with it.
+ */
 static struct obligation *
 find_renewed(struct ledger *l, const struct obligation *fresh)
 {
+	enum { ALIKE = 1000 };
 	struct obligation *best = NULL, *o;
 	int most = -1, found;
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
 		o = &l->v[i];
-		if (!same_kind(o, fresh) ||
-		    (o->stored != STATE_OPEN && o->stored != STATE_WAITING))
+		if (!same_kind(o, fresh) || o->stored == STATE_SLIPPED ||
+		    o->stored == STATE_VOID || o->stored == STATE_BROKEN ||
+		    (fresh->said.utc >= o->said.utc &&
+			!was_open(o, fresh->said.utc)))
 			continue;
-		found = common_words(fresh->quote, o->quote);
-		if (found >= most) {
+		found = common_words(fresh->quote, o->quote) +
+			(o->condition == fresh->condition ? ALIKE : 0);
+		if (best == NULL || found > most ||
+		    (found == most && goes_before(o, best, fresh))) {
 			most = found;
 			best = o;
 		}
@@ -513,16 +617,13 @@ add(struct ledger *l, struct obligation *o, struct err *err)
 static void
 slip(struct ledger *l, struct obligation *before, struct obligation *after)
 {
-	bool later = before->due.precision != DUE_NONE &&
-		     due_last(after->due, 0) > due_last(before->due, 0);
-
 	before->stored = STATE_SLIPPED;
 	before->has_settled = true;
 	before->settled = after->said;
 	before->evidence = after->message;
 	before->slipped_to = after->number;
 	after->slips_of = before->number;
-	after->slips = before->slips + (later ? 1 : 0);
+	after->slips = before->slips + is_put_off(before, after);
 	tell(l, before, "slipped");
 	list_add(change_arena(l->change), &l->out->slipped,
 	    &l->out->slipped_count, before->number);
@@ -548,30 +649,110 @@ says_nothing_new(const struct ledger *l, const struct obligation *old,
 }
 
 static int
+number_it(struct ledger *l, struct obligation *fresh, struct err *err)
+{
+	return obligation_number(
+	    l->change, fresh->case_number, &fresh->number, err);
+}
+
+/* Whether mail kept it by a given time: one that does so and promises anew does
+ * so in this order. */
+static int kept_before(struct ledger *l, const struct obligation *fresh,
+    int64_t end, bool *kept, struct err *err);
+
+/* What was said again without a date is the promise that had one. */
+static int
+adopt(struct ledger *l, struct obligation *o, const struct obligation *fresh,
+    struct err *err)
+{
+	struct obligation was = *o;
+
+	*o = *fresh;
+	o->number = was.number;
+	o->stored = was.stored;
+	o->has_settled = was.has_settled;
+	o->settled = was.settled;
+	o->evidence = was.evidence;
+	o->slips_of = was.slips_of;
+	o->slipped_to = was.slipped_to;
+	tell(l, o, "has a date");
+	if (count_slips(l, o, err) < 0)
+		return -1;
+	return repeat(l, o);
+}
+
+/*
+ * A mail that comes late: its promise goes into the chain where it was said,
+ * before heir, the first that was said after it.
+ */
+static int
+insert_before(struct ledger *l, struct obligation *heir,
+    struct obligation *fresh, struct err *err)
+{
+	struct obligation *before = numbered(l, heir->slips_of);
+	int next = heir->number;
+	bool kept = false;
+
+	if (before != NULL && says_nothing_new(l, before, fresh))
+		return repeat(l, before);
+	if (same_due(heir->due, fresh->due))
+		return repeat(l, heir);
+	if (heir->due.precision == DUE_NONE)
+		return adopt(l, heir, fresh, err);
+	if (number_it(l, fresh, err) < 0 ||
+	    (before == NULL &&
+		kept_before(l, fresh, heir->said.utc, &kept, err) < 0))
+		return -1;
+	if (kept)
+		return add(l, fresh, err);
+	if (before != NULL) {
+		slip(l, before, fresh);
+		if (obligation_save(l->change, before, err) < 0)
+			return -1;
+	}
+	slip(l, fresh, heir);
+	if (add(l, fresh, err) < 0)
+		return -1;
+	return count_slips(l, numbered(l, next), err);
+}
+
+/* The first of the chain that ends with o of those said after that time. */
+static struct obligation *
+first_after(struct ledger *l, struct obligation *o, int64_t at)
+{
+	struct obligation *before;
+	size_t most = l->n;
+
+	while (most-- > 0 && (before = numbered(l, o->slips_of)) != NULL &&
+	       before->said.utc > at)
+		o = before;
+	return o;
+}
+
+static int
 enter(struct ledger *l, struct obligation *fresh, struct err *err)
 {
 	struct obligation *old = find_same(l, fresh);
 	bool company =
 	    fresh->kind == KIND_PROMISE && l->said->direction != FROM_OTHER;
+	bool beside;
 
 	if (old != NULL)
 		return repeat(l, old);
 	old = find_renewed(l, fresh);
-	if (old != NULL && says_nothing_new(l, old, fresh))
-		return repeat(l, old);
-	if (obligation_number(
-		l->change, fresh->case_number, &fresh->number, err) < 0)
-		return -1;
 	/* A deadline that one side sets for the other moves no clock, and a
 	 * promise with a condition stands beside one without. */
-	if (old == NULL || !company || fresh->condition != old->condition)
+	beside = old == NULL || !company || fresh->condition != old->condition;
+	if (!beside && fresh->said.utc < old->said.utc)
+		return insert_before(
+		    l, first_after(l, old, fresh->said.utc), fresh, err);
+	if (old != NULL && says_nothing_new(l, old, fresh))
+		return repeat(l, old);
+	if (number_it(l, fresh, err) < 0)
+		return -1;
+	if (beside)
 		return add(l, fresh, err);
-	if (fresh->said.utc >= old->said.utc) {
-		slip(l, old, fresh);
-	} else {
-		fresh->slips_of = 0;
-		slip(l, fresh, old);
-	}
+	slip(l, old, fresh);
 	if (obligation_save(l->change, old, err) < 0)
 		return -1;
 	return add(l, fresh, err);
@@ -611,8 +792,8 @@ made_of(const struct ledger *l, const struct obligation_found *f)
 	return o;
 }
 
-static bool
-promises_reply(const struct findings *f)
+bool
+findings_promise_reply(const struct findings *f)
 {
 	size_t i;
 
@@ -684,41 +865,87 @@ answer_of(struct ledger *l, struct answer *x, struct err *err)
 	x->date = said->date;
 	x->autoreply = said->autoreply;
 	x->attachment = said->attachment;
-	x->again = promises_reply(f);
+	x->again = findings_promise_reply(f);
 	if (message_text(l->change, said->message, &text, err) < 0)
 		return -1;
 	x->done = done_text(a, f, text);
 	return writes_to_company(l->change, said->message, &x->to_company, err);
 }
 
+/* Whether what a mail says was done has kept a promise already. */
+static bool
+has_kept(const struct ledger *l, int64_t message)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].stored == STATE_KEPT &&
+		    l->v[i].evidence == message &&
+		    is_done_thing(l->v[i].action))
+			return true;
+	return false;
+}
+
+/* A row of MESSAGES_AFTER. */
+static int
+answer_of_row(
+    struct ledger *l, struct rows *r, struct answer *x, struct err *err)
+{
+	struct arena *a = change_arena(l->change);
+	const char *names;
+
+	memset(x, 0, sizeof(*x));
+	x->message = rows_int(r, 0);
+	x->direction = direction_of(rows_text(r, 1, a));
+	x->date = row_moment(r, 2);
+	x->autoreply = rows_int(r, 4) != 0;
+	x->attachment = rows_int(r, 5) != 0;
+	names = rows_text(r, 6, a);
+	x->signals = names == NULL ? NULL : arena_printf(a, ",%s,", names);
+	x->done = rows_text(r, 7, a);
+	x->again = rows_int(r, 8) != 0;
+	x->spent = has_kept(l, x->message);
+	return writes_to_company(l->change, x->message, &x->to_company, err);
+}
+
+static struct rows *
+later_mail(struct ledger *l)
+{
+	return STORE_QUERY(change_store(l->change), SQL_MESSAGES_AFTER,
+	    sql_int(change_owner(l->change)), sql_int(l->said->case_number),
+	    sql_int(l->said->date.utc), sql_int(l->said->message));
+}
+
 /* Mail that was written after this one and came before it. */
 static int
 settle_by_later(struct ledger *l, size_t least, struct err *err)
 {
-	struct arena *a = change_arena(l->change);
-	struct rows *r =
-	    STORE_QUERY(change_store(l->change), SQL_MESSAGES_AFTER,
-		sql_int(change_owner(l->change)), sql_int(l->said->case_number),
-		sql_int(l->said->date.utc), sql_int(l->said->message));
+	struct rows *r = later_mail(l);
 	struct answer x;
-	const char *names;
 	int result = 0;
 
 	while (result == 0 && rows_next(r)) {
-		memset(&x, 0, sizeof(x));
-		x.message = rows_int(r, 0);
-		x.direction = direction_of(rows_text(r, 1, a));
-		x.date = row_moment(r, 2);
-		x.autoreply = rows_int(r, 4) != 0;
-		x.attachment = rows_int(r, 5) != 0;
-		names = rows_text(r, 6, a);
-		x.signals =
-		    names == NULL ? NULL : arena_printf(a, ",%s,", names);
-		x.done = rows_text(r, 7, a);
-		result =
-		    writes_to_company(l->change, x.message, &x.to_company, err);
+		result = answer_of_row(l, r, &x, err);
 		if (result == 0)
 			result = settle(l, &x, least, err);
+	}
+	if (result == 0)
+		return rows_end(r, err);
+	(void)rows_end(r, &(struct err){0});
+	return -1;
+}
+
+static int
+kept_before(struct ledger *l, const struct obligation *fresh, int64_t end,
+    bool *kept, struct err *err)
+{
+	struct rows *r = later_mail(l);
+	struct answer x;
+	int result = 0;
+
+	while (result == 0 && !*kept && rows_next(r)) {
+		result = answer_of_row(l, r, &x, err);
+		*kept = result == 0 && x.date.utc <= end && keeps(fresh, &x);
 	}
 	if (result == 0)
 		return rows_end(r, err);

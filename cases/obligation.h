@@ -25,7 +25,9 @@
  *   - a stranger's mail (FROM_OTHER) settles nothing;
  *   - a promise to call is kept by the owner's word alone.
  * The order of arrival does not matter: an older mail that comes late is put
- * before the promises that replaced it, and later mail may have kept it.
+ * where it belongs among the promises that were made and kept after it.  (What
+ * only said a known promise again is not kept, and so cannot be told to have
+ * said something new once an older mail shows that it did.)
  */
 #ifndef CASES_OBLIGATION_H
 #define CASES_OBLIGATION_H
@@ -109,6 +111,9 @@ struct applied {
 	int *made, *kept, *slipped, *repeated;
 	size_t made_count, kept_count, slipped_count, repeated_count;
 };
+
+/* Whether the company promises to write again. */
+bool findings_promise_reply(const struct findings *);
 
 /* Inside a transaction.  Each change is an event.  now: when it is recorded. */
 int obligations_apply(struct store *, int64_t owner, struct arena *,

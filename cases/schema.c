@@ -57,6 +57,7 @@ static const char keeping[] =
     "  agent TEXT,"
     "  signals TEXT,"
     "  manner TEXT,"
+    "  again INTEGER," /* it promises a reply: see obligation.c */
     /* for placing: see thread.c; before what is long */
     "  thread_subject TEXT,"
     "  words BLOB,"

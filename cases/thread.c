@@ -11,6 +11,7 @@
 #include "cases/event.h"
 #include "cases/evidence.h"
 #include "cases/naming.h"
+#include "cases/obligation.h"
 #include "cases/store.h"
 #include "cases/thread.h"
 #include "cases/words.h"
@@ -789,7 +790,7 @@ add_found(struct filing *f, struct err *err)
 	    sql_text(names_of(f->arena, found->signals, found->signal_count)),
 	    sql_text(names_of(f->arena, found->manner, found->manner_count)),
 	    sql_text(thread_subject(f->arena, f->words, f->in->subject)),
-	    sql_bytes(f->p->print));
+	    sql_bytes(f->p->print), sql_int(findings_promise_reply(found)));
 }
 
 static int
