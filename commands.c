@@ -231,6 +231,20 @@ add_messages(struct run *run, struct timeline *t, int number, struct err *err)
 	return 0;
 }
 
+/* Where it went, or every day that it was promised for. */
+static const char *
+put_off(const struct voice *v, const struct obligation *o)
+{
+	const char *dates = say_dates(v, o);
+
+	if (o->slipped_to != 0)
+		return arena_printf(
+		    v->arena, " to %d.%d", o->case_number, o->slipped_to);
+	return *dates == '\0'
+		   ? ""
+		   : arena_printf(v->arena, "; promised for %s", dates);
+}
+
 static int
 add_obligations(struct run *run, const struct voice *v, struct timeline *t,
     int number, struct err *err)
@@ -251,11 +265,7 @@ add_obligations(struct run *run, const struct voice *v, struct timeline *t,
 			number, o[i].number,
 			o[i].who == WHO_COMPANY ? "they owe" : "you owe",
 			say_what(v, o[i].action), say_due(v, &o[i]),
-			say_state(v, state),
-			o[i].slipped_to != 0 ? arena_printf(a, " to %d.%d",
-						   number, o[i].slipped_to)
-					     : "",
-			o[i].quote));
+			say_state(v, state), put_off(v, &o[i]), o[i].quote));
 	}
 	return 0;
 }
@@ -393,6 +403,54 @@ command_due(struct run *run, struct err *err)
 	return 0;
 }
 
+/* "state:    kept on Monday 9 March 2026, by mail 3" */
+static void
+print_state(struct run *run, const struct voice *v, const struct obligation *o)
+{
+	const char *dates = say_dates(v, o);
+
+	fprintf(run->out, "state:    %s",
+	    say_state(
+		v, obligation_state_at(o, run->now.utc, run->now.offset)));
+	if (o->slipped_to != 0)
+		fprintf(run->out, " to %d.%d", o->case_number, o->slipped_to);
+	if (o->has_settled)
+		fprintf(run->out, ", on %s", say_moment(v, o->settled.utc));
+	if (o->evidence != 0)
+		fprintf(run->out, ", by mail %lld", (long long)o->evidence);
+	else if (o->has_settled)
+		fputs(", by your word", run->out);
+	fputs("\n", run->out);
+	if (*dates != '\0')
+		fprintf(run->out, "before:   promised for %s\n", dates);
+}
+
+static void
+print_why(struct run *run, const struct voice *v, const struct case_row *c,
+    const struct obligation *o)
+{
+	const char *steps = ledger_why(run->arena, run->calendars, c, o);
+
+	fprintf(run->out,
+	    "\"%s\"\n"
+	    "said on:  %s%s%s\n"
+	    "read by:  %s\n"
+	    "phrase:   %s\n",
+	    o->quote, say_moment(v, o->said.utc),
+	    o->agent != NULL ? ", by " : "", o->agent != NULL ? o->agent : "",
+	    o->rule, o->phrase != NULL ? o->phrase : "none");
+	if (o->anchor.utc != o->said.utc)
+		fprintf(run->out, "from:     %s\n",
+		    say_day(v, moment_day(o->anchor)));
+	fprintf(run->out,
+	    "calendar: %s\n"
+	    "due:      %s\n",
+	    o->calendar != NULL ? o->calendar : c->region, say_due(v, o));
+	print_state(run, v, o);
+	if (*steps != '\0')
+		fprintf(run->out, "%s\n", steps);
+}
+
 int
 command_why(struct run *run, struct err *err)
 {
@@ -410,20 +468,7 @@ command_why(struct run *run, struct err *err)
 	    ledger_obligation(
 		run->store, run->owner, run->arena, number, part, &o, err) != 0)
 		return -1;
-	fprintf(run->out,
-	    "\"%s\"\n"
-	    "said on:  %s%s%s\n"
-	    "read by:  %s\n"
-	    "phrase:   %s\n"
-	    "calendar: %s\n"
-	    "due:      %s\n",
-	    o.quote, say_moment(&voice, o.said.utc),
-	    o.agent != NULL ? ", by " : "", o.agent != NULL ? o.agent : "",
-	    o.rule, o.phrase != NULL ? o.phrase : "none",
-	    o.calendar != NULL ? o.calendar : c.region, say_due(&voice, &o));
-	if (o.phrase != NULL)
-		fprintf(run->out, "%s\n",
-		    ledger_why(run->arena, run->calendars, &c, &o));
+	print_why(run, &voice, &c, &o);
 	return 0;
 }
 

@@ -237,6 +237,7 @@ struct facts {
 	size_t lapsed_count;
 	int64_t letters; /* that left before */
 	int slips; /* most of those lapsed */
+	int64_t final; /* mails that are the company's last word */
 	int64_t answers, heard;
 	const char *subject; /* of the message that is answered */
 	day_t today;
@@ -299,7 +300,10 @@ facts_take(struct post *p, int case_number, struct facts *x, struct err *err)
 	    ledger_obligations(p->store, p->owner, a, case_number, false,
 		&x->all, &x->count, err) < 0 ||
 	    count_of(x, SQL_FOLLOW_UPS_LEFT, &x->letters) < 0 ||
-	    count_of(x, SQL_FOLLOW_UP_HEARD, &x->heard) < 0)
+	    count_of(x, SQL_FOLLOW_UP_HEARD, &x->heard) < 0 ||
+	    STORE_INT(p->store, err, 0, &x->final, SQL_FOLLOW_UP_SIGNALLED,
+		sql_int(p->owner), sql_int(case_number),
+		sql_text("final_response")) < 0)
 		return -1;
 	take_lapsed(x);
 	return take_answered(x);
@@ -317,6 +321,9 @@ rung_of(const struct facts *x)
 		    (row->slips >= 0 && x->slips >= row->slips))
 			found = (enum rung)i;
 	}
+	/* After a final response there is nothing left to be friendly about. */
+	if (x->final > 0 && found < RUNG_FINAL)
+		found = RUNG_FINAL;
 	return found;
 }
 

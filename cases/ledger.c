@@ -12,6 +12,8 @@
 #include "cases/ledger.h"
 #include "cases/store.h"
 
+enum { EARLIER_MOST = 50 }; /* dates of a promise that are told */
+
 struct view {
 	struct store *store;
 	int64_t owner;
@@ -352,6 +354,49 @@ fill_paused(const struct view *v, struct obligation *o, size_t n)
 	return 0;
 }
 
+/* The dates of those that it replaced, the first first. */
+static int
+fill_earlier(const struct view *v, struct obligation *o)
+{
+	struct due earlier[EARLIER_MOST], *kept;
+	struct obligation before;
+	size_t n = 0, i;
+	int number = o->slips_of;
+
+	while (number != 0 && n < EARLIER_MOST) {
+		struct rows *r =
+		    STORE_QUERY(v->store, SQL_OBLIGATION_GET, sql_int(v->owner),
+			sql_int(o->case_number), sql_int(number));
+
+		number = 0;
+		if (rows_next(r)) {
+			obligation_of_row(r, v->arena, &before);
+			number = before.slips_of;
+			if (before.due.precision != DUE_NONE)
+				earlier[n++] = before.due;
+		}
+		if (rows_end(r, v->err) < 0)
+			return -1;
+	}
+	kept = arena_calloc(v->arena, n, sizeof(*kept));
+	for (i = 0; i < n; i++)
+		kept[i] = earlier[n - 1 - i];
+	o->earlier = kept;
+	o->earlier_count = n;
+	return 0;
+}
+
+static int
+fill_all(const struct view *v, struct obligation *o, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (o[i].slips_of != 0 && fill_earlier(v, &o[i]) < 0)
+			return -1;
+	return fill_paused(v, o, n);
+}
+
 int
 ledger_obligations(struct store *s, int64_t owner, struct arena *a,
     int case_number, bool open_only, struct obligation **v, size_t *n,
@@ -369,7 +414,7 @@ ledger_obligations(struct store *s, int64_t owner, struct arena *a,
 	}
 	if (rows_end(r, err) < 0)
 		return -1;
-	return fill_paused(&view, *v, *n);
+	return fill_all(&view, *v, *n);
 }
 
 int
@@ -388,7 +433,7 @@ ledger_obligation(struct store *s, int64_t owner, struct arena *a,
 	if (!found)
 		return err_set(
 		    err, EX_USAGE, "there is no %d.%d", case_number, number);
-	return fill_paused(&view, o, 1);
+	return fill_all(&view, o, 1);
 }
 
 const char *

@@ -82,7 +82,10 @@ struct obligation {
 	int slips_of; /* the obligation of this case that this replaces */
 	int slipped_to; /* the one that replaces this */
 	int slips; /* how often it has slipped before: 0, 1, 2 */
+	/* For those who read (ledger.h): */
 	bool paused; /* the ball is with the owner since it was made */
+	const struct due *earlier; /* dates that it was promised for before */
+	size_t earlier_count;
 };
 
 /*

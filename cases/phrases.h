@@ -12,6 +12,7 @@ PHRASE("month-10", "") PHRASE("month-11", "") PHRASE("month-12", "")
 
 /* say.c: times */
 PHRASE("date", "weekday day month year")
+PHRASE("date-short", "day month")
 PHRASE("date-time", "date time")
 PHRASE("date-relative", "date relative")
 PHRASE("today", "")

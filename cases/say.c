@@ -103,6 +103,31 @@ say_due_long(const struct voice *v, const struct obligation *o)
 	    say_due(v, o), "relative", say_relative(v, due_day(v, &o->due)));
 }
 
+static void
+add_date(const struct voice *v, struct buf *out, const struct due *due)
+{
+	struct civil c = civil_of_day(due_day(v, due));
+
+	buf_printf(out, "%s%s", out->len > 0 ? ", " : "",
+	    LETTER_SAY(v->arena, v->letters, "date-short", "day",
+		number(v, c.day), "month",
+		phrase_of(v, "month", number(v, c.month))));
+}
+
+char *
+say_dates(const struct voice *v, const struct obligation *o)
+{
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < o->earlier_count; i++)
+		add_date(v, &out, &o->earlier[i]);
+	if (o->earlier_count > 0 && o->due.precision != DUE_NONE)
+		add_date(v, &out, &o->due);
+	buf_puts(&out, "");
+	return buf_keep(&out, v->arena);
+}
+
 char *
 say_what(const struct voice *v, enum action action)
 {
@@ -165,6 +190,7 @@ say_obligation(
 	values_set(values, "agent", o->agent);
 	values_set(values, "slips",
 	    o->slips > 0 ? say_count(v, "slips", o->slips) : "");
+	values_set(values, "dates", say_dates(v, o));
 	values_set(values, "state",
 	    say_state(v, obligation_state_at(o, v->now, offset)));
 }

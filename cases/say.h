@@ -29,6 +29,9 @@ char *say_relative(const struct voice *, day_t);
 char *say_due(const struct voice *, const struct obligation *);
 /* "Monday 9 March 2026, in 3 days". */
 char *say_due_long(const struct voice *, const struct obligation *);
+/* "3 March, 10 March, 17 March": all days that it was promised for; "" when
+ * there is one alone. */
+char *say_dates(const struct voice *, const struct obligation *);
 char *say_what(const struct voice *, enum action); /* "a refund" */
 char *say_state(const struct voice *, enum obligation_state);
 char *say_minutes(const struct voice *, int minutes); /* "1 h 20 min" */
@@ -37,7 +40,7 @@ char *say_money(const struct voice *, int64_t cents, const char *currency);
 char *say_count(const struct voice *, const char *key, int n);
 
 /* Puts the fields of SAY_OBLIGATION into the values. */
-#define SAY_OBLIGATION "number what due relative quote said agent slips state"
+#define SAY_OBLIGATION "number what due relative quote said agent slips dates state"
 void say_obligation(
     const struct voice *, struct values *, const struct obligation *);
 

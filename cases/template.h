@@ -14,7 +14,7 @@
  * A line that holds nothing but one of the tags {# {^ {/ {! vanishes.  Values
  * are escaped by where they stand, which is decided when the file is read:
  *	text	as they are; controls and direction marks are dropped; lines
- *		over 72 columns are folded and keep their indent and "> ", and
+ *		over 71 columns are folded and keep their indent and "> ", and
  *		of empty lines in a row one stays: write a paragraph on a line
  *	HTML	& < > " ' become references, a line end becomes <br>
  *	link	percent-encoded (RFC 3986, RFC 6068), inside an attribute that
@@ -34,7 +34,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { TEMPLATE_COLUMNS = 72, TEMPLATE_DEPTH = 8, TEMPLATE_MOST = 256 * 1024 };
+/* 72, less the blank that a flowed line with an indent gets (RFC 3676 4.4). */
+enum { TEMPLATE_COLUMNS = 71, TEMPLATE_DEPTH = 8, TEMPLATE_MOST = 256 * 1024 };
 
 /* A letter is text whose lines are not folded: that is left to whoever shows
  * it.  A phrase is a letter that has no line end of its own. */

@@ -83,6 +83,23 @@ like "and shows the letter with it" "$out" "send $token"
 run at 2026-03-12T11:00:00Z do 1 send "${token%?}x"
 like "a word that is not right" "$out" 'belongs to no letter'
 
+# --- after their last word ---
+
+begin
+promise
+mail "Anna Bell <care@acme.example>" a2@acme.example \
+    "Thu, 05 Mar 2026 10:00:00 +0000" "Re: Your complaint AC-10023" \
+    "Dear Sam,
+
+This is our final response to your complaint AC-10023.
+
+Kind regards
+Anna Bell" | at 2026-03-05T11:00:00Z deliver
+at 2026-03-12T10:00:00Z once 2>/dev/null
+like "a final response brings the last letter before others are asked" \
+    "$(tr -s '\n ' ' ' <"$(newest "was due")")" 'I shall take the matter to the ombudsman'
+lapse
+
 # --- by reply ---
 
 answer "$nudge" "send $token" | at 2026-03-12T12:00:00Z deliver

@@ -59,6 +59,16 @@ like "as JSON" "$out" '"made":4,"kept":0,"late":0,"broken":0,"slipped":2,"overdu
 like "with the money" "$out" '"money":\[\{"currency":"£","cents":1250\},\{"currency":"€","cents":300\}\]'
 like "and the advice" "$out" '"leave":false,"reasons":\["broken"\]'
 
+# --- one of them, told whole ---
+
+run at 2026-03-20T12:00:00Z case 1
+like "in the case, with every day" "$out" '1\.3 they owe a refund.*; promised for 9 March, 13 March, 18 March$'
+run at 2026-03-20T12:00:00Z why 1.3
+like "and by itself" "$out" '^before:   promised for 9 March, 13 March, 18 March$'
+like "with its state" "$out" '^state:    lapsed$'
+run at 2026-03-20T12:00:00Z why 1.1
+like "what took its place" "$out" '^state:    put off to 1\.2, on Tuesday 10 March 2026 at 10:00, by mail 4$'
+
 printf '[scorecard]\nslips = 2\n' >>"$config"
 run at 2026-03-20T12:00:00Z company
 like "thresholds are the owner's: time to leave" "$out" 'Take your business elsewhere:'

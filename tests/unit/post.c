@@ -319,6 +319,29 @@ slurp(struct arena *a, const char *path)
 	return buf_keep(&text, a);
 }
 
+/* No line of a text is wider than a window of old (RFC 3676 section 4.2); the
+ * fields above it are no part of it, and what has no blank cannot be folded. */
+static void
+check_width(const char *name, const char *ending, const char *text)
+{
+	const char *line = strstr(text, "\n\n"), *end;
+	int columns;
+
+	if (strcmp(ending, "txt") != 0 || line == NULL)
+		return;
+	for (line += 2; *line != '\0'; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		columns = 0;
+		for (const char *p = line; p < end; p++)
+			columns += ((unsigned char)*p & 0xc0) != 0x80;
+		if (columns > 71 &&
+		    memchr(line + strspn(line, " "), ' ',
+			(size_t)(end - line) - strspn(line, " ")) != NULL)
+			fail_msg("%s: %d columns: %.*s", name, columns,
+			    (int)(end - line), line);
+	}
+}
+
 static void
 compare(struct world *w, const char *name, const char *ending, const char *text)
 {
@@ -327,6 +350,7 @@ compare(struct world *w, const char *name, const char *ending, const char *text)
 	const char *expected;
 	FILE *f;
 
+	check_width(name, ending, text);
 	if (getenv("GOLDEN") != NULL) {
 		f = fopen(path, "w");
 		assert_non_null(f);
