@@ -129,6 +129,10 @@ crash: deps-test all
 shuffle: deps-test all
 	SHUFFLES=20 tests/shuffle.t
 
+# A whole year, and a month of it killed again and again; make test has weeks.
+year: deps-test all
+	DAYS=365 CASES=60 KILL_DAYS=30 tests/year.t
+
 # 100,000 random lives of a case, each twice; make test has 1,000.
 histories: deps-test $(O)/unit/histories
 	HISTORIES=100000 $(O)/unit/histories
@@ -193,6 +197,6 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash shuffle histories cut-imap holidays install \
+	layers lint bench accuracy crash shuffle year histories cut-imap holidays install \
 	fuzz fuzz-build
 .SECONDARY:
