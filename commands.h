@@ -110,6 +110,8 @@ int command_company(struct run *, struct err *);
 /* exporting.c: what is handed to others */
 int command_export(struct run *, struct err *);
 int command_verify(struct run *, struct err *);
+/* overview.c */
+int command_site(struct run *, struct err *);
 /* publishing.c */
 int command_ticket(struct run *, struct err *);
 

@@ -21,6 +21,8 @@
 #include "record/folder.h"
 #include "record/page.h"
 
+enum { DAY = 86400 };
+
 /* What the owner's own server wrote when the mail arrived (RFC 8601): only
  * the topmost field, and only when its name is the one that is trusted. */
 static const char *
@@ -72,8 +74,8 @@ add_message(struct run *run, struct arena *a, const struct message_row *row,
 }
 
 int
-record_collect(struct run *run, struct arena *a, int number, struct case_record *r,
-    struct err *err)
+record_collect(struct run *run, struct arena *a, int number,
+    struct case_record *r, struct err *err)
 {
 	struct message_row *rows;
 	struct post post;
@@ -167,8 +169,8 @@ todo_text(const struct case_record *r, const struct obligation *o)
 
 /* A machine without libical has everything but calendars. */
 static int
-write_calendar(
-    struct run *run, struct folder *f, const struct case_record *r, struct err *err)
+write_calendar(struct run *run, struct folder *f, const struct case_record *r,
+    struct err *err)
 {
 	struct arena *a = r->voice.arena;
 	struct todo *todos =
@@ -190,7 +192,8 @@ write_calendar(
 		    .description = o->quote,
 		    .start = o->said,
 		    .due = o->due,
-		    .stamp = r->voice.now,
+		    .stamp = r->daily ? (int64_t)record_today(r) * DAY
+				      : r->voice.now,
 		    .status = o->stored == STATE_KEPT ? TODO_DONE : TODO_OPEN,
 		    .organizer = run->settings.addresses.v[0]};
 	}
@@ -203,15 +206,15 @@ write_calendar(
 }
 
 static int
-write_page(
-    struct run *run, struct folder *f, const struct case_record *r, struct err *err)
+write_page(struct run *run, struct folder *f, const struct case_record *r,
+    struct err *err)
 {
 	struct arena *a = r->voice.arena;
 	struct values *values = values_new(a);
 	char *page;
 
 	dossier_values(r, values);
-	page = page_write(a, page_folder(run, a), "dossier.html",
+	page = page_write(a, page_folder(run, a), NULL, "dossier.html",
 	    dossier_schema, values, err);
 	return page == NULL
 		   ? -1
@@ -228,6 +231,18 @@ write_rest(struct folder *f, const struct case_record *r, struct err *err)
 		       folder_write(f, "events.log",
 			   slice_of(folder_log(a, r->events, r->event_count)),
 			   err) != 0
+		   ? -1
+		   : 0;
+}
+
+int
+record_write(struct run *run, struct folder *f, const struct case_record *r,
+    struct err *err)
+{
+	return write_page(run, f, r, err) != 0 ||
+		       write_messages(f, r, err) != 0 ||
+		       write_calendar(run, f, r, err) != 0 ||
+		       write_rest(f, r, err) != 0
 		   ? -1
 		   : 0;
 }
@@ -270,10 +285,8 @@ command_export(struct run *run, struct err *err)
 		return 0;
 	}
 	f = folder_open(run->arena, run->args[1], err);
-	if (f == NULL || write_page(run, f, &r, err) != 0 ||
-	    write_messages(f, &r, err) != 0 ||
-	    write_calendar(run, f, &r, err) != 0 ||
-	    write_rest(f, &r, err) != 0 || folder_finish(f, hash, err) != 0)
+	if (f == NULL || record_write(run, f, &r, err) != 0 ||
+	    folder_finish(f, hash, err) != 0)
 		return -1;
 	fprintf(run->out,
 	    "%s/index.html: case %d, %zu mails\n"

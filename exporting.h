@@ -5,12 +5,16 @@
 #define EXPORTING_H
 
 #include "commands.h"
+#include "record/folder.h"
 #include "record/record.h"
 
 /* Inside a transaction; the result lives in the arena.  EX_USAGE when there
  * is no such case. */
-int record_collect(
-    struct run *, struct arena *, int number, struct case_record *, struct err *);
+int record_collect(struct run *, struct arena *, int number,
+    struct case_record *, struct err *);
+/* All files of a dossier. */
+int record_write(
+    struct run *, struct folder *, const struct case_record *, struct err *);
 /* The folder of pages in the owner's language. */
 char *page_folder(struct run *, struct arena *);
 

@@ -564,8 +564,10 @@ json_record(struct arena *a, const struct case_record *r)
 	json_object_set_new(v, "opened", moment_or_null(true, row->opened));
 	json_object_set_new(
 	    v, "closed", moment_or_null(row->closed, row->closed_at));
-	json_object_set_new(
-	    v, "as_of", moment_or_null(true, (struct moment){r->voice.now, 0}));
+	json_object_set_new(v, "as_of",
+	    r->daily
+		? day_or_null(true, record_today(r))
+		: moment_or_null(true, (struct moment){r->voice.now, 0}));
 	for (size_t i = 0; i < row->references.n; i++)
 		json_array_append_new(list, text_or_null(row->references.v[i]));
 	json_object_set_new(v, "references", list);

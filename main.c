@@ -43,6 +43,8 @@ const struct command command_table[] = {
 	"the dossier of a case: a page, the mails, a manifest"},
     {"ticket", command_ticket, NEEDS_STORE, "N DIR",
 	"the virtual ticket of a case, for a web site"},
+    {"site", command_site, NEEDS_STORE, "DIR",
+	"all cases and companies as pages of your own"},
     {"verify", command_verify, 0, "DIR [SHA-256]",
 	"whether a dossier is as it was written"},
     {"unfiled", command_unfiled, NEEDS_STORE, "", "mail that is in no case"},

@@ -92,7 +92,7 @@ write_pages(struct issue *t, const struct values *values, struct err *err)
 			continue;
 		}
 		text = page_write(
-		    t->arena, folder, from, ticket_schema, values, err);
+		    t->arena, folder, NULL, from, ticket_schema, values, err);
 		if (text == NULL || put(t, pages[i], text, err) != 0)
 			return -1;
 	}

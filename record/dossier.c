@@ -59,8 +59,8 @@ compare_found(const void *a, const void *b)
 }
 
 static size_t
-find_quotes(
-    const struct case_record *r, const struct message_row *m, struct found **found)
+find_quotes(const struct case_record *r, const struct message_row *m,
+    struct found **found)
 {
 	size_t n = 0;
 
@@ -96,8 +96,8 @@ add_part(struct values *item, struct arena *a, const char *from, const char *to,
 }
 
 static void
-add_text(
-    const struct case_record *r, const struct message_row *m, struct values *item)
+add_text(const struct case_record *r, const struct message_row *m,
+    struct values *item)
 {
 	struct arena *a = r->voice.arena;
 	const char *p = m->newest == NULL ? "" : m->newest;
@@ -164,8 +164,8 @@ time_of(const struct message_row *m)
 }
 
 static void
-add_message(
-    const struct case_record *r, const struct record_message *m, struct values *v)
+add_message(const struct case_record *r, const struct record_message *m,
+    struct values *v)
 {
 	struct values *item = values_add(v, "items");
 	const struct message_row *row = m->row;
@@ -349,7 +349,9 @@ dossier_values(const struct case_record *r, struct values *v)
 	values_set(v, "owner", r->owner);
 	values_set(v, "region", row->region);
 	values_set(v, "opened", say_day(&r->voice, moment_day(row->opened)));
-	values_set(v, "stamp", say_moment(&r->voice, r->voice.now));
+	values_set(v, "stamp",
+	    r->daily ? say_day(&r->voice, record_today(r))
+		     : say_moment(&r->voice, r->voice.now));
 	values_set(v, "closed",
 	    row->closed ? say_day(&r->voice, moment_day(row->closed_at)) : "");
 	for (size_t i = 0; i < row->references.n; i++)

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "record/folder.h"
 
-enum { FILES_MOST = 100000, FILE_MOST = 256 << 20, DEPTH_MOST = 2 };
+enum { FILES_MOST = 100000, FILE_MOST = 256 << 20, DEPTH_MOST = 5 };
 
 static const char manifest_name[] = "MANIFEST.sha256";
 static const char log_name[] = "events.log";
@@ -31,6 +31,8 @@ struct folder {
 	struct arena *arena;
 	const char *path;
 	struct list files;
+	struct folder *parent; /* of one within another; else NULL */
+	const char *name; /* its name there */
 };
 
 static void
@@ -97,13 +99,29 @@ read_manifest(struct arena *a, struct slice text, struct list *list)
 	}
 }
 
+static int
+compare_listed(const void *a, const void *b)
+{
+	return strcmp(
+	    ((const struct listed *)a)->name, ((const struct listed *)b)->name);
+}
+
+static void
+sort_list(struct list *list)
+{
+	if (list->n > 1)
+		qsort(list->v, list->n, sizeof(*list->v), compare_listed);
+}
+
+/* In a sorted list. */
 static const struct listed *
 find(const struct list *list, const char *name)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->v[i].name, name) == 0)
-			return &list->v[i];
-	return NULL;
+	struct listed key = {name, ""};
+
+	return list->n == 0 ? NULL
+			    : bsearch(&key, list->v, list->n, sizeof(*list->v),
+				  compare_listed);
 }
 
 /* --- Writing --- */
@@ -122,31 +140,6 @@ is_empty(const char *path)
 	if (d != NULL)
 		closedir(d);
 	return empty;
-}
-
-struct folder *
-folder_open(struct arena *a, const char *path, struct err *err)
-{
-	struct folder *f = arena_alloc(a, sizeof(*f));
-	struct stat st;
-
-	f->arena = a;
-	f->path = path;
-	if (mkdir(path, 0700) == 0)
-		return f;
-	if (errno != EEXIST) {
-		err_errno(err, "%s", path);
-		return NULL;
-	}
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-	    (is_empty(path) ||
-		access(below(a, path, manifest_name), F_OK) == 0))
-		return f;
-	err_set(err, EX_CANTCREAT,
-	    "%s: it holds something else; give a folder that is empty or not "
-	    "there yet",
-	    path);
-	return NULL;
 }
 
 /* Under another name first, so that a reader never sees half of it. */
@@ -170,12 +163,6 @@ put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
 	return 0;
 }
 
-static int
-put(struct folder *f, const char *name, struct slice bytes, struct err *err)
-{
-	return put_file(f->arena, below(f->arena, f->path, name), bytes, err);
-}
-
 int
 file_replace(const char *path, struct slice bytes, struct err *err)
 {
@@ -193,36 +180,117 @@ file_replace(const char *path, struct slice bytes, struct err *err)
 	return rc;
 }
 
-int
-folder_write(
-    struct folder *f, const char *name, struct slice bytes, struct err *err)
+/* What stays bytes for bytes is not written: its time tells when it last
+ * changed, and what copies the folder elsewhere has less to do. */
+static int
+put(struct folder *f, const char *name, struct slice bytes, struct err *err)
 {
-	const char *slash = strchr(name, '/');
+	return file_replace(below(f->arena, f->path, name), bytes, err) < 0 ? -1
+									    : 0;
+}
+
+struct folder *
+folder_open(struct arena *a, const char *path, struct err *err)
+{
+	struct folder *f = arena_calloc(a, 1, sizeof(*f));
+	const char *manifest = below(a, path, manifest_name);
+	struct slice none = {NULL, 0};
+	struct stat st;
+
+	f->arena = a;
+	f->path = path;
+	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+		err_errno(err, "%s", path);
+		return NULL;
+	}
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    (!is_empty(path) && access(manifest, F_OK) != 0)) {
+		err_set(err, EX_CANTCREAT,
+		    "%s: it holds something else; give a folder that is empty "
+		    "or not there yet",
+		    path);
+		return NULL;
+	}
+	/* so that one that is cut short is known as ours, and as not whole */
+	if (access(manifest, F_OK) != 0 &&
+	    put_file(a, manifest, none, err) != 0)
+		return NULL;
+	return f;
+}
+
+/* The folders that a name stands in. */
+static int
+make_way(struct folder *f, const char *name, struct err *err)
+{
+	for (const char *p = strchr(name, '/'); p != NULL;
+	     p = strchr(p + 1, '/')) {
+		const char *way = below(f->arena, f->path,
+		    arena_strndup(f->arena, name, (size_t)(p - name)));
+
+		if (mkdir(way, 0700) != 0 && errno != EEXIST)
+			return err_errno(err, "%s", way);
+	}
+	return 0;
+}
+
+struct folder *
+folder_below(
+    struct folder *f, struct arena *a, const char *name, struct err *err)
+{
+	struct folder *one;
+
+	if (make_way(f, name, err) != 0)
+		return NULL;
+	one = folder_open(a, below(a, f->path, name), err);
+	if (one != NULL) {
+		one->parent = f;
+		one->name = name;
+	}
+	return one;
+}
+
+static void
+list_file(struct folder *f, const char *name, const char hash[SHA256_HEX])
+{
 	struct listed *file;
 
-	if (!is_plain(name))
-		return err_set(err, EX_SOFTWARE, "%s is no name", name);
-	if (slash != NULL &&
-	    mkdir(below(f->arena, f->path,
-		      arena_strndup(f->arena, name, (size_t)(slash - name))),
-		0700) != 0 &&
-	    errno != EEXIST)
-		return err_errno(err, "%s/%s", f->path, name);
-	if (put(f, name, bytes, err) != 0)
-		return -1;
 	f->files.v =
 	    arena_grow(f->arena, f->files.v, f->files.n, sizeof(*f->files.v));
 	file = &f->files.v[f->files.n++];
 	file->name = arena_strdup(f->arena, name);
-	hash_of(bytes, file->hash);
+	memcpy(file->hash, hash, SHA256_HEX);
+}
+
+int
+folder_write(
+    struct folder *f, const char *name, struct slice bytes, struct err *err)
+{
+	char hash[SHA256_HEX];
+
+	if (!is_plain(name))
+		return err_set(err, EX_SOFTWARE, "%s is no name", name);
+	if (make_way(f, name, err) != 0 || put(f, name, bytes, err) != 0)
+		return -1;
+	hash_of(bytes, hash);
+	list_file(f, name, hash);
 	return 0;
 }
 
-static int
-compare_listed(const void *a, const void *b)
+/* And the folders that it leaves empty. */
+static void
+remove_file(struct folder *f, const char *name)
 {
-	return strcmp(
-	    ((const struct listed *)a)->name, ((const struct listed *)b)->name);
+	char *path = below(f->arena, f->path, name);
+	size_t least = strlen(f->path);
+	char *slash;
+
+	unlink(path);
+	while ((slash = strrchr(path, '/')) != NULL &&
+	       (size_t)(slash - path) > least) {
+		*slash = '\0';
+		if (rmdir(path) != 0)
+			break;
+	}
 }
 
 /* What an export before wrote and this one does not is of a past state. */
@@ -239,8 +307,20 @@ remove_old(struct folder *f, struct err *err)
 	for (size_t i = 0; i < old.n; i++)
 		if (is_plain(old.v[i].name) &&
 		    find(&f->files, old.v[i].name) == NULL)
-			unlink(below(f->arena, f->path, old.v[i].name));
+			remove_file(f, old.v[i].name);
 	return rc < 0 ? -1 : 0;
+}
+
+/* A folder within another proves itself, and is proved by the other. */
+static void
+list_in_parent(struct folder *f, const char hash[SHA256_HEX])
+{
+	struct folder *in = f->parent;
+
+	for (size_t i = 0; i < f->files.n; i++)
+		list_file(in, below(f->arena, f->name, f->files.v[i].name),
+		    f->files.v[i].hash);
+	list_file(in, below(f->arena, f->name, manifest_name), hash);
 }
 
 int
@@ -249,17 +329,17 @@ folder_finish(struct folder *f, char hash[SHA256_HEX], struct err *err)
 	struct buf text = {0};
 	int rc;
 
+	sort_list(&f->files);
 	if (remove_old(f, err) != 0)
 		return -1;
-	if (f->files.n > 1)
-		qsort(f->files.v, f->files.n, sizeof(*f->files.v),
-		    compare_listed);
 	for (size_t i = 0; i < f->files.n; i++)
 		buf_printf(
 		    &text, "%s  %s\n", f->files.v[i].hash, f->files.v[i].name);
 	hash_of(buf_view(&text), hash);
 	rc = put(f, manifest_name, buf_view(&text), err);
 	buf_free(&text);
+	if (rc == 0 && f->parent != NULL)
+		list_in_parent(f, hash);
 	return rc;
 }
 
@@ -441,6 +521,7 @@ folder_verify(struct arena *a, const char *path,
 	}
 	hash_of(buf_view(&text), hash);
 	read_manifest(a, buf_view(&text), &c.list);
+	sort_list(&c.list);
 	buf_free(&text);
 	for (size_t i = 0; i < c.list.n; i++)
 		check_file(&c, &c.list.v[i]);

@@ -19,7 +19,12 @@ struct folder;
  * something is in it that is no record of ours, or by errno.
  */
 struct folder *folder_open(struct arena *, const char *path, struct err *);
-/* A file below it: "index.html", "messages/001.eml"; one level at most. */
+/* A folder within it that is a record of its own: "cases/7".  Once finished,
+ * its files are listed in both manifests.  Lives in the arena. */
+struct folder *
+folder_below(struct folder *, struct arena *, const char *name, struct err *);
+/* A file below it: "index.html", "messages/001.eml".  Left alone when it has
+ * these bytes already. */
 int folder_write(struct folder *, const char *name, struct slice, struct err *);
 /* Writes the manifest, whose hash is returned in hex, and removes what an
  * older one listed and this one does not. */

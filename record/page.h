@@ -9,9 +9,10 @@
 #include "base/err.h"
 #include "cases/template.h"
 
-/* Reads dir/NAME and fills it in.  NULL with err (EX_CONFIG, with file, line
- * and column). */
-char *page_write(struct arena *, const char *dir, const char *name,
-    const char *schema, const struct values *, struct err *);
+/* Reads dir/NAME and fills it in; with a layout, a file of the same folder,
+ * where that says {body}.  NULL with err (EX_CONFIG, with file, line and
+ * column). */
+char *page_write(struct arena *, const char *dir, const char *layout,
+    const char *name, const char *schema, const struct values *, struct err *);
 
 #endif

@@ -34,6 +34,8 @@ struct record_message {
 struct case_record {
 	struct voice voice; /* words, zone, as of now */
 	const char *owner; /* name; may be "" */
+	bool daily; /* stamped with the day alone, so that what has not changed
+	             * is the same all day */
 	struct ladder ladder; /* with the case's row */
 	struct record_message *messages; /* by date */
 	size_t message_count;
@@ -65,6 +67,8 @@ enum obligation_state
 record_state(const struct case_record *, const struct obligation *);
 day_t record_today(const struct case_record *);
 day_t record_day(const struct case_record *, const struct message_row *);
+/* Of one that has a due date, in the owner's zone. */
+day_t record_due_day(const struct case_record *, const struct obligation *);
 
 /* dossier.c: all values of dossier.html. */
 void dossier_values(const struct case_record *, struct values *);

@@ -24,6 +24,14 @@ record_day(const struct case_record *r, const struct message_row *m)
 	    r->voice.zone, m->has_date ? m->date.utc : m->received));
 }
 
+day_t
+record_due_day(const struct case_record *r, const struct obligation *o)
+{
+	if (o->due.precision == DUE_TIME)
+		return moment_day(zone_moment(r->voice.zone, o->due.at.utc));
+	return o->due.day;
+}
+
 static void
 count_obligation(
     const struct case_record *r, const struct obligation *o, struct summary *s)

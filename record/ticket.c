@@ -89,7 +89,8 @@ add_promise(const struct case_record *r, const struct released *rel,
 
 /* The badge, like those on pages of software. */
 static void
-add_badge(const struct case_record *r, const struct summary *s, struct values *v)
+add_badge(
+    const struct case_record *r, const struct summary *s, struct values *v)
 {
 	struct arena *a = r->voice.arena;
 	const char *left = r->ladder.row.company_domain;

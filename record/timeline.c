@@ -49,14 +49,6 @@ widen(struct scale *s, day_t day)
 		s->last = day;
 }
 
-static day_t
-due_day_of(const struct case_record *r, const struct obligation *o)
-{
-	if (o->due.precision == DUE_TIME)
-		return moment_day(zone_moment(r->voice.zone, o->due.at.utc));
-	return o->due.day;
-}
-
 /* What is due in many years (a limit of the law) does not squeeze the rest. */
 static struct scale
 scale_of(const struct case_record *r)
@@ -75,8 +67,8 @@ scale_of(const struct case_record *r)
 			continue;
 		widen(&s, moment_day(o->said));
 		if (o->due.precision != DUE_NONE &&
-		    due_day_of(r, o) < today + 366)
-			widen(&s, due_day_of(r, o));
+		    record_due_day(r, o) < today + 366)
+			widen(&s, record_due_day(r, o));
 	}
 	s.last += 1 + (s.last - s.first) / 50;
 	return s;
@@ -112,8 +104,8 @@ add_ticks(const struct case_record *r, const struct scale *s, struct values *v)
 }
 
 static void
-add_gap(const struct case_record *r, const struct scale *s, day_t from, day_t to,
-    struct values *v)
+add_gap(const struct case_record *r, const struct scale *s, day_t from,
+    day_t to, struct values *v)
 {
 	struct values *gap;
 	int x = x_of(s, from), end = x_of(s, to);
@@ -165,7 +157,7 @@ add_bar(const struct case_record *r, const struct scale *s,
 {
 	enum obligation_state state = record_state(r, o);
 	struct values *bar = values_add(v, "bars");
-	day_t said = moment_day(o->said), due = due_day_of(r, o);
+	day_t said = moment_day(o->said), due = record_due_day(r, o);
 	day_t end = o->has_settled ? moment_day(o->settled) : record_today(r);
 	int x = x_of(s, said), at = x_of(s, due);
 	bool after = end > due && state != STATE_SLIPPED;
