@@ -343,7 +343,10 @@ dossier_values(const struct case_record *r, struct values *v)
 	const struct case_row *row = &r->ladder.row;
 
 	values_set(v, "company", row->company_name);
-	values_set(v, "domain", row->company_domain);
+	values_set(v, "domain",
+	    strcmp(row->company_name, row->company_domain) == 0
+		? ""
+		: row->company_domain);
 	values_set(v, "title", row->title);
 	values_printf(v, "number", "%d", row->number);
 	values_set(v, "owner", r->owner);

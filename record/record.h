@@ -76,10 +76,10 @@ extern const char dossier_schema[];
 
 /* timeline.c: the drawing, as the lists ticks, gaps, marks and bars. */
 void timeline_values(const struct case_record *, struct values *);
-#define SAY_TIMELINE                                                       \
-	"width height base ticks(x label) gaps(x width label middle) "     \
-	"marks(x y class label id) "                                       \
-	"bars(y x width class label late-x late-width text-y end number) " \
+#define SAY_TIMELINE                                                                     \
+	"width height base ticks(x label) gaps(x width label middle) "                   \
+	"marks(x y class label id) "                                                     \
+	"bars(y x width class label late-x late-width text-x text-y anchor end number) " \
 	"today"
 
 #endif

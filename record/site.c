@@ -578,7 +578,8 @@ site_company(
 	add_ticks(site, v);
 	values_set(v, "title", c->name);
 	values_set(v, "name", c->name);
-	values_set(v, "domain", c->domain);
+	values_set(
+	    v, "domain", strcmp(c->name, c->domain) == 0 ? "" : c->domain);
 	for (size_t i = 0; i < c->aliases.n; i++)
 		if (strcmp(c->aliases.v[i], c->domain) != 0)
 			values_set(

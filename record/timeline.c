@@ -23,8 +23,9 @@ enum {
 	BARS = 112, /* y of the first promise's words */
 	BAR_STEP = 34,
 	SILENCE_DAYS = 14,
-	TICKS_MOST = 14,
-	TICK_LAST = 920 /* its words need room */
+	TICKS_MOST = 7,
+	TICK_LAST = 870, /* its words need room */
+	WORDS_LEFT = 560 /* words of what begins further right end there */
 };
 
 struct scale {
@@ -162,6 +163,8 @@ add_bar(const struct case_record *r, const struct scale *s,
 	int x = x_of(s, said), at = x_of(s, due);
 	bool after = end > due && state != STATE_SLIPPED;
 
+	values_printf(bar, "text-x", "%d", x <= WORDS_LEFT ? x : RIGHT);
+	values_set(bar, "anchor", x <= WORDS_LEFT ? "start" : "end");
 	values_printf(bar, "text-y", "%d", y);
 	values_printf(bar, "y", "%d", y + 6);
 	values_printf(bar, "x", "%d", x);
