@@ -269,11 +269,11 @@ add_owed(const struct site *site, struct values *v)
 		const struct obligation *o = owed[i].o;
 		enum obligation_state state = record_state(r, o);
 		bool late = state == STATE_LAPSED;
+		int in_days = record_due_day(r, o) - record_today(r);
 		struct values *row = values_add(v, late ? "overdue" : "ahead");
 
 		overdue += late;
-		soon += !late &&
-			record_due_day(r, o) <= record_today(r) + SOON_DAYS;
+		soon += in_days >= 0 && in_days <= SOON_DAYS;
 		yours += o->who == WHO_CUSTOMER;
 		say_obligation(&site->voice, row, o);
 		values_printf(row, "case", "%d", o->case_number);

@@ -51,6 +51,7 @@ print(html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))))
 END
 )
 like "what is overdue comes first" "$text" 'Overdue .*acmebank.example owes you: a refund +51 days ago.* Due next .*parcelwise.example owes you: a refund +in 9 days'
+like "counted" "$text" ' 1 overdue +0 due within a week +0 for you to do +2 open cases +1 closed cases'
 like "a case that is open" "$text" 'Open cases .*Charged twice .* 87 days'
 like "one that is closed stands apart" "$text" 'Closed .*Parcel PW-20114 never came'
 like "who keeps their word" "$text" 'acmebank.example +2 promised: 0 kept in time, 0 late, 1 put off, 1 overdue'
@@ -116,6 +117,29 @@ run at $now site "$tmp/other"
 is "what is no site is not written over: 73" "$rc" 73
 run at $now -n site "$tmp/none"
 ok "-n writes nothing" test ! -e "$tmp/none"
+
+# --- the badges of the ticket, by what they say ---
+
+for number in 1 2; do
+	at $now ticket $number "$tmp/web" >/dev/null
+done
+python3 - "$tmp"/web/*/ticket.svg <<'END'
+import re, sys
+def light(h):
+    def linear(n):
+        c = int(n, 16) / 255
+        return c / 12.92 if c <= .04045 else ((c + .055) / 1.055) ** 2.4
+    return .2126 * linear(h[1:3]) + .7152 * linear(h[3:5]) + .0722 * linear(h[5:])
+bad = 0 if len(sys.argv) == 3 else 1
+for name in sys.argv[1:]:
+    text = open(name).read()
+    for ground in re.findall(r'<rect[^>]*fill="(#[0-9a-f]{6})"', text):
+        if 1.05 / (light(ground) + .05) < 4.5:
+            bad = 1
+            print(f"# {name}: white on {ground}")
+sys.exit(bad)
+END
+is "the words of a badge can be read" "$?" 0
 
 # --- contrast: WCAG 2.2, 1.4.3 and 1.4.11, from the colours as they stand ---
 
