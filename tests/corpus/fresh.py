@@ -3,7 +3,7 @@
 
 usage: fresh.py OUT [LANGUAGE]
 
-Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English.  Writes OUT/ID.eml for each message and
+Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English, as is set1.  Writes OUT/ID.eml for each message and
 OUT/labels.jsonl in the shape of one label (promised-rules(5) tells what the fields mean), so that the same scorer
 reads both corpora.
 """
@@ -63,7 +63,7 @@ def main():
         blocks = re.split(r"(?m)^=== ", file.read())[1:]
     with open(os.path.join(out, "labels.jsonl"), "w", encoding="utf-8") as labels:
         for block in blocks:
-            label, mail = read(block, language)
+            label, mail = read(block, "en" if language.startswith("set") else language)
             labels.write(json.dumps(label, ensure_ascii=False) + "\n")
             with open(os.path.join(out, label["file"]), "wb") as file:
                 file.write(mail.as_bytes())
