@@ -335,6 +335,28 @@ last_done(struct heads *heads)
 	heads->n = 1;
 }
 
+/* The last thing spoken of that is money or a replacement. */
+static bool
+last_thing(struct reader *r, const struct view *view, struct slice window,
+    enum who owner, struct heads *heads)
+{
+	struct hits hits = reader_hits(r, SAYS_ACTION, view, window);
+	const struct hit *last = NULL, *h;
+
+	for (h = hits.v; h < hits.v + hits.n; h++)
+		if ((h->rule->action == ACTION_REFUND ||
+			h->rule->action == ACTION_REPLACE) &&
+		    (h->rule->owners & 1u << owner) != 0 &&
+		    (last == NULL || h->at.start >= last->at.start) &&
+		    reader_guard(r, h->rule, window) == NULL)
+			last = h;
+	if (last == NULL)
+		return false;
+	heads->v[0] = (struct head){last->rule, last->rule->action, 0, 0};
+	heads->n = 1;
+	return true;
+}
+
 /* "... your refund. It should take 5 days": what "it" stands for is the last
  * thing done that was spoken of. */
 static void
@@ -342,11 +364,17 @@ find_antecedent(struct reader *r, const struct view *view,
     const struct frame *f, enum who owner, struct heads *heads)
 {
 	struct slice before = part(view->marked.text, 0, f->hit.at.start);
+	const struct view *previous = view->previous;
 
+	if (last_thing(r, view, before, owner, heads))
+		return;
 	find_heads_in(r, view, before, owner, heads);
-	if (heads->n == 0 && view->previous != NULL)
-		find_heads_in(r, view->previous, view->previous->marked.text,
-		    owner, heads);
+	if (heads->n == 0 && previous != NULL) {
+		before = previous->marked.text;
+		if (last_thing(r, previous, before, owner, heads))
+			return;
+		find_heads_in(r, previous, before, owner, heads);
+	}
 	last_done(heads);
 }
 

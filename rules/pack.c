@@ -501,6 +501,7 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 	book->phrase_verb = reserved(pack->arena, book, "phrase-verb", "");
 	book->anaphor = reserved(pack->arena, book, "anaphor", "");
 	book->either = reserved(pack->arena, book, "either", "");
+	book->that = reserved(pack->arena, book, "that", "");
 	return build_gate(pack, book, err);
 }
 
@@ -620,7 +621,7 @@ each_expression(struct pack *pack, const struct rulebook *book,
     void (*call)(struct pack *, const struct rulebook *, struct expression *))
 {
 	struct expression *const named[] = {book->clause_break, book->join,
-	    book->phrase_verb, book->anaphor, book->either};
+	    book->phrase_verb, book->anaphor, book->either, book->that};
 	size_t i, k;
 
 	for (i = 0; i < book->rule_count; i++) {

@@ -130,7 +130,8 @@ struct rulebook {
 	struct definition *definitions; /* sorted by name once loaded */
 	size_t definition_count;
 	/* Words that the reader needs, by their definitions (may be NULL). */
-	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either;
+	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either,
+	    *that;
 };
 
 struct pack {

@@ -198,19 +198,44 @@ add_obligation(struct run *run, const struct obligation_found *o)
 	return true;
 }
 
+/* "within five days of that", of a day told before in the sentence: counted
+ * from it.  NULL when there is none. */
+static const char *
+counted_from(struct run *run, const struct view *view, const struct when *after)
+{
+	struct reader *r = &run->reader;
+	struct slice rest = {
+	    view->raw.text.p + after->end, view->raw.text.len - after->end};
+	const struct when *w, *day = NULL;
+	struct span found;
+
+	if (r->book->that == NULL || strncmp(after->expr, "event +", 7) != 0 ||
+	    !reader_match(r, NULL, r->book->that, rest, 0, &found))
+		return NULL;
+	for (w = view->times.v; w < after; w++)
+		if (!w->vague && !w->condition && w->class != WHEN_PAST &&
+		    w->class != WHEN_SPAN)
+			day = w;
+	return day == NULL ? NULL
+			   : arena_printf(r->arena, "near %s %s", day->expr,
+				 after->expr + 6);
+}
+
 static void
 set_time(struct run *run, const struct view *view, const struct when *w,
     struct obligation_found *o)
 {
 	struct slice phrase = {view->raw.text.p + w->start, w->end - w->start};
 
+	const char *from = counted_from(run, view, w);
+
 	o->phrase = slice_dup(run->reader.arena, phrase);
-	o->expr = w->expr;
+	o->expr = from != NULL ? from : w->expr;
 	o->vague = w->vague && !o->condition;
-	o->condition = o->condition || w->condition;
+	o->condition = o->condition || (w->condition && from == NULL);
 	if (!o->vague && !o->condition)
 		o->due = calendar_due(run->reader.arena, run->in->calendar,
-		    w->expr, run->in->anchor, NULL);
+		    o->expr, run->in->anchor, NULL);
 }
 
 static void
