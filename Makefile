@@ -175,6 +175,10 @@ accuracy: deps-test all
 		    build/fresh/$$l/labels.jsonl build/fresh/$$l; \
 	done
 
+# The golden mails as pictures, to be looked at.
+golden-png:
+	dev/golden-png.sh
+
 bench: deps-test all
 	@dev/bench.sh
 
@@ -198,5 +202,5 @@ clean:
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
 	layers lint bench accuracy crash shuffle year histories cut-imap holidays install \
-	fuzz fuzz-build
+	fuzz fuzz-build golden-png
 .SECONDARY:
