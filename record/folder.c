@@ -31,6 +31,7 @@ struct folder {
 	struct arena *arena;
 	const char *path;
 	struct list files;
+	bool changed; /* something was written */
 	struct folder *parent; /* of one within another; else NULL */
 	const char *name; /* its name there */
 };
@@ -144,7 +145,8 @@ is_empty(const char *path)
 
 /* Under another name first, so that a reader never sees half of it. */
 static int
-put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
+put_file(struct arena *a, const char *path, struct slice bytes, bool sync,
+    struct err *err)
 {
 	const char *fresh = arena_printf(a, "%s.new", path);
 	int fd, rc;
@@ -154,7 +156,9 @@ put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
 	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_errno(err, "%s", fresh);
-	rc = file_write(fd, bytes) == 0 ? fsync(fd) : -1;
+	rc = file_write(fd, bytes);
+	if (rc == 0 && sync)
+		rc = fsync(fd);
 	if (close(fd) != 0 || rc != 0 || rename(fresh, path) != 0) {
 		err_errno(err, "%s", path);
 		unlink(fresh);
@@ -163,8 +167,8 @@ put_file(struct arena *a, const char *path, struct slice bytes, struct err *err)
 	return 0;
 }
 
-int
-file_replace(const char *path, struct slice bytes, struct err *err)
+static int
+replace(const char *path, struct slice bytes, bool sync, struct err *err)
 {
 	struct arena *a = arena_new();
 	struct buf was = {0};
@@ -174,19 +178,46 @@ file_replace(const char *path, struct slice bytes, struct err *err)
 	    memcmp(was.p, bytes.p, bytes.len) == 0)
 		rc = 0;
 	else if (rc >= 0)
-		rc = put_file(a, path, bytes, err) == 0 ? 1 : -1;
+		rc = put_file(a, path, bytes, sync, err) == 0 ? 1 : -1;
 	buf_free(&was);
 	arena_free(a);
 	return rc;
 }
 
-/* What stays bytes for bytes is not written: its time tells when it last
- * changed, and what copies the folder elsewhere has less to do. */
+int
+file_replace(const char *path, struct slice bytes, struct err *err)
+{
+	return replace(path, bytes, true, err);
+}
+
+/* What has these bytes already is not written: its time tells when it last
+ * changed, and what copies the folder elsewhere has less to do.  The disk is
+ * waited for once, by folder_finish(). */
 static int
 put(struct folder *f, const char *name, struct slice bytes, struct err *err)
 {
-	return file_replace(below(f->arena, f->path, name), bytes, err) < 0 ? -1
-									    : 0;
+	int rc = replace(below(f->arena, f->path, name), bytes, false, err);
+
+	f->changed = f->changed || rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+/* All of it is on the disk before the manifest says so. */
+static int
+sync_files(struct folder *f, struct err *err)
+{
+	int fd, rc;
+
+	if (!f->changed || f->parent != NULL)
+		return 0;
+	fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, "%s", f->path);
+	rc = syncfs(fd);
+	if (rc != 0)
+		err_errno(err, "%s", f->path);
+	close(fd);
+	return rc;
 }
 
 struct folder *
@@ -213,7 +244,7 @@ folder_open(struct arena *a, const char *path, struct err *err)
 	}
 	/* so that one that is cut short is known as ours, and as not whole */
 	if (access(manifest, F_OK) != 0 &&
-	    put_file(a, manifest, none, err) != 0)
+	    put_file(a, manifest, none, false, err) != 0)
 		return NULL;
 	return f;
 }
@@ -321,6 +352,7 @@ list_in_parent(struct folder *f, const char hash[SHA256_HEX])
 		list_file(in, below(f->arena, f->name, f->files.v[i].name),
 		    f->files.v[i].hash);
 	list_file(in, below(f->arena, f->name, manifest_name), hash);
+	in->changed = in->changed || f->changed;
 }
 
 int
@@ -330,13 +362,16 @@ folder_finish(struct folder *f, char hash[SHA256_HEX], struct err *err)
 	int rc;
 
 	sort_list(&f->files);
-	if (remove_old(f, err) != 0)
+	if (remove_old(f, err) != 0 || sync_files(f, err) != 0)
 		return -1;
 	for (size_t i = 0; i < f->files.n; i++)
 		buf_printf(
 		    &text, "%s  %s\n", f->files.v[i].hash, f->files.v[i].name);
 	hash_of(buf_view(&text), hash);
-	rc = put(f, manifest_name, buf_view(&text), err);
+	rc = replace(below(f->arena, f->path, manifest_name), buf_view(&text),
+		 f->parent == NULL, err) < 0
+		 ? -1
+		 : 0;
 	buf_free(&text);
 	if (rc == 0 && f->parent != NULL)
 		list_in_parent(f, hash);
