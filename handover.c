@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "base/codec.h"
+#include "base/datadir.h"
 #include "handover.h"
 
 /* Years 1 to 9999; offsets as RFC 5322 section 3.3 can write them. */
@@ -210,6 +211,17 @@ read_one(void *arg, struct slice in, struct buf *out)
 	arena_reset(r->arena);
 }
 
+/* Rules of a language are read when the language is met. */
+static const char *const *
+readable(struct run *run)
+{
+	const char **paths = arena_alloc(run->arena, 3 * sizeof(*paths));
+
+	paths[0] = datadir_path(run->arena, "rules");
+	paths[1] = run->settings.own_rules;
+	return paths;
+}
+
 static struct apart *
 readers(struct run *run)
 {
@@ -220,8 +232,8 @@ readers(struct run *run)
 	r = arena_alloc(run->arena, sizeof(*r));
 	r->run = *run;
 	r->arena = arena_new();
-	run->readers =
-	    apart_open(read_one, r, apart_processors(), APART_SECONDS);
+	run->readers = apart_open(
+	    read_one, r, apart_processors(), APART_SECONDS, readable(run));
 	return run->readers;
 }
 

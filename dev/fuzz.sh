@@ -45,7 +45,8 @@ fuzz_one() {
 		echo "ok     $name: ${runs:-?} runs, $cover edges"
 		return
 	fi
-	echo "FAULT  $name: $(grep -m1 -E 'not so|ERROR|runtime error|SUMMARY' "$log")"
+	echo "FAULT  $name: $(grep -m1 -E 'not so|ERROR|runtime error|SUMMARY' \
+	    "$log" || tail -n 1 "$log")"
 	found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
 	echo "       see $log; again: $out/fuzz-$name $found"
 	echo "       when mended: cp $found tests/fuzz/seeds/$name/"

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/file.h"
 #include "mail/apart.h"
 
@@ -55,6 +56,7 @@ struct apart {
 	apart_read read;
 	void *arg;
 	unsigned seconds;
+	const char *const *readable;
 	struct reader *readers;
 	size_t count;
 	struct job *queue, *unused;
@@ -104,9 +106,18 @@ read_all(int fd, void *to, size_t size)
 static void
 keep_only(int fd)
 {
+	int none;
+
 	if (fd > STDERR_FILENO + 1)
 		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
 	close_range((unsigned)fd + 1, ~0U, 0);
+	/* Only stderr is left of what it was started with. */
+	none = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (none < 0)
+		return;
+	dup2(none, STDIN_FILENO);
+	dup2(none, STDOUT_FILENO);
+	close(none);
 }
 
 /* What the parent does about signals is not for the reader; a ^C is for the
@@ -131,6 +142,7 @@ serve(const struct apart *p, int fd)
 
 	keep_only(fd);
 	set_signals();
+	(void)confine(p->readable);
 	while (read_all(fd, &length, sizeof(length))) {
 		buf_clear(&in);
 		buf_clear(&out);
@@ -429,7 +441,8 @@ pump(struct apart *p, int timeout)
 /* --- The face --- */
 
 struct apart *
-apart_open(apart_read read, void *arg, size_t readers, unsigned seconds)
+apart_open(apart_read read, void *arg, size_t readers, unsigned seconds,
+    const char *const *readable)
 {
 	struct apart *p = mem_alloc(sizeof(*p));
 
@@ -437,6 +450,7 @@ apart_open(apart_read read, void *arg, size_t readers, unsigned seconds)
 	p->read = read;
 	p->arg = arg;
 	p->seconds = seconds;
+	p->readable = readable;
 	p->count = readers > APART_READERS ? APART_READERS : readers;
 	p->alone = p->count == 0;
 	p->readers = mem_alloc(APART_READERS * sizeof(*p->readers));

@@ -10,6 +10,9 @@
  * The others go on.  Where no process can be had, the function runs in this
  * one.
  *
+ * A reader is confined (base/confine.h): what a mail may make it do is to say
+ * something else about that mail and those after it.
+ *
  * Results can be waited for in any order; each reader has its next mails at
  * hand before it is asked for them.  What is asked for is bounded by
  * apart_full().
@@ -48,9 +51,12 @@ struct apart_job {
 /* How many readers there should be: as many as processors. */
 size_t apart_processors(void);
 
-/* Starts no process yet.  Never NULL.  seconds: APART_SECONDS. */
-struct apart *
-apart_open(apart_read, void *arg, size_t readers, unsigned seconds);
+/*
+ * Starts no process yet.  Never NULL.  seconds: APART_SECONDS.  readable: what
+ * a reader may open to read, as for confine(); borrowed.
+ */
+struct apart *apart_open(apart_read, void *arg, size_t readers,
+    unsigned seconds, const char *const *readable);
 /* Ends the readers; NULL is allowed. */
 void apart_close(struct apart *);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@
 static void
 read_mail(void *arg, struct slice in, struct buf *out)
 {
-	const char *once = arg;
+	bool *once = arg; /* shared by all processes */
 
 	if (slice_starts(in, "die"))
 		raise(SIGSEGV);
@@ -28,8 +29,10 @@ read_mail(void *arg, struct slice in, struct buf *out)
 	if (slice_starts(in, "hang"))
 		for (;;)
 			pause();
-	if (slice_starts(in, "once") && once != NULL && unlink(once) == 0)
-		raise(SIGKILL);
+	if (slice_starts(in, "once") && !*once) {
+		*once = true;
+		abort();
+	}
 	buf_printf(out, "%d %zu:", (int)getpid(), in.len);
 	buf_slice(out, in);
 }
@@ -71,7 +74,7 @@ check(struct apart *p, struct apart_job *j)
 static void
 test_many_in_order(void **state)
 {
-	struct apart *p = apart_open(read_mail, NULL, 3, APART_SECONDS);
+	struct apart *p = apart_open(read_mail, NULL, 3, APART_SECONDS, NULL);
 	struct apart_job *jobs[APART_JOBS];
 	int pids[APART_JOBS], others = 0;
 	size_t i, n;
@@ -95,7 +98,7 @@ test_many_in_order(void **state)
 static void
 test_large(void **state)
 {
-	struct apart *p = apart_open(read_mail, NULL, 2, APART_SECONDS);
+	struct apart *p = apart_open(read_mail, NULL, 2, APART_SECONDS, NULL);
 	struct apart_job *jobs[6];
 	size_t i;
 
@@ -112,7 +115,7 @@ test_large(void **state)
 static void
 poison(const char *how, const char *says, unsigned seconds)
 {
-	struct apart *p = apart_open(read_mail, NULL, 2, seconds);
+	struct apart *p = apart_open(read_mail, NULL, 2, seconds, NULL);
 	struct apart_job *jobs[40];
 	struct err err = {0};
 	size_t i;
@@ -145,22 +148,23 @@ test_deaths(void **state)
 static void
 test_second_try(void **state)
 {
-	char path[] = "/tmp/promised-apart.XXXXXX";
 	struct apart *p;
-	int fd = mkstemp(path);
+	bool *once = mmap(NULL, sizeof(*once), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	p = apart_open(read_mail, path, 1, APART_SECONDS);
+	assert_ptr_not_equal(once, MAP_FAILED);
+	p = apart_open(read_mail, once, 1, APART_SECONDS, NULL);
 	check(p, ask(p, "once", 0));
+	assert_true(*once);
 	apart_close(p);
+	munmap(once, sizeof(*once));
 }
 
 static void
 test_dropped_unread(void **state)
 {
-	struct apart *p = apart_open(read_mail, NULL, 1, APART_SECONDS);
+	struct apart *p = apart_open(read_mail, NULL, 1, APART_SECONDS, NULL);
 
 	(void)state;
 	apart_drop(p, ask(p, "die", 0));
@@ -175,7 +179,7 @@ test_dropped_unread(void **state)
 static void
 test_alone(void **state)
 {
-	struct apart *p = apart_open(read_mail, NULL, 0, APART_SECONDS);
+	struct apart *p = apart_open(read_mail, NULL, 0, APART_SECONDS, NULL);
 	struct apart_job *a = ask(p, "mail", 10), *b = ask(p, "mail", 20);
 
 	(void)state;
