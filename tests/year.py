@@ -70,7 +70,7 @@ def dispute(case):
     """The mail of one dispute, in the order of its dates."""
     day, subject = chance.randrange(max(1, days - 20)), "Complaint FC-%05d" % (20000 + case)
     out = [mail(at(day, 10), "owner", case, subject, "Something went wrong. Please put it right.")]
-    while day < days and len(out) < 26:
+    while day < days and len(out) < 33:
         day += 1 + chance.randrange(4)
         if chance.random() < 0.3:
             out.append(mail(at(day, 8), "machine", case, "Re: " + subject, "Thank you. We have received your email."))
