@@ -28,7 +28,12 @@
 #define MOST ((size_t)64 << 20)
 #define SECOND ((int64_t)1000000000)
 
-enum { RANGES_MOST = 1024 };
+enum {
+	RANGES_MOST = 1024,
+	/* Nothing of ours is mapped so large: it is the shadow memory of a
+	 * sanitizer, in which almost every small number would point. */
+	SHADOW_LEAST = 128 << 20
+};
 
 /* A file as it was; all 0: there was none. */
 struct stamp {
@@ -244,6 +249,8 @@ read_ranges(struct range *ranges)
 		r.from = strtoul(line, &end, 16);
 		if (*end == '-')
 			r.to = strtoul(end + 1, &end, 16);
+		if (r.to - r.from >= SHADOW_LEAST)
+			continue;
 		if (r.to <= ADDRESS || r.from >= ADDRESS + MOST)
 			ranges[n++] = r;
 	}
