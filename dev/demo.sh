@@ -40,7 +40,7 @@ promised --now 2026-03-02T18:22:00+00:00 cases | sed 's/^/    /'
 promised --now 2026-03-02T18:22:00+00:00 due | sed 's/^/    /'
 
 say "How is the date computed?"
-promised why 1.1 | sed 's/^/    /'
+promised --now 2026-03-02T18:22:00+00:00 why 1.1 | sed 's/^/    /'
 
 say "Eight days later nobody has written. The morning after, Sam is told:"
 promised --now 2026-03-10T08:30:00+00:00 once 2>/dev/null

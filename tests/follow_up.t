@@ -110,6 +110,8 @@ letter=$(letters)
 is "from the owner" "$(field From "$letter")" 'Sam Okafor <sam@home.example>'
 is "in the company's thread" "$(field In-Reply-To "$letter")" '<a1@acme.example>'
 like "with its reference" "$(cat "$letter")" 'AC-10023'
+like "no line of it looks like the head of a quote, below which help desks cut" \
+    "$("$promised" original "$letter")" 'A line with the date is enough'
 ok "it is no automatic mail" sh -c "! grep -qi '^Auto-Submitted' '$letter'"
 ok "and holds no authority of the owner" \
     sh -c "! grep -E '^(Message-ID|Reply-To): .*<?o\.' '$letter'"
