@@ -46,16 +46,13 @@ signature_of(struct run *run, struct arena *a, const struct message *m)
 }
 
 static int
-add_message(struct run *run, struct arena *a, const struct message_row *row,
-    struct record_message *out, int number, struct err *err)
+add_bytes(struct run *run, struct arena *a, struct record_message *out,
+    struct err *err)
 {
 	uint8_t digest[SHA256_SIZE];
 	struct message *m;
 
-	out->row = row;
-	out->exhibit = number;
-	out->path = arena_printf(a, "messages/%03d.eml", number);
-	if (intake_raw(run->store, run->owner, row->id, a, &out->raw, err) != 0)
+	if (intake_raw(run->store, run->owner, out->row->id, a, &out->raw, err) != 0)
 		return -1;
 	m = message_read(a, out->raw);
 	out->signature = signature_of(run, a, m);
@@ -74,7 +71,7 @@ add_message(struct run *run, struct arena *a, const struct message_row *row,
 }
 
 int
-record_collect(struct run *run, struct arena *a, int number,
+record_outline(struct run *run, struct arena *a, int number,
     struct case_record *r, struct err *err)
 {
 	struct message_row *rows;
@@ -97,9 +94,24 @@ record_collect(struct run *run, struct arena *a, int number,
 		&r->event_count, err) != 0)
 		return -1;
 	r->messages = arena_calloc(a, r->message_count, sizeof(*r->messages));
+	for (size_t i = 0; i < r->message_count; i++) {
+		struct record_message *m = &r->messages[i];
+
+		m->row = &rows[i];
+		m->exhibit = (int)i + 1;
+		m->path = arena_printf(a, "messages/%03d.eml", m->exhibit);
+	}
+	return 0;
+}
+
+int
+record_collect(struct run *run, struct arena *a, int number,
+    struct case_record *r, struct err *err)
+{
+	if (record_outline(run, a, number, r, err) != 0)
+		return -1;
 	for (size_t i = 0; i < r->message_count; i++)
-		if (add_message(run, a, &rows[i], &r->messages[i], (int)i + 1,
-			err) != 0)
+		if (add_bytes(run, a, &r->messages[i], err) != 0)
 			return -1;
 	return 0;
 }

@@ -12,6 +12,9 @@
  * is no such case. */
 int record_collect(struct run *, struct arena *, int number,
     struct case_record *, struct err *);
+/* The same without the mails' bytes and attachments: a ticket shows none. */
+int record_outline(struct run *, struct arena *, int number,
+    struct case_record *, struct err *);
 /* All files of a dossier. */
 int record_write(
     struct run *, struct folder *, const struct case_record *, struct err *);

@@ -58,7 +58,7 @@ collect(struct issue *t, struct err *err)
 
 	if (store_begin(run->store, err) != 0)
 		return -1;
-	if (record_collect(
+	if (record_outline(
 		run, t->arena, t->row->case_number, &t->record, err) == 0 &&
 	    take_released(t, err) == 0 && store_commit(run->store, err) == 0)
 		return 0;
