@@ -62,8 +62,24 @@ named(struct act *r, int number)
 			 act_arena(r), "%d.%d", r->case_number, number);
 }
 
-int
-verb_publish(struct act *r)
+/* Where it is, or where the configuration says. */
+static int
+ticket_show(struct change *c, int case_number, struct err *err)
+{
+	return ticket_publish(c, case_number, NULL, err);
+}
+
+/* Each verb by what it is about: the change, and the answer. */
+static const struct effect {
+	int (*ticket)(struct change *, int case_number, struct err *);
+	int (*words)(struct change *, int case_number, int number, struct err *);
+	const char *did_ticket, *did_words;
+} let_go = {ticket_show, words_release, "did-publish", "did-release"},
+  take_back = {ticket_withdraw, words_take_back, "did-withdraw",
+      "did-take-back"};
+
+static int
+change_published(struct act *r, const struct effect *e)
 {
 	struct change *c;
 	int number, rc = settle(r, &number);
@@ -71,39 +87,27 @@ verb_publish(struct act *r)
 	if (rc != DONE)
 		return rc;
 	c = act_begin(r);
-	rc = act_outcome(
-	    r, number == THE_TICKET
-		   ? ticket_publish(c, r->case_number, NULL, r->err)
-		   : words_release(c, r->case_number, number, r->err));
+	rc = act_outcome(r,
+	    number == THE_TICKET ? e->ticket(c, r->case_number, r->err)
+				 : e->words(c, r->case_number, number, r->err));
 	if (rc != DONE)
 		return rc;
 	if (number == THE_TICKET)
-		SAY(r, "did-publish", "case", act_print(r, r->case_number));
+		SAY(r, e->did_ticket, "case", act_print(r, r->case_number));
 	else
-		SAY(r, "did-release", "case", act_print(r, r->case_number),
+		SAY(r, e->did_words, "case", act_print(r, r->case_number),
 		    "what", named(r, number));
 	return act_end(r, c);
 }
 
 int
+verb_publish(struct act *r)
+{
+	return change_published(r, &let_go);
+}
+
+int
 verb_unpublish(struct act *r)
 {
-	struct change *c;
-	int number, rc = settle(r, &number);
-
-	if (rc != DONE)
-		return rc;
-	c = act_begin(r);
-	rc = act_outcome(
-	    r, number == THE_TICKET
-		   ? ticket_withdraw(c, r->case_number, r->err)
-		   : words_take_back(c, r->case_number, number, r->err));
-	if (rc != DONE)
-		return rc;
-	if (number == THE_TICKET)
-		SAY(r, "did-withdraw", "case", act_print(r, r->case_number));
-	else
-		SAY(r, "did-take-back", "case", act_print(r, r->case_number),
-		    "what", named(r, number));
-	return act_end(r, c);
+	return change_published(r, &take_back);
 }
