@@ -8,6 +8,7 @@
 
 #include "answering.h"
 #include "base/log.h"
+#include "cases/again.h"
 #include "cases/ledger.h"
 #include "cases/obligation.h"
 #include "filing.h"
@@ -25,8 +26,10 @@ struct step {
 	struct run *run;
 	struct arena *arena;
 	const struct arrival *arrival;
+	int64_t received;
 	struct apart_job *job; /* in which it is being read; NULL: none yet */
 	bool quiet;
+	bool queued; /* others behind it wait: place those again at the end */
 	struct understood *mail;
 	struct token_key key;
 	struct proof proof;
@@ -112,6 +115,16 @@ is_bounce(const struct message *m)
 	       (path != NULL && strcmp(path, "<>") == 0);
 }
 
+/* A Date may say anything, but no mail was sent after it came. */
+static int64_t
+sent_of(const struct step *s)
+{
+	const struct message *m = s->mail->message;
+
+	return m->has_date && m->date.utc < s->received ? m->date.utc
+							: s->received;
+}
+
 static void
 collect_evidence(struct step *s)
 {
@@ -136,6 +149,7 @@ collect_evidence(struct step *s)
 	p->text = o->newest;
 	p->comment = o->comment;
 	p->date = s->mail->anchor;
+	p->sent = sent_of(s);
 	p->forwarded = o->forwarded && s->mail->from_owner;
 	p->bulk = is_bulk(m) && !o->forwarded;
 	p->autoreply = s->mail->machine_written;
@@ -184,7 +198,6 @@ find_place(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
 
-	collect_evidence(s);
 	if (parties_judge(run, s->arena, s->mail, &s->placing, err) != 0)
 		return -1;
 	return thread_place(run->store, run->owner, s->arena, run->thread_words,
@@ -209,12 +222,6 @@ take_place(struct step *s, struct err *err)
 }
 
 static int
-step_place(struct step *s, struct err *err)
-{
-	return find_place(s, err) != 0 ? -1 : take_place(s, err);
-}
-
-static int
 step_describe(struct step *s, struct err *err)
 {
 	const struct message *m = s->mail->message;
@@ -224,6 +231,7 @@ step_describe(struct step *s, struct err *err)
 	    .from = o->from,
 	    .has_date = o->has_date || m->has_date,
 	    .date = s->mail->anchor,
+	    .sent = sent_of(s),
 	    .subject = o->subject,
 	    .original_id = o->message_id,
 	    .forwarded = o->forwarded,
@@ -243,7 +251,7 @@ step_describe(struct step *s, struct err *err)
 static int
 apply_findings(struct run *run, struct arena *a, const struct understood *u,
     enum direction direction, int64_t message, int case_number,
-    struct applied *applied, struct err *err)
+    struct change *change, struct applied *applied, struct err *err)
 {
 	struct said said = {
 	    .case_number = case_number,
@@ -253,28 +261,44 @@ apply_findings(struct run *run, struct arena *a, const struct understood *u,
 	    .autoreply = u->machine_written,
 	    .attachment = u->message->part_count > 0,
 	    .findings = u->findings,
+	    .change = change,
 	};
 
 	return obligations_apply(run->store, run->owner, a, run->calendars,
 	    &said, run->now.utc, applied, err);
 }
 
-int
-file_again(struct run *run, struct arena *a, int64_t message, int case_number,
-    struct err *err)
+/* change: of which it is part; NULL: of one of its own. */
+static int
+read_again(struct run *run, struct arena *a, int64_t message, int case_number,
+    struct change *change, struct err *err)
 {
 	struct applied applied = {0};
+	struct message_row row;
 	struct understood *u;
 	struct slice raw;
 
+	if (ledger_message(run->store, run->owner, a, message, &row, err) != 0)
+		return -1;
 	if (intake_raw(run->store, run->owner, message, a, &raw, err) != 0)
 		return -1;
 	u = understand(run, a, raw, err);
 	if (u == NULL)
 		return -1;
-	return apply_findings(run, a, u,
-	    u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY, message,
-	    case_number, &applied, err);
+	if (change == NULL) /* the owner's word, or an answer to it */
+		row.direction =
+		    u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;
+	if (row.direction == FROM_COMMAND || is_bounce(u->message))
+		return 0;
+	return apply_findings(run, a, u, row.direction, message, case_number,
+	    change, &applied, err);
+}
+
+int
+file_again(struct run *run, struct arena *a, int64_t message, int case_number,
+    struct err *err)
+{
+	return read_again(run, a, message, case_number, NULL, err);
 }
 
 /* Earlier unfiled mail that this one has explained is read now. */
@@ -300,32 +324,58 @@ step_read(struct step *s, struct err *err)
 	    s->direction == FROM_COMMAND || s->placing.bounce)
 		return 0;
 	return apply_findings(s->run, s->arena, s->mail, s->direction,
-	    s->filed->message, s->placement.number, &s->applied, err);
+	    s->filed->message, s->placement.number, NULL, &s->applied, err);
+}
+
+/* A mail that was placed before, read again to be placed again. */
+static int
+understand_again(struct step *s, const struct step *late, struct filed *filed,
+    int64_t message, struct err *err)
+{
+	struct arrival *arrival =
+	    arena_calloc(late->arena, 1, sizeof(*arrival));
+	struct waits waits;
+
+	arrival->source = "store";
+	memset(filed, 0, sizeof(*filed));
+	filed->message = message;
+	*s = (struct step){.run = late->run,
+	    .arena = late->arena,
+	    .arrival = arrival,
+	    .filed = filed};
+	if (intake_raw(s->run->store, s->run->owner, message, s->arena,
+		&arrival->raw, err) != 0 ||
+	    intake_waits(s->run->store, s->run->owner, message, &waits, err) !=
+		0)
+		return -1;
+	s->received = waits.received;
+	if (step_understand(s, err) != 0)
+		return -1;
+	collect_evidence(s);
+	return 0;
 }
 
 /* Unfiled until now: where does it belong, as things are? */
 static int
 place_again(struct step *late, int64_t message, struct err *err)
 {
-	struct arrival arrival = {.source = "store"};
-	struct filed filed = {.message = message};
-	struct step s = {.run = late->run,
-	    .arena = late->arena,
-	    .arrival = &arrival,
-	    .filed = &filed};
+	struct filed filed;
+	struct step s;
 
-	if (intake_raw(s.run->store, s.run->owner, message, s.arena,
-		&arrival.raw, err) != 0)
-		return -1;
 	/* It was read once; if it cannot be now, it stays where it is. */
-	if (step_understand(&s, err) != 0)
+	if (understand_again(&s, late, &filed, message, err) != 0)
 		return passes(err) ? -1 : 0;
+	s.placing.sent = late->placing.sent;
+	s.placing.cause = late->filed->message;
+	s.placing.again = late->placing.again;
 	if (find_place(&s, err) != 0)
 		return -1;
 	if (s.placement.number == 0)
 		return 0;
-	return take_place(&s, err) != 0 || step_describe(&s, err) != 0
-		   ? -1
+	if (take_place(&s, err) != 0 || step_describe(&s, err) != 0)
+		return -1;
+	return s.placing.again != NULL
+		   ? again_also(s.placing.again, message, err)
 		   : step_read(&s, err);
 }
 
@@ -345,6 +395,140 @@ step_again(struct step *s, struct err *err)
 	for (i = 0; i < n; i++)
 		if (place_again(s, messages[i], err) != 0)
 			return -1;
+	return 0;
+}
+
+/* --- mail that comes out of order --- */
+
+static int
+place_in_turn(struct step *s, struct again *again, size_t i, struct err *err)
+{
+	size_t k;
+
+	s->placing.again = again;
+	if (find_place(s, err) != 0 || take_place(s, err) != 0 ||
+	    step_describe(s, err) != 0 || step_again(s, err) != 0)
+		return -1;
+	for (k = 0; k < s->placement.joined_count; k++)
+		if (again_also(again, s->placement.joined[k], err) != 0)
+			return -1;
+	return again_placed(again, i, s->placement.number, err);
+}
+
+/* What cannot be read any more is in no case, and said so in the log. */
+static int
+place_other(struct step *late, struct again *again, size_t i, struct err *err)
+{
+	struct filed filed;
+	struct step s;
+	struct err e = {0};
+
+	if (understand_again(&s, late, &filed, again->v[i].message, &e) == 0)
+		return place_in_turn(&s, again, i, err);
+	*err = e;
+	if (passes(&e))
+		return -1;
+	log_warn("mail %lld: %s", (long long)again->v[i].message, e.text);
+	return again_placed(again, i, 0, err);
+}
+
+static int
+read_moved(struct step *s, struct again *again, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < again->n; i++)
+		if (again->v[i].moved &&
+		    read_again(s->run, s->arena, again->v[i].message,
+			again->v[i].now, again->change, err) != 0)
+			return -1;
+	return 0;
+}
+
+/* The late mail's case has its true number only now. */
+static void
+know_place(struct step *s, const struct again *again)
+{
+	size_t i;
+
+	for (i = 0; i < again->n; i++)
+		if (again->v[i].message == s->filed->message)
+			s->placement.number = again->v[i].now;
+	if (s->placement.number != 0 && s->placement.by == PLACED_UNFILED) {
+		s->placement.by = PLACED_REFERENCES;
+		s->placement.why = "is answered in this case";
+	}
+	s->filed->case_number = s->placement.number;
+	s->filed->placed_by = s->placement.by;
+}
+
+/* All that were sent after this one are placed again, and it before them. */
+static int
+place_in_order(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	struct again *again;
+	size_t i, n;
+	int rc = 0;
+
+	if (again_begin(run->store, run->owner, s->arena, s->filed->message,
+		run->now.utc, &again, err) != 0)
+		return -1;
+	for (i = 0, n = again->n; i < n && rc == 0; i++)
+		rc = s->mail != NULL && again->v[i].message == s->filed->message
+			 ? place_in_turn(s, again, i, err)
+			 : place_other(s, again, i, err);
+	s->placing.again = NULL;
+	if (rc != 0 || again_end(again, err) != 0 ||
+	    read_moved(s, again, err) != 0 || again_tell(again, err) != 0)
+		return -1;
+	know_place(s, again);
+	return 0;
+}
+
+/* In no case, until those behind it are taken out of theirs. */
+static int
+place_late(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	struct placement none = {.by = PLACED_UNFILED,
+	    .why = "belongs to no case",
+	    .numbers = s->placement.numbers,
+	    .print = s->placement.print};
+
+	s->placement = none;
+	if (take_place(s, err) != 0 || step_describe(s, err) != 0 ||
+	    place_in_order(s, err) != 0)
+		return -1;
+	if (s->placement.number == 0)
+		return 0;
+	return event_note(run->store, run->owner, s->placement.number,
+	    ACTOR_MAIL, s->placement.by == PLACED_NEW ? "opened" : "filed",
+	    s->placement.why, s->filed->message, run->now.utc, err);
+}
+
+/* A newsletter that belongs to no case changes nothing. */
+static int
+step_place(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	bool late = false;
+
+	collect_evidence(s);
+	if (find_place(s, err) != 0)
+		return -1;
+	if ((s->placement.number != 0 || !s->placing.bulk ||
+		s->placement.by != PLACED_UNFILED) &&
+	    again_is_late(run->store, run->owner, s->filed->message,
+		s->placing.sent, &late, err) != 0)
+		return -1;
+	if (late && !s->queued)
+		return place_late(s, err);
+	if (take_place(s, err) != 0 || step_describe(s, err) != 0)
+		return -1;
+	if (late && again_mark_late(
+			run->store, run->owner, s->filed->message, err) != 0)
+		return -1;
 	return 0;
 }
 
@@ -402,8 +586,8 @@ static int
 take_steps(struct step *s, struct err *err)
 {
 	static int (*const steps[])(struct step *, struct err *) = {
-	    step_understand, step_place, step_describe, step_read, step_again,
-	    step_answer, step_done};
+	    step_understand, step_place, step_read, step_again, step_answer,
+	    step_done};
 	size_t i;
 
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -439,6 +623,7 @@ file_message(struct run *run, struct arena *a, const struct arrival *arrival,
 	struct step step = {.run = run,
 	    .arena = a,
 	    .arrival = arrival,
+	    .received = arrival->received,
 	    .quiet = quiet,
 	    .filed = filed};
 	struct kept kept;
@@ -548,6 +733,8 @@ decide_message(struct queue *q, size_t i, struct filed *filed, struct err *err)
 		rc = intake_raw(run->store, run->owner, filed->message,
 		    q->arena, &arrival.raw, err);
 	step.quiet = waits.past;
+	step.received = waits.received;
+	step.queued = true;
 	if (rc == 0)
 		rc = decide(&step, err);
 	if (step.job != NULL)
@@ -674,6 +861,40 @@ decide_all(struct queue *q, struct counts *counts, struct err *err)
 	return 0;
 }
 
+/* One that came late: it and those that were sent after it. */
+static int
+settle_late(struct run *run, struct arena *a, int64_t message, struct err *err)
+{
+	struct filed filed = {.message = message};
+	struct arrival arrival = {.source = "store"};
+	struct step late = {
+	    .run = run, .arena = a, .arrival = &arrival, .filed = &filed};
+
+	return place_in_order(&late, err);
+}
+
+/* Those that the queue has marked; one may do for those behind it too. */
+static int
+settle_lates(struct run *run, struct arena *a, struct err *err)
+{
+	int64_t message;
+
+	for (;;) {
+		arena_reset(a);
+		if (store_begin(run->store, err) != 0)
+			return -1;
+		if (again_next_late(run->store, run->owner, &message, err) !=
+			0 ||
+		    (message != 0 && settle_late(run, a, message, err) != 0) ||
+		    store_commit(run->store, err) != 0) {
+			store_rollback(run->store);
+			return -1;
+		}
+		if (message == 0)
+			return 0;
+	}
+}
+
 int
 file_waiting(struct run *run, struct counts *counts, struct err *err)
 {
@@ -686,6 +907,8 @@ file_waiting(struct run *run, struct counts *counts, struct err *err)
 	if (rc == 0)
 		rc = decide_all(&q, counts, err);
 	forget_ahead(&q);
+	if (rc == 0)
+		rc = settle_lates(run, q.arena, err);
 	arena_free(q.arena);
 	arena_free(list);
 	return rc;

@@ -170,7 +170,8 @@ find_likeness(
 	if (p->from.addr == NULL || domain == NULL || p->from.owner ||
 	    p->from.ours || p->from.freemail || p->from.desk || p->bulk)
 		return 0;
-	if (thread_domains(run->store, run->owner, a, &known, err) != 0)
+	if (thread_domains(run->store, run->owner, a, p->sent, &known, err) !=
+	    0)
 		return -1;
 	for (i = 0; i < known.n; i++)
 		if (strcmp(known.v[i], domain) == 0)

@@ -196,6 +196,19 @@ renumber(const struct obligation *old, const int *fresh, size_t n, int number)
 	return 0;
 }
 
+/* What was said of it once is not said again under its new number. */
+static int
+told_as(struct change *c, const struct obligation *was,
+    const struct obligation *o, struct err *err)
+{
+	return STORE_RUN(change_store(c), err, SQL_OBLIGATION_TOLD_AS,
+		   sql_int(change_owner(c)), sql_int(was->case_number),
+		   sql_int(was->number), sql_int(o->case_number),
+		   sql_int(o->number)) < 0
+		   ? -1
+		   : 0;
+}
+
 /* Those with chosen[i] go to another case under new numbers; links among them
  * stay. */
 static int
@@ -214,7 +227,9 @@ carry(struct change *c, struct obligation *v, size_t n, int to, struct err *err)
 		o.number = fresh[i];
 		o.slips_of = renumber(v, fresh, n, v[i].slips_of);
 		o.slipped_to = renumber(v, fresh, n, v[i].slipped_to);
-		if (drop(c, &v[i], err) < 0 || obligation_save(c, &o, err) < 0)
+		if (drop(c, &v[i], err) < 0 ||
+		    obligation_save(c, &o, err) < 0 ||
+		    told_as(c, &v[i], &o, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -389,6 +404,46 @@ move_obligations(
 	return 0;
 }
 
+/* Whether the owner knows of it. */
+static int
+is_told(
+    struct change *c, const struct obligation *o, bool *told, struct err *err)
+{
+	int64_t n;
+
+	if (STORE_INT(change_store(c), err, 0, &n, SQL_OBLIGATION_TOLD,
+		sql_int(change_owner(c)), sql_int(o->case_number),
+		sql_int(o->number)) < 0)
+		return -1;
+	*told =
+	    n > 0 || o->due_by_owner || (o->has_settled && o->evidence == 0);
+	return 0;
+}
+
+int
+case_rehouse(
+    struct change *c, int64_t message, int from, int to, struct err *err)
+{
+	struct obligation *v;
+	size_t n, i, chosen = 0;
+	bool told;
+
+	if (release(c, from, message, err) < 0 ||
+	    load(c, from, &v, &n, err) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (v[i].message != message)
+			continue;
+		if (is_told(c, &v[i], &told, err) < 0)
+			return -1;
+		if (told && to != 0)
+			v[chosen++] = v[i];
+		else if (drop(c, &v[i], err) < 0)
+			return -1;
+	}
+	return carry(c, v, chosen, to, err);
+}
+
 static int
 move(struct change *c, const struct place *p, int64_t message, int to,
     struct err *err)
@@ -476,8 +531,8 @@ company_of_message(
 		return -1;
 	if (domain == NULL)
 		return 0;
-	return thread_company(
-	    change_store(c), change_owner(c), domain, name, company, err);
+	return thread_company(change_store(c), change_owner(c), domain, name, 0,
+	    NULL, company, err);
 }
 
 int
@@ -523,10 +578,10 @@ set_domain(struct change *c, int number, int64_t company, const char *name,
 		sql_int(change_owner(c)), sql_text(domain)) < 0)
 		return -1;
 	if (known == 0 && company != 0)
-		return thread_alias(
-		    change_store(c), change_owner(c), domain, company, c, err);
+		return thread_alias(change_store(c), change_owner(c), domain,
+		    company, 0, c, err);
 	if (known == 0 && thread_company(change_store(c), change_owner(c),
-			      domain, NULL, &known, err) < 0)
+			      domain, NULL, 0, NULL, &known, err) < 0)
 		return -1;
 	return run1(c, SQL_CASE_SET_COMPANY, number, sql_int(known), err);
 }
@@ -551,7 +606,7 @@ case_set_company(
 		return -1;
 	return STORE_RUN(change_store(c), err, SQL_COMPANY_NAME_PUT,
 		   sql_int(change_owner(c)), sql_int(st.company),
-		   sql_text(name)) < 0
+		   sql_text(name), sql_null()) < 0
 		   ? -1
 		   : 0;
 }

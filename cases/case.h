@@ -21,12 +21,18 @@ int case_close(struct change *, int number, struct moment when, struct err *);
 /* Those that the closing broke or voided are open again. */
 int case_reopen(struct change *, int number, struct err *);
 
+/* A message has left a case for another one (0: for none).  What was read in it
+ * leaves the case, to be read anew; but what the owner has said of it, or was
+ * told, goes along. */
+int
+case_rehouse(struct change *, int64_t message, int from, int to, struct err *);
+
 /* Everything of `from` becomes part of `into`; its obligations get new
  * numbers, and `from` remains as a closed, empty case that points there. */
 int case_merge(struct change *, int into, int from, struct err *);
 /* The same, found out by promised itself: why says how. */
-int case_absorb(struct change *, int into, int from, const char *why,
-    struct err *);
+int
+case_absorb(struct change *, int into, int from, const char *why, struct err *);
 /* The message, with the obligations read in it, becomes a new case. */
 int case_split(
     struct change *, int number, int64_t message, int *made, struct err *);

@@ -36,8 +36,8 @@ static const struct {
 	SQL_MILESTONE_DROP},
     [TABLE_TICKET] = {"ticket", SQL_TICKET_GET, SQL_TICKET_PUT,
 	SQL_TICKET_DROP},
-    [TABLE_RELEASED] = {"what is published", SQL_RELEASED_GET,
-	SQL_RELEASED_PUT, SQL_RELEASED_DROP},
+    [TABLE_RELEASED] = {"what is published", SQL_RELEASED_GET, SQL_RELEASED_PUT,
+	SQL_RELEASED_DROP},
 };
 
 static const char *const actors[] = {
@@ -92,6 +92,12 @@ int64_t
 change_now(const struct change *c)
 {
 	return c->now;
+}
+
+void
+change_case(struct change *c, int case_number)
+{
+	c->case_number = case_number;
 }
 
 void
@@ -244,6 +250,14 @@ change_touch(struct change *c, enum table table, int64_t key1, int64_t key2,
 	return 0;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
 static void
 digest_text(struct buf *b, const char *text)
 {
@@ -332,16 +346,19 @@ write_event(struct change *c, int64_t id, const char *text, struct err *err)
 int
 change_end(struct change *c, const char *text, int64_t *event, struct err *err)
 {
-	struct touched *row;
+	struct touched row;
 	int64_t id;
-	size_t i;
+	size_t i, n = 0;
 
 	for (i = 0; i < c->n; i++) {
-		row = &c->rows[i];
-		if (image_take(c, row->table, row->key1, row->key2, &row->after,
-			err) < 0)
+		row = c->rows[i];
+		if (image_take(
+			c, row.table, row.key1, row.key2, &row.after, err) < 0)
 			return -1;
+		if (!same_text(row.before, row.after))
+			c->rows[n++] = row;
 	}
+	c->n = n;
 	if (store_number(c->store, c->owner, "event", &id, err) < 0)
 		return -1;
 	if (event != NULL)
@@ -391,14 +408,6 @@ load_rows(struct change *c, int64_t event, struct err *err)
 	return rows_end(r, err);
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 static int
 name_row(struct err *err, const struct touched *row, const char *verb)
 {
@@ -414,6 +423,20 @@ name_row(struct err *err, const struct touched *row, const char *verb)
 	return err_set(err, EX_USAGE,
 	    "`%s` cannot be undone: %s %lld has changed since", verb,
 	    tables[row->table].what, (long long)row->key1);
+}
+
+/* Where the owner has mail put back to, it stays. */
+static int
+own_placings(struct change *c, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->rows[i].table == TABLE_MESSAGE &&
+		    STORE_RUN(c->store, err, SQL_PLACING_OWNED,
+			sql_int(c->owner), sql_int(c->rows[i].key1)) < 0)
+			return -1;
+	return 0;
 }
 
 /* The event's rows must be as it left them; then they are put back. */
@@ -435,6 +458,8 @@ take_back(struct change *c, int64_t event, const char *verb, struct err *err)
 	for (i = c->n; i > 0; i--)
 		if (image_restore(c, &c->rows[i - 1], err) < 0)
 			return -1;
+	if (strcmp(verb, "again") == 0 && own_placings(c, err) < 0)
+		return -1;
 	for (i = 0; i < c->n; i++)
 		c->rows[i].before = c->rows[i].after;
 	return 0;

@@ -35,7 +35,9 @@ struct change *change_begin(struct store *, int64_t owner, struct arena *,
     int case_number, enum actor, const char *verb, int64_t now);
 /* The message that is the cause; 0 (the default): none. */
 void change_message(struct change *, int64_t message);
-/* text: one line for the timeline.  event (may be NULL): its number. */
+/* The case that it is told of, when that is found out later. */
+void change_case(struct change *, int case_number);
+/* Rows that are as they were are left out.  text: one line for the timeline.  event (may be NULL): its number. */
 int change_end(struct change *, const char *text, int64_t *event, struct err *);
 
 /* The tables whose rows are under undo; keys as in schema.c. */
@@ -69,7 +71,8 @@ int event_note(struct store *, int64_t owner, int case_number, enum actor,
 
 /*
  * Takes back the owner's last command on this case (0: on any case) that was
- * not taken back yet.  Inside a transaction.  text (in the arena) tells what
+ * not taken back yet, or the last placing again (again.h), if that came later;
+ * what the mails of that were is the owner's word from then on.  Inside a transaction.  text (in the arena) tells what
  * was undone.  EX_USAGE when there is nothing to undo, or when later mail has
  * changed the same rows.
  */

@@ -90,6 +90,7 @@ struct work {
 	struct bag *bag[PARTS];
 	const char *subject; /* normalised */
 	bool company_speaks;
+	int64_t until; /* only mail that was sent until then */
 };
 
 bool
@@ -127,8 +128,9 @@ file_of(struct work *w, int number)
 static int
 follow_id(struct work *w, const char *id, bool mine, struct err *err)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_ID,
-	    sql_int(w->owner), sql_text(id), sql_int(w->in->message));
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_ID, sql_int(w->owner),
+		sql_text(id), sql_int(w->in->message), sql_int(w->until));
 	struct file *f;
 	bool is;
 	int points;
@@ -177,7 +179,7 @@ follow_twin(struct work *w, struct err *err)
 	r = STORE_QUERY(w->store, SQL_THREAD_TWIN, sql_int(w->owner),
 	    sql_text(in->twin), sql_int(in->message), sql_int(in->forwarded),
 	    sql_int(in->date.utc - TWIN_APART),
-	    sql_int(in->date.utc + TWIN_APART));
+	    sql_int(in->date.utc + TWIN_APART), sql_int(w->until));
 	if (rows_next(r) && (f = file_of(w, (int)rows_int(r, 0))) != NULL) {
 		f->twin = rows_int(r, 1);
 		f->s.twin = f->s.known = true;
@@ -237,7 +239,7 @@ follow_number(
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_NUMBER,
 	    sql_int(w->owner), sql_text(number_plain(w->arena, written)),
-	    sql_int(w->in->message));
+	    sql_int(w->in->message), sql_int(w->until));
 	int cases[SUSPECTS_MOST], points;
 	size_t n = 0, i;
 	struct file *f;
@@ -289,9 +291,10 @@ follow_numbers(struct work *w, const char *about, struct err *err)
 static int
 follow_alias(struct work *w, const char *domain, bool trusted, struct err *err)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_ALIAS,
-	    sql_int(w->owner), sql_text(domain),
-	    sql_int(w->in->date.utc - LIFE), sql_int(CASES_MOST));
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_ALIAS, sql_int(w->owner),
+		sql_text(domain), sql_int(w->in->date.utc - LIFE),
+		sql_int(CASES_MOST), sql_int(w->until));
 	struct file *f;
 
 	while (rows_next(r)) {
@@ -308,8 +311,9 @@ follow_alias(struct work *w, const char *domain, bool trusted, struct err *err)
 static int
 follow_domain(struct work *w, const char *domain, bool trusted, struct err *err)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_DOMAIN,
-	    sql_int(w->owner), sql_text(domain), sql_int(w->in->message));
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_DOMAIN, sql_int(w->owner),
+		sql_text(domain), sql_int(w->in->message), sql_int(w->until));
 	struct file *f;
 
 	while (rows_next(r)) {
@@ -361,7 +365,7 @@ add_company(
     struct work *w, int64_t company, enum likeness like, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
-	    sql_int(w->owner), sql_int(company));
+	    sql_int(w->owner), sql_int(company), sql_int(w->until));
 	struct file *f;
 	int number;
 
@@ -475,8 +479,7 @@ follow_names(struct work *w, const char *about, struct err *err)
 	r = STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	while (rows_next(r)) {
 		name = rows_text(r, 2, w->arena);
-		if (desk &&
-		    same_label(main->domain, rows_text(r, 1, w->arena)))
+		if (desk && same_label(main->domain, rows_text(r, 1, w->arena)))
 			like = TENANT;
 		else if (is_namesake(w, sender, name))
 			like = known_as;
@@ -497,9 +500,9 @@ follow_names(struct work *w, const char *about, struct err *err)
 static int
 follow_living(struct work *w, struct err *err)
 {
-	struct rows *r =
-	    STORE_QUERY(w->store, SQL_THREAD_LIVING, sql_int(w->owner),
-		sql_int(w->in->date.utc - SILENCE), sql_int(LIVING_MOST));
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_LIVING,
+	    sql_int(w->owner), sql_int(w->in->date.utc - SILENCE),
+	    sql_int(LIVING_MOST), sql_int(w->until));
 
 	while (rows_next(r))
 		(void)file_of(w, (int)rows_int(r, 0));
@@ -531,9 +534,10 @@ names_sender(struct work *w, int64_t message, bool *result, struct err *err)
 static int
 follow_word(struct work *w, const char *word, bool add, struct err *err)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_NAME,
-	    sql_int(w->owner), sql_text(word),
-	    sql_int(w->in->date.utc - SILENCE), sql_int(NAMED_MOST));
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_NAME, sql_int(w->owner),
+		sql_text(word), sql_int(w->in->date.utc - SILENCE),
+		sql_int(NAMED_MOST), sql_int(w->until));
 	struct file *f;
 	bool named;
 	int number;
@@ -650,7 +654,7 @@ static int
 read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_PARTIES,
-	    sql_int(w->owner), sql_int(f->s.number));
+	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
 
 	while (rows_next(r)) {
 		bag_ignore_name(names, w->words, rows_text(r, 1, w->arena));
@@ -666,7 +670,7 @@ static int
 read_numbers(struct work *w, struct file *f, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_NUMBERS,
-	    sql_int(w->owner), sql_int(f->s.number));
+	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
 	struct strings theirs = {NULL, 0};
 	const char *mine, *shape;
 	size_t i, j;
@@ -708,6 +712,7 @@ read_company(struct work *w, struct file *f, struct bag *names, struct err *err)
 		f->closed = !rows_null(r, 1);
 		f->closed_at = rows_int(r, 1);
 		f->s.known = f->s.known || rows_int(r, 2) != 0;
+		f->s.opened = rows_int(r, 3);
 	}
 	return rows_end(r, err);
 }
@@ -716,7 +721,7 @@ static int
 read_messages(struct work *w, struct file *f, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES,
-	    sql_int(w->owner), sql_int(f->s.number));
+	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
 	int part;
 
 	for (part = 0; part < PARTS; part++)
@@ -995,6 +1000,8 @@ by_score(const void *a, const void *b)
 
 	if (x->score != y->score)
 		return x->score > y->score ? -1 : 1;
+	if (x->opened != y->opened)
+		return x->opened < y->opened ? -1 : 1;
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
@@ -1104,6 +1111,7 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	    .words = words,
 	    .in = in,
 	    .out = out,
+	    .until = in->sent == 0 ? INT64_MAX : in->sent,
 	};
 	const char *about;
 	size_t i;

@@ -20,6 +20,7 @@
 struct suspect {
 	int number;
 	int score;
+	int64_t opened; /* of as many points the oldest case is first */
 	enum placed_by by; /* the strongest evidence */
 	const char *why;
 	bool known; /* the sender's domain belongs to the case */

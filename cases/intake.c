@@ -303,6 +303,7 @@ intake_waits(struct store *s, int64_t owner, int64_t message,
 	if (rows_next(r)) {
 		waits->past = rows_int(r, 0) == WAITS_PAST;
 		waits->tries = (int)rows_int(r, 1);
+		waits->received = rows_int(r, 2);
 	}
 	return rows_end(r, err);
 }
@@ -378,7 +379,8 @@ intake_describe(struct store *s, int64_t owner, int64_t message,
 	    sql_text(d->subject), sql_text(d->original_id),
 	    sql_int(d->forwarded), sql_int(d->autoreply), sql_int(d->bulk),
 	    sql_int(d->attachment), sql_text(d->client), sql_text(d->language),
-	    sql_text(d->newest), sql_text(lines_of(a, &d->faults)));
+	    sql_text(d->newest), sql_text(lines_of(a, &d->faults)),
+	    sql_int(d->sent));
 
 	arena_free(a);
 	return changed < 0 ? -1 : 0;

@@ -62,6 +62,7 @@ int intake_waiting(struct store *, int64_t owner, struct arena *, size_t most,
 struct waits {
 	int tries; /* how often it was begun before */
 	bool past;
+	int64_t received;
 };
 int intake_waits(struct store *, int64_t owner, int64_t message, struct waits *,
     struct err *);
@@ -90,6 +91,7 @@ struct described {
 	struct address from; /* of the original */
 	bool has_date;
 	struct moment date; /* of the original, else of the message */
+	int64_t sent; /* when the message itself was sent: see thread.h */
 	const char *subject; /* "" when none */
 	const char *original_id; /* Message-ID of an enclosed original; NULL */
 	bool forwarded, autoreply, bulk, attachment;

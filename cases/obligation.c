@@ -1002,16 +1002,19 @@ obligations_apply(struct store *s, int64_t owner, struct arena *a,
 	    said->case_number == 0)
 		return 0;
 	/* What was heard on the phone is the owner's to undo. */
-	l.change = change_begin(s, owner, a, said->case_number,
-	    said->message == 0 ? ACTOR_OWNER : ACTOR_MAIL, "read", now);
-	change_message(l.change, said->message);
+	l.change = said->change;
+	if (l.change == NULL) {
+		l.change = change_begin(s, owner, a, said->case_number,
+		    said->message == 0 ? ACTOR_OWNER : ACTOR_MAIL, "read", now);
+		change_message(l.change, said->message);
+	}
 	if (case_calendar(s, owner, a, calendars, said->case_number,
 		&l.calendar, err) < 0 ||
 	    obligations_load(s, owner, a, said->case_number, &l.v, &l.n, err) <
 		0)
 		return -1;
 	result = apply(&l, err);
-	if (result == 0 && l.text.len > 0)
+	if (result == 0 && l.text.len > 0 && said->change == NULL)
 		result = change_end(l.change, l.text.p, NULL, err);
 	buf_free(&l.text);
 	return result;

@@ -99,6 +99,8 @@ obligation_state_at(const struct obligation *, int64_t now, int32_t offset);
 int
 obligation_days_left(const struct obligation *, int64_t now, int32_t offset);
 
+struct change;
+
 /* What a message said, for the ledger. */
 struct said {
 	int case_number;
@@ -107,6 +109,7 @@ struct said {
 	struct moment date;
 	bool autoreply, attachment;
 	const struct findings *findings;
+	struct change *change; /* it is part of; NULL: of one of its own */
 };
 
 /* What became of it, for the receipt: numbers of obligations, in the arena. */
@@ -133,7 +136,6 @@ int obligations_recompute(struct store *, int64_t owner, struct arena *,
  * change_end() of event.h.  EX_USAGE when there is no such obligation or the
  * command does not fit its state ("12.3 is void; say `undo`").
  */
-struct change;
 int obligation_keep(struct change *, int case_number, int number,
     struct moment when, struct err *);
 int obligation_unkeep(struct change *, int case_number, int number,

@@ -58,6 +58,9 @@ static const char keeping[] =
     "  signals TEXT,"
     "  manner TEXT,"
     "  again INTEGER," /* it promises a reply: see obligation.c */
+    "  sent BIGINT," /* by its Date, but not later than received */
+    "  moved_by BIGINT," /* the mail that led it to its case; see again.c */
+    "  late INTEGER NOT NULL," /* 1: younger ones are to be placed again */
     /* for placing: see thread.c; before what is long */
     "  thread_subject TEXT,"
     "  words BLOB,"
@@ -70,10 +73,14 @@ static const char keeping[] =
     "    DEFERRABLE INITIALLY DEFERRED);"
     "CREATE INDEX message_by_message_id ON message (owner, message_id);"
     "CREATE INDEX message_by_case ON message (owner, case_number, date);"
-    "CREATE INDEX message_filed ON message (owner, id, case_number)"
+    "CREATE INDEX message_filed ON message (owner, id, case_number, sent)"
     "  WHERE case_number IS NOT NULL;"
     "CREATE INDEX message_of_late ON message (owner, date, case_number)"
     "  WHERE case_number IS NOT NULL;"
+    "CREATE INDEX message_by_sent ON message (owner, sent);"
+    "CREATE INDEX message_moved ON message (owner, moved_by)"
+    "  WHERE moved_by IS NOT NULL;"
+    "CREATE INDEX message_late ON message (owner, sent) WHERE late = 1;"
     "CREATE INDEX message_unfiled ON message (owner, date)"
     "  WHERE case_number IS NULL AND bulk = 0;"
     "CREATE INDEX message_waiting ON message (owner, received, id)"
@@ -99,6 +106,7 @@ static const char threading[] =
     "  id BIGINT NOT NULL,"
     "  domain TEXT NOT NULL,"
     "  name TEXT,"
+    "  named_by BIGINT," /* the mail that said so; NULL: the owner */
     "  PRIMARY KEY (owner, id),"
     "  UNIQUE (owner, domain));"
     "CREATE TABLE alias ("
@@ -106,9 +114,14 @@ static const char threading[] =
     "  id BIGINT NOT NULL,"
     "  domain TEXT NOT NULL,"
     "  company BIGINT NOT NULL,"
+    "  message BIGINT," /* the mail that taught it; NULL: the owner */
     "  PRIMARY KEY (owner, id),"
     "  UNIQUE (owner, domain),"
     "  FOREIGN KEY (owner, company) REFERENCES company);"
+    "CREATE INDEX alias_by_message ON alias (owner, message)"
+    "  WHERE message IS NOT NULL;"
+    "CREATE INDEX company_named ON company (owner, named_by)"
+    "  WHERE named_by IS NOT NULL;"
     "CREATE INDEX alias_by_company ON alias (owner, company);"
     "CREATE TABLE cases ("
     "  owner BIGINT NOT NULL REFERENCES owner,"

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cases/again.h"
 #include "cases/case.h"
 #include "cases/event.h"
 #include "cases/evidence.h"
@@ -426,6 +427,10 @@ add_parties(struct filing *f, struct err *err)
 	bool theirs = party_is_other(&f->in->from);
 	size_t i;
 
+	/* Placed again it may be a stranger's no more. */
+	if (STORE_RUN(f->store, err, SQL_PARTIES_DROP, sql_int(f->owner),
+		sql_int(f->in->message)) < 0)
+		return -1;
 	if (add_party(
 		f, &f->in->from, f->p->stranger ? "stranger" : "from", err) < 0)
 		return -1;
@@ -455,10 +460,11 @@ add_names(struct filing *f, struct err *err)
 }
 
 int
-thread_domains(struct store *s, int64_t owner, struct arena *a,
+thread_domains(struct store *s, int64_t owner, struct arena *a, int64_t sent,
     struct strings *out, struct err *err)
 {
-	struct rows *r = STORE_QUERY(s, SQL_ALIAS_DOMAINS, sql_int(owner));
+	struct rows *r = STORE_QUERY(s, SQL_ALIAS_DOMAINS, sql_int(owner),
+	    sql_int(sent == 0 ? INT64_MAX : sent));
 
 	memset(out, 0, sizeof(*out));
 	while (rows_next(r)) {
@@ -470,7 +476,7 @@ thread_domains(struct store *s, int64_t owner, struct arena *a,
 
 int
 thread_alias(struct store *s, int64_t owner, const char *domain,
-    int64_t company, struct change *c, struct err *err)
+    int64_t company, int64_t message, struct change *c, struct err *err)
 {
 	int64_t known, id;
 
@@ -483,37 +489,77 @@ thread_alias(struct store *s, int64_t owner, const char *domain,
 	    (c != NULL && change_touch(c, TABLE_ALIAS, id, 0, err) < 0))
 		return -1;
 	return STORE_RUN(s, err, SQL_ALIAS_ROW_PUT, sql_int(owner), sql_int(id),
-		   sql_text(domain), sql_int(company)) < 0
+		   sql_text(domain), sql_int(company),
+		   message == 0 ? sql_null() : sql_int(message)) < 0
+		   ? -1
+		   : 0;
+}
+
+/* Only what has no name yet gets one. */
+static int
+name_company(struct store *s, int64_t owner, int64_t company, const char *name,
+    int64_t message, struct err *err)
+{
+	if (name == NULL)
+		return 0;
+	return STORE_RUN(s, err, SQL_COMPANY_NAME_FILL, sql_int(owner),
+		   sql_int(company), sql_text(name),
+		   message == 0 ? sql_null() : sql_int(message)) < 0
+		   ? -1
+		   : 0;
+}
+
+static int
+add_company(struct store *s, int64_t owner, const char *domain,
+    int64_t *company, struct err *err)
+{
+	if (STORE_INT(s, err, 0, company, SQL_COMPANY_BY_DOMAIN, sql_int(owner),
+		sql_text(domain)) < 0)
+		return -1;
+	if (*company != 0)
+		return 0;
+	if (store_number(s, owner, "company", company, err) < 0)
+		return -1;
+	return STORE_RUN(s, err, SQL_COMPANY_ADD, sql_int(owner),
+		   sql_int(*company), sql_text(domain)) < 0
 		   ? -1
 		   : 0;
 }
 
 int
 thread_company(struct store *s, int64_t owner, const char *domain,
-    const char *name, int64_t *company, struct err *err)
+    const char *name, int64_t message, struct change *c, int64_t *company,
+    struct err *err)
 {
 	if (STORE_INT(s, err, 0, company, SQL_ALIAS_GET, sql_int(owner),
 		sql_text(domain)) < 0)
 		return -1;
 	if (*company != 0)
 		return 0;
-	if (store_number(s, owner, "company", company, err) < 0 ||
-	    STORE_RUN(s, err, SQL_COMPANY_ADD, sql_int(owner),
-		sql_int(*company), sql_text(domain), sql_text(name)) < 0)
+	if (add_company(s, owner, domain, company, err) < 0 ||
+	    name_company(s, owner, *company, name, message, err) < 0)
 		return -1;
-	return thread_alias(s, owner, domain, *company, NULL, err);
+	return thread_alias(s, owner, domain, *company, message, c, err);
+}
+
+/* What a mail teaches is part of an event only when that can be undone. */
+static struct change *
+again_change(const struct filing *f)
+{
+	return f->in->again == NULL ? NULL : f->in->again->change;
 }
 
 static int
 find_or_add_company(struct filing *f, int64_t *company, struct err *err)
 {
 	if (thread_company(f->store, f->owner, f->p->company,
-		f->p->company_name, company, err) < 0)
+		f->p->company_name, f->in->message, again_change(f), company,
+		err) < 0)
 		return -1;
 	if (!party_is_other(&f->in->from) || f->in->from.freemail)
 		return 0;
-	return thread_alias(
-	    f->store, f->owner, f->in->from.domain, *company, NULL, err);
+	return thread_alias(f->store, f->owner, f->in->from.domain, *company,
+	    f->in->message, again_change(f), err);
 }
 
 static int
@@ -522,8 +568,15 @@ open_case(struct filing *f, struct err *err)
 	const char *title = thread_title(f->arena, f->words, f->in->subject);
 	int64_t company, number;
 
-	if (find_or_add_company(f, &company, err) < 0 ||
-	    store_number(f->store, f->owner, "case", &number, err) < 0)
+	if (find_or_add_company(f, &company, err) < 0)
+		return -1;
+	if (f->in->again != NULL)
+		number = again_number(f->in->again);
+	else if (store_number(f->store, f->owner, "case", &number, err) < 0)
+		return -1;
+	/* Which number it keeps is not known before all are placed. */
+	if (f->in->again != NULL &&
+	    change_touch(f->change, TABLE_CASE, number, 0, err) < 0)
 		return -1;
 	f->p->number = (int)number;
 	return STORE_RUN(f->store, err, SQL_CASE_PUT, sql_int(f->owner),
@@ -560,8 +613,8 @@ learn_alias(struct filing *f, const struct party *party, struct err *err)
 	if (company == 0 || ours == NULL || theirs == NULL ||
 	    strcmp(ours, theirs) != 0)
 		return 0;
-	return thread_alias(
-	    f->store, f->owner, party->domain, company, NULL, err);
+	return thread_alias(f->store, f->owner, party->domain, company,
+	    f->in->message, again_change(f), err);
 }
 
 /* A company that was known by its domain alone may now say its name. */
@@ -577,10 +630,8 @@ learn_name(struct filing *f, struct err *err)
 	if (STORE_INT(f->store, err, 0, &company, SQL_ALIAS_GET,
 		sql_int(f->owner), sql_text(from->domain)) < 0)
 		return -1;
-	return STORE_RUN(f->store, err, SQL_COMPANY_NAME_FILL,
-		   sql_int(f->owner), sql_int(company), sql_text(name)) < 0
-		   ? -1
-		   : 0;
+	return name_company(
+	    f->store, f->owner, company, name, f->in->message, err);
 }
 
 static int
@@ -600,14 +651,21 @@ static int
 put_message(struct filing *f, int64_t message, const char *by, const char *why,
     struct err *err)
 {
+	int64_t cause =
+	    message == f->in->message ? f->in->cause : f->in->message;
+
 	/* What stays unfiled is on no case's timeline. */
 	if (f->p->number != 0 &&
 	    change_touch(f->change, TABLE_MESSAGE, message, 0, err) < 0)
 		return -1;
-	return STORE_RUN(f->store, err, SQL_PLACING_PUT, sql_int(f->owner),
+	if (STORE_RUN(f->store, err, SQL_PLACING_PUT, sql_int(f->owner),
+		sql_int(message),
+		f->p->number == 0 ? sql_null() : sql_int(f->p->number),
+		sql_text(by), sql_text(why)) < 0)
+		return -1;
+	return STORE_RUN(f->store, err, SQL_MESSAGE_MOVED, sql_int(f->owner),
 		   sql_int(message),
-		   f->p->number == 0 ? sql_null() : sql_int(f->p->number),
-		   sql_text(by), sql_text(why)) < 0
+		   cause == 0 ? sql_null() : sql_int(cause)) < 0
 		   ? -1
 		   : 0;
 }
@@ -689,8 +747,11 @@ absorb_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
 	if (rows_end(r, err) < 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (case_absorb(f->change, f->p->number, numbers[i], why, err) <
-		    0)
+		if (STORE_RUN(f->store, err, SQL_MESSAGES_MOVED,
+			sql_int(f->owner), sql_int(numbers[i]),
+			sql_int(f->in->message)) < 0 ||
+		    case_absorb(f->change, f->p->number, numbers[i], why, err) <
+			0)
 			return -1;
 	return 0;
 }
@@ -796,11 +857,16 @@ add_found(struct filing *f, struct err *err)
 static int
 file_message(struct filing *f, struct err *err)
 {
+	if (f->in->again != NULL)
+		f->change = f->in->again->change;
 	if (f->p->by == PLACED_NEW && open_case(f, err) < 0)
 		return -1;
-	f->change = change_begin(f->store, f->owner, f->arena, f->p->number,
-	    ACTOR_MAIL, f->p->by == PLACED_NEW ? "opened" : "filed", f->now);
-	change_message(f->change, f->in->message);
+	if (f->change == NULL) {
+		f->change = change_begin(f->store, f->owner, f->arena,
+		    f->p->number, ACTOR_MAIL,
+		    f->p->by == PLACED_NEW ? "opened" : "filed", f->now);
+		change_message(f->change, f->in->message);
+	}
 	if (put_message(f, f->in->message, placed_by_name(f->p->by), f->p->why,
 		err) < 0)
 		return -1;
@@ -849,7 +915,7 @@ thread_file(struct store *s, int64_t owner, struct arena *a,
 
 	if (file_message(&f, err) < 0)
 		return -1;
-	if (p->number == 0)
+	if (p->number == 0 || in->again != NULL)
 		return 0;
 	return change_end(f.change, p->why, NULL, err);
 }

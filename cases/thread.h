@@ -85,6 +85,11 @@ struct placing {
 	const char *text; /* newest text */
 	const char *comment; /* the owner's note above a forward; NULL */
 	struct moment date; /* of the original */
+	/* When the mail itself was sent, not later than it came.  It orders
+	 * placing: mail that was sent later does not count.  0: all counts. */
+	int64_t sent;
+	int64_t cause; /* the mail that leads it to its case; 0: none */
+	struct again *again; /* of the placing again: see again.h; NULL */
 	bool forwarded; /* an owner forwarded it */
 	bool bulk; /* List-Unsubscribe, List-Id, Precedence: bulk */
 	bool autoreply, bounce;
@@ -152,8 +157,9 @@ int thread_file(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
     int64_t now, struct err *);
 
-/* The domains of all companies, for domain_resembles(). */
-int thread_domains(struct store *, int64_t owner, struct arena *,
+/* The domains of all companies known by mail sent until then (0: by all), for
+ * domain_resembles(). */
+int thread_domains(struct store *, int64_t owner, struct arena *, int64_t sent,
     struct strings *, struct err *);
 
 /*
@@ -165,11 +171,13 @@ int thread_unfiled_after(struct store *, int64_t owner, struct arena *,
     int case_number, int64_t date, int64_t **messages, size_t *n, struct err *);
 
 /* For case.c: the company that a domain belongs to, made when new; and a
- * domain that is also a company's, in the change when that is not NULL. */
+ * domain that is also a company's; in the change when that is not NULL.
+ * message: the mail that says so; 0: the owner. */
 struct change;
 int thread_company(struct store *, int64_t owner, const char *domain,
-    const char *name, int64_t *company, struct err *);
+    const char *name, int64_t message, struct change *, int64_t *company,
+    struct err *);
 int thread_alias(struct store *, int64_t owner, const char *domain,
-    int64_t company, struct change *, struct err *);
+    int64_t company, int64_t message, struct change *, struct err *);
 
 #endif
