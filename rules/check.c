@@ -107,6 +107,9 @@ told_of_whole(struct check *c, const struct rule *rule, const char *text)
 	const struct signal_found *v = signal ? found->signals : found->manner;
 	size_t i, n = signal ? found->signal_count : found->manner_count;
 
+	if (rule->says == SAYS_NOTHING)
+		return found->silenced != NULL &&
+		       strcmp(found->silenced, rule->where) == 0;
 	for (i = 0; i < n; i++)
 		if (strcmp(v[i].rule, rule->where) == 0)
 			return true;

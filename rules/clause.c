@@ -423,7 +423,7 @@ time_rank(const struct when *w)
 	    [WHEN_VAGUE] = 1,
 	    [WHEN_PAST] = 0};
 
-	return rank[w->class];
+	return w->vague && rank[w->class] > 1 ? 1 : rank[w->class];
 }
 
 /* The phrase that a mark stands for. */

@@ -133,7 +133,8 @@ explain_obligation(struct reader *r, const struct view *view,
 }
 
 void
-explain_replaced(struct reader *r, const struct obligation_found *old)
+explain_replaced(
+    struct reader *r, const struct obligation_found *old, const char *why)
 {
 	struct explanation *e = r->explanation;
 	struct explained *s;
@@ -147,7 +148,7 @@ explain_replaced(struct reader *r, const struct obligation_found *old)
 			    n->taken.start == old->start &&
 			    n->taken.action == old->action) {
 				n->noted = NOTED_MISS;
-				n->why = "said again below, with a time";
+				n->why = why;
 			}
 }
 

@@ -62,7 +62,8 @@ void
 explain_obligation(struct reader *, const struct view *, const struct rule *,
     struct span marked, const struct when *, const struct obligation_found *);
 /* An obligation noted before is taken no more, for a better one has come. */
-void explain_replaced(struct reader *, const struct obligation_found *);
+void explain_replaced(
+    struct reader *, const struct obligation_found *, const char *why);
 /* A rule came near: why it was not taken, and what stands where that says so. */
 void explain_miss(struct reader *, const struct view *, const struct rule *,
     struct span marked, const char *why, const char *by);

@@ -56,6 +56,7 @@ struct findings {
 	size_t manner_count;
 	struct obligation_found *obligations; /* in the order of the text */
 	size_t obligation_count;
+	const char *silenced; /* the rule by which none counts, or NULL */
 	/* Rules that were given up on some sentence (match limit). */
 	const char **faults;
 	size_t fault_count;

@@ -223,8 +223,9 @@ check_rule(const struct rule *rule, struct err *err)
 	bool whole = rule->whens > 0; /* of the whole message */
 	const char *fault = NULL;
 
-	if (whole && rule->says != SAYS_SIGNAL && rule->says != SAYS_MANNER)
-		fault = "has \"when\", and says no signal and no manner";
+	if (whole && rule->says != SAYS_SIGNAL && rule->says != SAYS_MANNER &&
+	    rule->says != SAYS_NOTHING)
+		fault = "has \"when\", and says no signal, manner or nothing";
 	else if (whole && rule->matches > 0)
 		fault = "has both \"when\" and a match";
 	else if (!whole && rule->withouts > 0)

@@ -171,10 +171,29 @@ same_due(const struct obligation_found *a, const struct obligation_found *b)
 	       (a->due.precision == DUE_NONE || a->due.day == b->due.day);
 }
 
+/* "They leave us on Monday, you should have them on Tuesday": on the way first,
+ * and then there.  The words that stand for it are in `words`. */
+static bool
+arrives(struct run *run, const struct obligation_found *old,
+    const struct obligation_found *o, struct slice words)
+{
+	struct expression *anaphor = run->reader.book->anaphor;
+	struct span found;
+
+	return old->start == o->start && old->kind == KIND_PROMISE &&
+	       o->kind == KIND_PROMISE && old->due.precision != DUE_NONE &&
+	       o->due.precision != DUE_NONE && old->due.day <= o->due.day &&
+	       (o->action == ACTION_DELIVER || o->action == ACTION_REPLACE ||
+		   o->action == ACTION_REFUND) &&
+	       anaphor != NULL &&
+	       reader_match(&run->reader, NULL, anaphor, words, 0, &found);
+}
+
 /* What was said already is not said again; a time is better than none.  False
  * when it was. */
 static bool
-add_obligation(struct run *run, const struct obligation_found *o)
+add_obligation(
+    struct run *run, const struct obligation_found *o, struct slice words)
 {
 	struct findings *out = run->out;
 	struct obligation_found *old;
@@ -186,8 +205,9 @@ add_obligation(struct run *run, const struct obligation_found *o)
 			continue;
 		if (same_due(old, o) || !has_clock(o))
 			return false;
-		if (!has_clock(old)) {
-			explain_replaced(&run->reader, old);
+		if (!has_clock(old) || arrives(run, old, o, words)) {
+			explain_replaced(
+			    &run->reader, old, "said again below, with a time");
 			*old = *o;
 			return true;
 		}
@@ -248,6 +268,8 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 	    .start = view->start,
 	    .end = view->end,
 	    .rule = c->rule->where};
+	const struct slice words = {view->marked.text.p + c->words.start,
+	    c->words.end - c->words.start};
 	const char *why = NULL;
 
 	if (c->time != NULL)
@@ -257,7 +279,7 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 		why = "its day was past already";
 	else if (!has_clock(&o) && c->rule->needs_time)
 		why = "its time tells no day";
-	else if (!add_obligation(run, &o))
+	else if (!add_obligation(run, &o, words))
 		why = "said already";
 	if (why == NULL)
 		explain_obligation(
@@ -362,9 +384,25 @@ has_any(const struct findings *out, const char **names, size_t n)
 
 	for (i = 0; i < n; i++)
 		if (has_signal(out, names[i]) || has_manner(out, names[i]) ||
-		    (out->agent != NULL && strcmp(names[i], "agent") == 0))
+		    (out->agent != NULL && strcmp(names[i], "agent") == 0) ||
+		    (out->reference_count > 0 &&
+			strcmp(names[i], "reference") == 0))
 			return true;
 	return false;
+}
+
+/* No commitment of the message counts. */
+static void
+silence(struct run *run, const struct rule *rule)
+{
+	struct findings *out = run->out;
+	size_t i;
+
+	for (i = 0; i < out->obligation_count; i++)
+		explain_replaced(
+		    &run->reader, &out->obligations[i], rule->name);
+	out->obligation_count = 0;
+	out->silenced = rule->where;
 }
 
 /* What is told by what a message holds and what it lacks; at the end. */
@@ -377,11 +415,14 @@ read_whole(struct run *run)
 
 	for (i = 0; i < book->rule_count; i++) {
 		rule = book->rules[i];
-		if (rule->whens > 0 &&
-		    (rule->senders & 1u << run->in->sender) != 0 &&
-		    !said_already(run->out, rule) &&
-		    has_any(run->out, rule->when, rule->whens) &&
-		    !has_any(run->out, rule->without, rule->withouts))
+		if (rule->whens == 0 ||
+		    (rule->senders & 1u << run->in->sender) == 0 ||
+		    !has_any(run->out, rule->when, rule->whens) ||
+		    has_any(run->out, rule->without, rule->withouts))
+			continue;
+		if (rule->says == SAYS_NOTHING)
+			silence(run, rule);
+		else if (!said_already(run->out, rule))
 			add_said(run, rule, 0, 0);
 	}
 }

@@ -83,7 +83,7 @@ static const char *const signal_names[] = {"apology", "acknowledgement",
     "autoreply", "refusal", "final_response", "closure", "delay", "handoff",
     "offer", "resolution", "information_request", "escalation", "no_reply",
     "rights"};
-static const char *const manner_names[] = {"blame", "callback_denied",
+static const char *const manner_names[] = {"blame", "bulk", "callback_denied",
     "dismissive", "no_apology", "no_name", "no_ownership", "non_apology",
     "runaround", "template"};
 
@@ -285,7 +285,7 @@ field_only(struct parse *parse, struct slice value)
 	return 0;
 }
 
-/* A row of signals, manners and "agent". */
+/* A row of signals, manners, "agent" and "reference". */
 static int
 read_facts(struct parse *parse, struct slice value, const char ***v, size_t *n)
 {
@@ -295,9 +295,9 @@ read_facts(struct parse *parse, struct slice value, const char ***v, size_t *n)
 		word = take_word(&value);
 		if (INDEX_OF(word, signal_names) < 0 &&
 		    INDEX_OF(word, manner_names) < 0 &&
-		    !slice_is(word, "agent"))
+		    !slice_is(word, "agent") && !slice_is(word, "reference"))
 			return FAULT(parse, word.p,
-			    "\"%.*s\" is no signal, no manner and not \"agent\"",
+			    "\"%.*s\" is no signal, no manner, not \"agent\" and not \"reference\"",
 			    (int)word.len, word.p);
 		*v = arena_grow(parse->arena, *v, *n, sizeof(**v));
 		(*v)[(*n)++] = slice_dup(parse->arena, word);
