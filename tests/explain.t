@@ -63,7 +63,7 @@ why "reported words" "You were told that someone would ring you within 24 hours.
 why "a day that is past" "Our courier will collect it by 1 February 2026." \
     'promise, not taken: its day was past already; came near: en/promise'
 why "no time" "We will think about it." 'promise, not taken: no time; came near'
-why "nobody who acts" "Enjoy your holiday on Friday." \
+why "nobody who acts" "Enjoy the sunshine on Friday." \
     'a time, not taken: no rule says who will do what then'
 why "a guard, by its own line" "If you are unhappy you can escalate it." \
     'escalation, not taken: a guard of rule escalated, en/signal\.rules:[0-9]+; came near: en/signal'
