@@ -6,7 +6,7 @@ cut-imap.py FETCH CERTS STEP [FIRST]
 runs one whole session with a server of 40 mails (60 KB) through a proxy, over
 plain text and over TLS, then again and again with the connection cut after
 byte FIRST, FIRST + STEP, ...; every other time by a reset.  Each session must
-end by itself within 2 s, say a fault that tells what to do (or done), hand out
+end by itself well before the deadline, say a fault that tells what to do (or done), hand out
 only whole mails and each once, and tell a place to go on from, below which
 nothing is missing.  Prints TAP.
 """
@@ -29,6 +29,9 @@ spec.loader.exec_module(hostile)
 
 MAILS = [b"Subject: mail %d\r\n\r\n" % n + b"line (%d) {9}\r\n" % n * (n * 5)
          for n in range(1, 41)]
+
+# Of the session, in seconds: so long that a cut ends it, never a busy machine.
+DEADLINE = 60
 
 
 class Plain(hostile.loopback_plain):
@@ -128,7 +131,7 @@ def judge(status, output):
 def session(fetch, plan):
     begun = time.monotonic()
     done = subprocess.run([fetch], input=plan, stdout=subprocess.PIPE,
-                          timeout=30, check=False)
+                          timeout=2 * DEADLINE, check=False)
     return done.returncode, done.stdout, time.monotonic() - begun
 
 
@@ -137,7 +140,7 @@ def cut_all(name, cls, url, fetch, certs, step, first):
     threading.Thread(target=hostile.serve, daemon=True,
                      args=(server, cls, certs, "/dev/null")).start()
     proxy = Proxy(server.getsockname()[1])
-    plan = (f"fetch url={url}:{proxy.port} password=s3cret timeout=2 batch=7"
+    plan = (f"fetch url={url}:{proxy.port} password=s3cret timeout={DEADLINE} batch=7"
             f" ca={certs}/ca.pem\n").encode()
     status, output, _ = session(fetch, plan)
     wrong = judge(status, output)
@@ -149,8 +152,8 @@ def cut_all(name, cls, url, fetch, certs, step, first):
         status, output, seconds = session(fetch, plan)
         wrong = judge(status, output)
         slowest = max(slowest, seconds)
-        if not wrong and seconds > 2:
-            wrong = f"it took {seconds:.1f} s"
+        if not wrong and seconds >= DEADLINE:
+            wrong = f"the deadline ended it, after {seconds:.1f} s"
         if wrong:
             wrong = f"cut after byte {proxy.limit}: {wrong}"
         cuts += 1

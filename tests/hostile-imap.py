@@ -84,7 +84,7 @@ class Session:
         self.greet()
         while True:
             tag, _, command = self.next_line().partition(b" ")
-            words = command.split()
+            words = command.split() or [b"nothing"]
             name = words[0].upper()
             if name == b"UID":
                 name = words[1].upper()

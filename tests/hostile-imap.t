@@ -11,7 +11,7 @@ trap '' PIPE
 mkdir "$tmp/logs"
 "$tests/hostile-imap.py" "$tmp/certs" "$tmp/logs" >"$tmp/ports" &
 at_exit "kill $!"
-wait_for 20 grep -q '^$' "$tmp/ports" || exit 1
+wait_for 60 grep -q '^$' "$tmp/ports" || exit 1
 
 serve() { # SCENARIO: $port of its server, $log of what it heard
 	port=$(sed -n "s/^$1 //p" "$tmp/ports")
@@ -19,17 +19,19 @@ serve() { # SCENARIO: $port of its server, $log of what it heard
 	: >"$log"
 }
 
-talk() { # URL WORDS: one session of at most 20 s; $out, $rc, $seconds
+# The session's deadline in seconds: short only where it is to be met, for a
+# busy machine must not meet it elsewhere.
+patience=30
+
+talk() { # URL WORDS: one session; $out, $rc
 	rm -rf "$tmp/mail"
 	mkdir "$tmp/mail"
-	echo "fetch url=$1 password=s3cret timeout=2${2:+ $2}" >"$tmp/first"
-	begun=$(date +%s)
+	echo "fetch url=$1 password=s3cret timeout=$patience${2:+ $2}" >"$tmp/first"
 	rc=0
-	timeout -s KILL 20 "$fetch" <"$tmp/first" >"$tmp/frames" \
+	timeout -s KILL 90 "$fetch" <"$tmp/first" >"$tmp/frames" \
 	    2>"$tmp/errors" || rc=$?
-	seconds=$(($(date +%s) - begun))
 	out=$("$tests/frames.py" "$tmp/mail" <"$tmp/frames")
-	wait_for 20 grep -q '^-- the end' "$log" ||
+	wait_for 60 grep -q '^-- the end' "$log" ||
 	    fail "$1: the server sees the end"
 }
 
@@ -45,12 +47,14 @@ session() {
 	*starttls* | preauth) scheme=imap ;;
 	*) scheme=imaps ;;
 	esac
+	case $2 in
+	*in%20time*) patience=2 ;;
+	esac
 	talk "$scheme://ann@${host:-localhost}:$port" "ca=$tmp/certs/ca.pem${4:+ $4}"
+	patience=30
 	if [ "$rc" -gt 78 ] || [ -s "$tmp/errors" ]; then
 		fail "$1: it ends by itself and quietly" "status $rc" \
 		    "$(cat "$tmp/errors")"
-	elif [ "$seconds" -gt 8 ]; then
-		fail "$1: it ends in time" "$seconds s"
 	else
 		like "$1" "$out" "$2"
 	fi
@@ -151,16 +155,16 @@ begin() { # SCENARIO WORDS
 	rm -rf "$tmp/mail" "$tmp/to" "$tmp/lines"
 	mkdir "$tmp/mail"
 	mkfifo "$tmp/to"
-	timeout -s KILL 60 "$fetch" <"$tmp/to" 2>"$tmp/errors" |
+	timeout -s KILL 180 "$fetch" <"$tmp/to" 2>"$tmp/errors" |
 	    "$tests/frames.py" "$tmp/mail" >"$tmp/lines" &
 	talk=$!
 	exec 8>"$tmp/to"
 	echo "fetch url=imaps://ann@localhost:$port ca=$tmp/certs/ca.pem" \
-	    "password=s3cret timeout=2 $2" >&8
+	    "password=s3cret timeout=$patience $2" >&8
 }
 
 told() {
-	wait_for 10 grep -Eq "$1" "$tmp/lines"
+	wait_for 60 grep -Eq "$1" "$tmp/lines"
 }
 
 finish() {
@@ -187,12 +191,12 @@ done
 for how in missing refused; do
 	begin idle-$how 'mode=idle wait=1'
 	ok "idle-$how: it looks again by itself" \
-	    wait_for 10 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 2 ]"
+	    wait_for 60 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 2 ]"
 	finish idle-$how
 done
 begin idle-chatter 'mode=idle wait=3'
 ok 'idle-chatter: it keeps waiting' \
-    wait_for 10 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 2 ]"
+    wait_for 60 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 2 ]"
 ok 'idle-chatter: without haste' [ "$(grep -c IDLE "$log")" -le 8 ]
 finish idle-chatter
 begin idle-bye mode=idle
@@ -201,6 +205,7 @@ finish idle-bye
 begin idle-hang-up mode=idle
 ok 'idle-hang-up' told '^fault code=69 .*tried%20again'
 finish idle-hang-up
+patience=2
 begin idle-dead 'mode=idle wait=1'
 ok 'idle-dead: found out when it looks again' told '^fault code=69 .*in%20time'
 finish idle-dead
