@@ -81,7 +81,7 @@ ok "the log of a store stays short" \
 fresh
 sqlite3 "$tmp/owner/promised.db" 'BEGIN EXCLUSIVE' '.shell touch '"$tmp/held"'; while [ ! -e '"$tmp/release"' ]; do sleep 0.1; done' &
 holder=$!
-wait_for 5 test -e "$tmp/held"
+wait_for 60 test -e "$tmp/held"
 run "$p" deliver <"$mail"
 is "a busy store defers: 75" "$rc" 75
 touch "$tmp/release"
@@ -171,13 +171,13 @@ with open("$2", "rb") as mail, smtplib.LMTP("127.0.0.1", int(sys.argv[1])) as se
 END
 }
 run lmtp sam@home.example "$mail"
-ok "Sieve's filter adds the headers and files by them" wait_for 10 \
+ok "Sieve's filter adds the headers and files by them" wait_for 60 \
     grep -rqs '^X-Promised-Owed: company 2026-03-09 reply' \
     "$MAIL_HOME/sam@home.example/.Owed"
 rm -f "$tmp/dovecot/sieve-bin/promised-filter"
 sed 's/204417/204418/' "$mail" >"$tmp/second"
 run lmtp sam@home.example "$tmp/second"
-ok "without promised Sieve keeps the mail as it came" wait_for 10 \
+ok "without promised Sieve keeps the mail as it came" wait_for 60 \
     grep -rqs 'NB-204418' "$MAIL_HOME/sam@home.example/new"
 
 # --- Postfix pipe(8) ---
@@ -198,6 +198,6 @@ run "$tests/send.py" "$SMTP_PORT" "$tmp/certs/ca.pem" care@acme.example \
     sam+promised@example.test <"$tmp/to"
 is "Postfix takes it" "$rc" 0
 counts_one() { [ "$(count)" = 1 ]; }
-ok "and its pipe delivers it" wait_for 10 counts_one
+ok "and its pipe delivers it" wait_for 60 counts_one
 
 done_testing

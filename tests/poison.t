@@ -8,7 +8,7 @@
 mkdir "$tmp/logs"
 "$tests/hostile-imap.py" "$tmp/certs" "$tmp/logs" >"$tmp/ports" &
 at_exit "kill $!"
-wait_for 20 grep -q '^$' "$tmp/ports" || exit 1
+wait_for 60 grep -q '^$' "$tmp/ports" || exit 1
 
 config=$tmp/config
 p() {

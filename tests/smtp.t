@@ -24,7 +24,7 @@ serve() {
 		[ $# = 0 ] || printf " '%s'" "$@"
 		echo
 	} >&9
-	wait_for 10 test -s "$dir/port"
+	wait_for 60 test -s "$dir/port"
 	port=$(cat "$dir/port")
 }
 
@@ -142,7 +142,7 @@ serve
 deliver
 like 'promised is gone: it was about to send' "$out" '^sending id=1$'
 like 'promised is gone: not sent' "$out" '^failed id=1 temporary=yes'
-wait_for 10 grep -q CLOSED "$dir/commands"
+wait_for 60 grep -q CLOSED "$dir/commands"
 ok 'promised is gone: the server has no mail' test ! -e "$dir/mail.1"
 
 serve say MAIL1 '451 4.3.0 later\n'
@@ -174,7 +174,7 @@ for call in sendto recvfrom write read poll; do
 		    -e "inject=$call:signal=KILL:when=$n" "$send" \
 		    <"$tmp/frames" >"$tmp/answers" 2>"$tmp/strace.err" 9>&- ||
 			killed=$((killed + 1))
-		wait_for 10 sh -c "! grep -q EHLO '$dir/commands' ||
+		wait_for 60 sh -c "! grep -q EHLO '$dir/commands' ||
 		    grep -q CLOSED '$dir/commands'"
 		[ -e "$dir/mail.1" ] || continue
 		kept=$((kept + 1))
@@ -497,7 +497,7 @@ arrived() { # N mails for anna@acme.example
 } >"$tmp/frames"
 deliver
 is 'Postfix, STARTTLS and AUTH: sent' "$(echo "$out" | grep -c '^sent ')" 2
-ok 'Postfix: both arrive' wait_for 20 arrived 2
+ok 'Postfix: both arrive' wait_for 60 arrived 2
 dots=$(grep -l 'begins with a dot' "$MAIL_HOME"/anna@acme.example/new/*)
 sed '1,/^$/d' "$dots" >"$tmp/got"
 sed '1,/^$/d' "$tmp/dots" >"$tmp/wanted"
@@ -515,7 +515,7 @@ like 'Postfix: an unknown domain is refused for good' "$out" \
     '^failed id=4 temporary=no why=refused code=550'
 like 'Postfix: one bad recipient fails the mail' "$out" \
     '^failed id=5 temporary=no why=refused code=550'
-ok 'Postfix: and nobody got it' wait_for 20 arrived 3
+ok 'Postfix: and nobody got it' wait_for 60 arrived 3
 {
 	account "smtp://localhost:$SMTP_PORT" user=agent@example.test \
 	    password=wrong ca="$certs/ca.pem"

@@ -90,7 +90,7 @@ is "and all the rest" "$rc" 0
 start_run() { # TIME
 	"$promised" -c "$config" --now "$1" run 2>"$tmp/run.log" &
 	run_pid=$!
-	wait_for 10 grep -q 'at work' "$tmp/run.log"
+	wait_for 60 grep -q 'at work' "$tmp/run.log"
 }
 stop_run() {
 	kill -TERM "$run_pid"
@@ -129,7 +129,7 @@ Yours sincerely,
 Alice Byrne
 Acme Customer Care
 END
-ok "the receipt comes, by IDLE and SMTP" wait_for 20 has_mails 1
+ok "the receipt comes, by IDLE and SMTP" wait_for 60 has_mails 1
 run stop_run
 is "run ends when told" "$rc" 0
 
@@ -141,7 +141,7 @@ like "a machine wrote it, and says so" "$(header Auto-Submitted)" 'auto-generate
 like "it carries the date for a calendar" "$(cat "$(newest)")" 'text/calendar'
 like "the case's own address commands" "$(header Reply-To)" 'agent\+1\.[a-z2-7]+@example\.test'
 ok "the forward was moved to the folder for filed mail" \
-    wait_for 5 sh -c "find $MAIL_HOME/agent@example.test/.Filed -name '*,S=*' | grep -q ."
+    wait_for 60 sh -c "find $MAIL_HOME/agent@example.test/.Filed -name '*,S=*' | grep -q ."
 
 run p cases --json
 like "one case, known by the company's domain" "$out" '"case":1,"company":"acme.example"'
@@ -152,7 +152,7 @@ like "and by its number" "$out" '"references":\["NB-204417"\]'
 run p --now 2026-03-09T12:00:00+00:00 once
 is "on the day itself nothing is said" "$(mails)" 1
 run p --now 2026-03-10T09:00:00+00:00 once
-ok "the morning after, the lapse is told" wait_for 20 has_mails 2
+ok "the morning after, the lapse is told" wait_for 60 has_mails 2
 lapse=$(newest)
 lapse_id=$(header Message-ID)
 reply_to=$(header Reply-To)
@@ -183,9 +183,9 @@ END
 arrived() {
 	[ "$(find "$MAIL_HOME/agent@example.test" -path '*/new/*' -type f | wc -l)" -ge 1 ]
 }
-wait_for 20 arrived
+wait_for 60 arrived
 run p --now 2026-03-10T10:06:00+00:00 once
-ok "a transcript answers" wait_for 20 has_mails 3
+ok "a transcript answers" wait_for 60 has_mails 3
 run body
 like "of the first command" "$out" '> not kept'
 like "and of the second" "$out" '> note Rang twice'
@@ -211,9 +211,9 @@ to you with an answer by 26 March 2026.
 Alice Byrne
 Acme Customer Care
 END
-wait_for 20 arrived
+wait_for 60 arrived
 run p --now 2026-03-12T16:00:00+00:00 once
-ok "its receipt comes" wait_for 20 has_mails 4
+ok "its receipt comes" wait_for 60 has_mails 4
 run body
 like "and says what was put off, and to when" "$out" 'Put off: 1\.1.*1\.2'
 run p --now 2026-03-12T16:00:00+00:00 due --all
@@ -241,9 +241,9 @@ close
 -- 
 Sam
 END
-wait_for 20 arrived
+wait_for 60 arrived
 run p --now 2026-03-24T09:05:00+00:00 once
-ok "the last transcript comes" wait_for 20 has_mails 5
+ok "the last transcript comes" wait_for 60 has_mails 5
 run p cases --json
 like "the case is closed" "$out" '"state":"closed"'
 run p due --all
@@ -264,7 +264,7 @@ Content-Type: text/plain; charset=utf-8
 
 reopen 1
 END
-wait_for 20 arrived
+wait_for 60 arrived
 run p --now 2026-03-25T09:05:00+00:00 once
 run p cases --json
 like "a forged command is not obeyed" "$out" '"state":"closed"'
