@@ -10,7 +10,7 @@
 #include "rules/view.h"
 #include "rules/zones.h"
 
-enum { EXAMPLES_LEAST = 2, COUNTERS_LEAST = 1, PUMP_BYTES = 4096 };
+enum { EXAMPLES_LEAST = 2, COUNTERS_LEAST = 1, PUMP_BYTES = 2048 };
 
 struct check {
 	FILE *out;

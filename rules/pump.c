@@ -37,16 +37,25 @@ add(struct arena *a, struct pumps *pumps, struct slice head, struct slice unit)
 	pumps->v[pumps->n++] = p;
 }
 
-/* A word again and again, and once before each filler. */
-static void
-add_word(struct arena *a, struct pumps *pumps, struct slice word)
+/* A word again and again, with and without blanks; the word and a blank. */
+static struct slice
+add_run(struct arena *a, struct pumps *pumps, struct slice word)
 {
 	char *unit = arena_printf(a, "%.*s ", (int)word.len, word.p);
 	struct slice blank = {unit, word.len + 1}, none = {"", 0};
-	size_t i;
 
 	add(a, pumps, none, word);
 	add(a, pumps, none, blank);
+	return blank;
+}
+
+/* The same, and the word once before each filler. */
+static void
+add_word(struct arena *a, struct pumps *pumps, struct slice word)
+{
+	struct slice blank = add_run(a, pumps, word);
+	size_t i;
+
 	for (i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
 		add(a, pumps, blank, slice_of(fillers[i]));
 }
@@ -130,7 +139,7 @@ pumps_of_example(struct arena *a, struct pumps *pumps, struct slice example)
 		word = (struct slice){example.p + start, i - start};
 		head = (struct slice){example.p, i};
 		if (word.len > 0)
-			add_word(a, pumps, word);
+			add_run(a, pumps, word);
 		for (k = 0; k < sizeof(fillers) / sizeof(*fillers); k++)
 			add(a, pumps, head, slice_of(fillers[k]));
 		start = i + 1;
@@ -144,8 +153,16 @@ pump_fill(struct pump p, char *text, size_t size)
 {
 	size_t len = p.head.len < size ? p.head.len : 0;
 
+	size_t run = p.unit.len, room;
+
 	memcpy(text, p.head.p, len);
-	for (; len + p.unit.len <= size; len += p.unit.len)
-		memcpy(text + len, p.unit.p, p.unit.len);
-	return len;
+	room = (size - len) / run * run;
+	if (room == 0)
+		return len;
+	memcpy(text + len, p.unit.p, run);
+	/* Doubled each time: units are short and texts are many. */
+	for (; run < room; run += run < room - run ? run : room - run)
+		memcpy(text + len + run, text + len,
+		    run < room - run ? run : room - run);
+	return len + room;
 }
