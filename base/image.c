@@ -258,7 +258,10 @@ read_ranges(struct range *ranges)
 	return n == RANGES_MOST ? -1 : n;
 }
 
-/* Every word that could be a pointer is one into the image, or none. */
+/*
+ * Every word that could be a pointer is one into the image, or none.  Two small
+ * numbers side by side are none, though a sanitizer's heap has such addresses.
+ */
 static int
 check_pointers(const struct image *image, struct err *err)
 {
@@ -270,7 +273,8 @@ check_pointers(const struct image *image, struct err *err)
 	if (n < 0)
 		return err_set(err, EX_SOFTWARE, "/proc/self/maps is missing");
 	for (i = 0; i < words; i++) {
-		if (word[i] < 4096 || word[i] >> 47 != 0)
+		if (word[i] < 4096 || word[i] >> 47 != 0 ||
+		    (uint32_t)word[i] <= UINT16_MAX)
 			continue;
 		for (k = 0; k < n && word[i] >= ranges[k].to; k++)
 			continue;

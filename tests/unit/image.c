@@ -116,11 +116,11 @@ nothing_may_point_out_of_it(void **state)
 {
 	static const char constant[] = "of the program";
 	struct err err = {0, ""};
-	char local = 0, *heap = malloc(1);
+	char local = 0, *heap = malloc(1 << 18);
 
 	(void)state;
 	assert_int_equal(save("x", constant, &err), -1);
-	assert_int_equal(save("x", heap, &err), -1);
+	assert_int_equal(save("x", heap + (1 << 17), &err), -1);
 	assert_int_equal(save("x", &local, &err), -1);
 	assert_int_equal(save("x", (const void *)(uintptr_t)save, &err), -1);
 	assert_int_equal(err.code, EX_SOFTWARE);
