@@ -152,10 +152,17 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	    .opened = p->by == PLACED_NEW,
 	    .by_owner = answer->mail->from_owner,
 	    .why = p->why,
+	    .again = answer->again,
 	    .stranger = p->stranger,
 	    .applied = answer->applied,
 	};
 
+	size_t i;
+
+	for (i = 0; i < answer->doubted_count; i++)
+		if (post_doubt(post, answer->doubted[i].message,
+			&answer->doubted[i].placement, err) != 0)
+			return -1;
 	if (p->by == PLACED_DOUBT)
 		return post_doubt(post, answer->message, p, err);
 	if (p->number != 0)

@@ -12,6 +12,12 @@
 #include "proof.h"
 #include "reading.h"
 
+/* A mail that has to be asked about. */
+struct doubted {
+	int64_t message;
+	struct placement placement;
+};
+
 struct answer {
 	const struct understood *mail;
 	enum direction direction;
@@ -19,6 +25,9 @@ struct answer {
 	const struct placement *placement;
 	const struct applied *applied;
 	const struct proof *proof;
+	const char *again; /* what its coming late has changed; NULL */
+	const struct doubted *doubted; /* since then */
+	size_t doubted_count;
 };
 
 /* Inside the transaction. */

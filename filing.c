@@ -38,6 +38,10 @@ struct step {
 	struct placement placement;
 	struct applied applied;
 	struct filed *filed;
+	/* When it came late: what that has changed. */
+	const char *again;
+	struct doubted *doubted;
+	size_t doubted_count;
 };
 
 /* The disk's or another process's fault, and no mail's. */
@@ -415,6 +419,20 @@ place_in_turn(struct step *s, struct again *again, size_t i, struct err *err)
 	return again_placed(again, i, s->placement.number, err);
 }
 
+static void
+note_doubt(struct step *late, const struct step *s)
+{
+	struct doubted *d;
+
+	if (s->placement.by != PLACED_DOUBT)
+		return;
+	late->doubted = arena_grow(late->arena, late->doubted,
+	    late->doubted_count, sizeof(*late->doubted));
+	d = &late->doubted[late->doubted_count++];
+	d->message = s->filed->message;
+	d->placement = s->placement;
+}
+
 /* What cannot be read any more is in no case, and said so in the log. */
 static int
 place_other(struct step *late, struct again *again, size_t i, struct err *err)
@@ -423,8 +441,12 @@ place_other(struct step *late, struct again *again, size_t i, struct err *err)
 	struct step s;
 	struct err e = {0};
 
-	if (understand_again(&s, late, &filed, again->v[i].message, &e) == 0)
-		return place_in_turn(&s, again, i, err);
+	if (understand_again(&s, late, &filed, again->v[i].message, &e) == 0) {
+		if (place_in_turn(&s, again, i, err) != 0)
+			return -1;
+		note_doubt(late, &s);
+		return 0;
+	}
 	*err = e;
 	if (passes(&e))
 		return -1;
@@ -445,21 +467,60 @@ read_moved(struct step *s, struct again *again, struct err *err)
 	return 0;
 }
 
-/* The late mail's case has its true number only now. */
-static void
-know_place(struct step *s, const struct again *again)
+static int
+number_of(const struct again *again, int64_t message)
 {
 	size_t i;
 
 	for (i = 0; i < again->n; i++)
-		if (again->v[i].message == s->filed->message)
-			s->placement.number = again->v[i].now;
+		if (again->v[i].message == message)
+			return again->v[i].now;
+	return 0;
+}
+
+static int
+know_candidates(
+    struct step *s, int64_t message, struct placement *p, struct err *err)
+{
+	return ledger_candidates(s->run->store, s->run->owner, s->arena,
+	    message, &p->candidates, &p->candidate_count, err);
+}
+
+/* Those that are still to be asked about. */
+static int
+know_doubts(struct step *s, const struct again *again, struct err *err)
+{
+	struct doubted *d;
+	size_t i, n = 0;
+
+	for (i = 0; i < s->doubted_count; i++) {
+		d = &s->doubted[i];
+		if (number_of(again, d->message) != 0)
+			continue;
+		if (know_candidates(s, d->message, &d->placement, err) != 0)
+			return -1;
+		s->doubted[n++] = *d;
+	}
+	s->doubted_count = n;
+	return 0;
+}
+
+/* Cases have their true numbers only now. */
+static int
+know_place(struct step *s, const struct again *again, struct err *err)
+{
+	s->placement.number = number_of(again, s->filed->message);
 	if (s->placement.number != 0 && s->placement.by == PLACED_UNFILED) {
 		s->placement.by = PLACED_REFERENCES;
 		s->placement.why = "is answered in this case";
 	}
 	s->filed->case_number = s->placement.number;
 	s->filed->placed_by = s->placement.by;
+	s->again = again->told;
+	if (s->placement.by == PLACED_DOUBT &&
+	    know_candidates(s, s->filed->message, &s->placement, err) != 0)
+		return -1;
+	return know_doubts(s, again, err);
 }
 
 /* All that were sent after this one are placed again, and it before them. */
@@ -482,8 +543,7 @@ place_in_order(struct step *s, struct err *err)
 	if (rc != 0 || again_end(again, err) != 0 ||
 	    read_moved(s, again, err) != 0 || again_tell(again, err) != 0)
 		return -1;
-	know_place(s, again);
-	return 0;
+	return know_place(s, again, err);
 }
 
 /* In no case, until those behind it are taken out of theirs. */
@@ -542,6 +602,9 @@ step_answer(struct step *s, struct err *err)
 	    .placement = &s->placement,
 	    .applied = &s->applied,
 	    .proof = &s->proof,
+	    .again = s->again,
+	    .doubted = s->doubted,
+	    .doubted_count = s->doubted_count,
 	};
 
 	if (s->quiet && s->direction != FROM_PROMISED)

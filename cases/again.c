@@ -546,7 +546,8 @@ end_case(struct again *g, struct again_case *c, struct err *err)
 	}
 	tell(g, arena_printf(
 		    g->arena, "case %d is part of case %d", c->number, into));
-	change_case(g->change, into);
+	if (g->told_in == 0)
+		g->told_in = into;
 	return case_absorb(g->change, into, c->number,
 	    "came to this case with a mail that came late", err);
 }
@@ -559,8 +560,8 @@ again_end(struct again *g, struct err *err)
 	if (look(g, err) < 0 || settle_numbers(g, err) < 0)
 		return -1;
 	for (i = 0; i < g->n; i++)
-		if (g->v[i].message == g->late && g->v[i].now != 0)
-			change_case(g->change, g->v[i].now);
+		if (g->v[i].message == g->late)
+			g->told_in = g->v[i].now;
 	if (move_promises(g, err) < 0)
 		return -1;
 	for (i = 0; i < g->case_count; i++)
@@ -575,6 +576,9 @@ again_tell(struct again *g, struct err *err)
 {
 	if (g->told == NULL)
 		return 0;
+	/* The late mail itself is where it is, whatever the others do. */
+	change_forget(g->change, TABLE_MESSAGE, g->late, 0);
+	change_case(g->change, g->told_in);
 	return change_end(g->change,
 	    arena_printf(g->arena, "%s, since message %lld came late", g->told,
 		(long long)g->late),

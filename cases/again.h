@@ -61,7 +61,8 @@ struct again {
 	size_t n;
 	struct again_case *cases;
 	size_t case_count;
-	const char *told; /* for the timeline; NULL: nothing */
+	const char *told; /* what has changed; NULL: nothing */
+	int told_in; /* on whose timeline */
 };
 
 /* Whether mail that was sent after that moment has been placed. */

@@ -258,6 +258,15 @@ same_text(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+void
+change_forget(struct change *c, enum table table, int64_t key1, int64_t key2)
+{
+	struct touched *row = touched_find(c, table, key1, key2);
+
+	if (row != NULL)
+		*row = c->rows[--c->n];
+}
+
 static void
 digest_text(struct buf *b, const char *text)
 {

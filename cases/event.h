@@ -58,6 +58,9 @@ enum table {
 int change_touch(
     struct change *, enum table, int64_t key1, int64_t key2, struct err *);
 
+/* What becomes of this row is no part of the change: it is not undone. */
+void change_forget(struct change *, enum table, int64_t key1, int64_t key2);
+
 /* For those who write the change. */
 struct store *change_store(const struct change *);
 int64_t change_owner(const struct change *);

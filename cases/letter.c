@@ -33,7 +33,7 @@ static const struct {
 	const char *name, *schema;
 } mails[LETTER_COUNT] = {
     [LETTER_RECEIPT] = {"receipt",
-	ANY MAIL COMMANDS "opened why stranger due-line made(" SAY_OBLIGATION
+	ANY MAIL COMMANDS "opened why again stranger due-line made(" SAY_OBLIGATION
 			  ") kept(" SAY_OBLIGATION ")"
 			  " slipped(" SAY_OBLIGATION " new-number new-due)"
 			  " repeated(" SAY_OBLIGATION ") faults(text)"},

@@ -150,7 +150,8 @@ tells_something(const struct receipt *r, const struct message_row *row)
 {
 	const struct applied *a = r->applied;
 
-	return r->opened || r->by_owner || r->stranger || row->faults != NULL ||
+	return r->opened || r->by_owner || r->stranger || r->again != NULL ||
+	       row->faults != NULL ||
 	       (a != NULL && (a->made_count > 0 || a->kept_count > 0 ||
 				 a->slipped_count > 0));
 }

@@ -89,6 +89,7 @@ struct receipt {
 	bool by_owner; /* the owner forwarded it: answered at once */
 	bool stranger; /* the sender's domain is new in the case */
 	const char *why; /* how it was placed; NULL */
+	const char *again; /* what its coming late has changed; NULL */
 	const struct applied *applied; /* NULL: nothing was read */
 };
 

@@ -226,7 +226,7 @@ add_slipped(struct writing *w, int case_number, const struct applied *ap)
 }
 
 static void
-add_receipt_commands(struct writing *w, int64_t message,
+add_receipt_commands(struct writing *w, const struct receipt *receipt,
     const struct obligation *made, size_t made_count,
     const struct obligation *kept, size_t kept_count)
 {
@@ -241,8 +241,11 @@ add_receipt_commands(struct writing *w, int64_t message,
 	for (size_t i = 0; i < kept_count && i < ROWS_NAMED; i++)
 		add_command_on(w, "not kept", &kept[i], "hint-not-kept");
 	add_command(w, true,
-	    arena_printf(w->arena, "move %" PRId64 " unfiled", message),
+	    arena_printf(
+		w->arena, "move %" PRId64 " unfiled", receipt->message),
 	    phrase(w, "hint-move-unfiled"));
+	if (receipt->again != NULL)
+		add_command(w, true, "undo", phrase(w, "hint-again"));
 }
 
 int
@@ -267,10 +270,11 @@ write_receipt(struct post *p, const struct receipt *receipt,
 	values_set(w.values, "opened", receipt->opened ? "1" : "");
 	values_set(w.values, "stranger", receipt->stranger ? "1" : "");
 	values_set(w.values, "why", receipt->why);
+	values_set(w.values, "again", receipt->again);
 	add_gist(
 	    &w, made, ap->made_count, ap->kept_count > 0 ? &kept[0] : NULL);
 	add_receipt_commands(
-	    &w, receipt->message, made, ap->made_count, kept, ap->kept_count);
+	    &w, receipt, made, ap->made_count, kept, ap->kept_count);
 	for (size_t i = 0; i < ap->made_count && i < ROWS_MOST; i++)
 		add_date(&w, &made[i]);
 	return finish(&w, LETTER_RECEIPT);

@@ -280,34 +280,76 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* region1.example and region2.example are numbered. */
+/* region1.example, region12.example and region.example are numbered. */
 static bool
 differ_in_digits(const char *a, const char *b)
 {
-	while (*a != '\0' && (*a == *b || (is_digit(*a) && is_digit(*b)))) {
+	for (;;) {
+		while (is_digit(*a))
+			a++;
+		while (is_digit(*b))
+			b++;
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
 		a++;
 		b++;
 	}
-	return *a == '\0' && *b == '\0';
 }
 
-/* One letter changed, left out, added, or two neighbours swapped. */
+/* What the eye passes over within a word. */
 static bool
-one_off(const char *a, size_t n, const char *b, size_t m)
+easily_taken_for(char a, char b)
+{
+	static const char *const groups[] = {
+	    "aeiolu", "mn", "uv", "vw", "ceo", "gq", "hb", "hn", "ft", "kx"};
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (strchr(groups[i], a) != NULL &&
+		    strchr(groups[i], b) != NULL)
+			return true;
+	return false;
+}
+
+/* A letter more in b, doubled or within the word: bankk, baank, but neither
+ * banks nor ebank. */
+static bool
+is_slipped_in(const char *a, size_t n, const char *b)
 {
 	size_t i = 0;
 
-	if (n > m)
-		return one_off(b, m, a, n);
 	while (i < n && a[i] == b[i])
 		i++;
-	if (m == n + 1)
-		return memcmp(a + i, b + i + 1, n - i) == 0;
-	if (m != n || i == n)
+	return memcmp(a + i, b + i + 1, n - i) == 0 && i > 0 &&
+	       (i < n || b[i] == b[i - 1]);
+}
+
+/* Two neighbours swapped, or a letter within the word that looks like it. */
+static bool
+is_changed(const char *a, const char *b, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && a[i] == b[i])
+		i++;
+	if (i + 1 >= n)
 		return false;
-	return memcmp(a + i + 1, b + i + 1, n - i - 1) == 0 ||
-	       (i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] &&
-		   memcmp(a + i + 2, b + i + 2, n - i - 2) == 0);
+	if (a[i] == b[i + 1] && a[i + 1] == b[i])
+		return memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
+	return i > 0 && memcmp(a + i + 1, b + i + 1, n - i - 1) == 0 &&
+	       easily_taken_for(a[i], b[i]);
+}
+
+static bool
+is_slip(const char *a, size_t n, const char *b, size_t m)
+{
+	if (n == m)
+		return is_changed(a, b, n);
+	if (m == n + 1)
+		return is_slipped_in(a, n, b);
+	return n == m + 1 && is_slipped_in(b, m, a);
 }
 
 bool
@@ -325,5 +367,5 @@ domain_resembles(struct arena *arena, const char *domain, const char *known)
 	n = strcspn(a, ".");
 	m = strcspn(b, ".");
 	return strcmp(a + n, b + m) == 0 && n >= NAME_LEAST &&
-	       m >= NAME_LEAST && one_off(a, n, b, m);
+	       m >= NAME_LEAST && is_slip(a, n, b, m);
 }

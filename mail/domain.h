@@ -38,9 +38,11 @@ bool domain_listed(const struct domain_list *, const char *domain);
 /*
  * Whether a domain could be taken for another one that it is not: letters of
  * another alphabet or with marks, punycode (RFC 3492), 0 for o, rn for m, a
- * hyphen more or less, or one letter changed, left out, added or swapped in a
- * name of six or more.  Both as domain_of() gives them.  That the one name is
- * a part of the other is no likeness: companies have such domains.
+ * hyphen more or less; in a name of six or more letters two of them swapped,
+ * one doubled, or one within the word left out, added, or changed for one like
+ * it.  Both as domain_of() gives them.  What a company's other domains differ
+ * by is no likeness: a number, a beginning, an end (bank7, ebank, banks), or
+ * that the one name is a part of the other.
  */
 bool domain_resembles(struct arena *, const char *domain, const char *known);
 
