@@ -193,7 +193,7 @@ install: all
 	    install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/promised/$$f"; done
 
 # What is read at run time, by the same names in a checkout and installed.
-DATA = $(shell find rules mail cases -type f ! -name '*.[ch]') examples
+DATA = $(shell find rules mail cases record -type f ! -name '*.[ch]') examples
 
 clean:
 	rm -rf build promised promised-fetch promised-send

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/datadir.h"
 #include "base/log.h"
 #include "cases/publish.h"
 #include "exporting.h"
@@ -14,6 +15,7 @@
 #include "publishing.h"
 #include "record/folder.h"
 #include "record/page.h"
+#include "record/redact.h"
 #include "record/ticket.h"
 
 static const char *const pages[] = {"ticket.html", "ticket.svg", "feed.atom"};
@@ -48,7 +50,10 @@ take_released(struct issue *t, struct err *err)
 		numbers[t->released.quote_count++] = v[i].number;
 	}
 	t->released.quotes = numbers;
-	return 0;
+	return n == 0 ? 0
+		      : plain_words_load(t->arena,
+			    datadir_path(t->arena, "record/plain.words"),
+			    &t->released.plain, err);
 }
 
 static int

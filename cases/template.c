@@ -231,6 +231,7 @@ escape_here(struct parser *p, const char *at, enum escape *escape)
 		    none);
 		return false;
 	}
+	*escape = ESCAPE_ATTRIBUTE;
 	if (!is_link_attribute(h))
 		return true;
 	if (!is_safe_start(value)) {

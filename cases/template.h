@@ -16,7 +16,9 @@
  *	text	as they are; controls and direction marks are dropped; lines
  *		over 71 columns are folded and keep their indent and "> ", and
  *		of empty lines in a row one stays: write a paragraph on a line
- *	HTML	& < > " ' become references, a line end becomes <br>
+ *	HTML	& < > " ' become references, a line end becomes <br/> (in an
+ *		attribute a reference), so that what is well-formed XML
+ *		stays so; what is no character of XML becomes U+FFFD
  *	link	percent-encoded (RFC 3986, RFC 6068), inside an attribute that
  *		begins with mailto: or https:, # or a folder
  * A value may not begin a link, nor stand in a tag outside of quotes.

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cases/template_steps.h"
 
 static bool
@@ -142,7 +143,7 @@ value_prefix(struct buf *prefix, const struct buf *out)
 }
 
 static void
-put_html_byte(struct buf *out, char c)
+put_html_byte(struct buf *out, char c, const char *line_end)
 {
 	switch (c) {
 	case '&':
@@ -161,7 +162,7 @@ put_html_byte(struct buf *out, char c)
 		buf_puts(out, "&#39;");
 		break;
 	case '\n':
-		buf_puts(out, "<br>\n");
+		buf_puts(out, line_end);
 		break;
 	default:
 		buf_putc(out, c);
@@ -185,6 +186,44 @@ put_link_byte(struct buf *out, char c, const char *also)
 		buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
 }
 
+/* The character at the start of rest, and in its place U+FFFD when it is none
+ * of XML's (section 2.2: U+FFFE and U+FFFF) or not well-formed UTF-8. */
+static struct slice
+fit_character(struct slice rest, size_t *len)
+{
+	struct slice c = {rest.p, utf8_length(rest.p, rest.len)};
+
+	*len = c.len == 0 ? 1 : c.len;
+	if (c.len == 0 || slice_is(c, "\xef\xbf\xbe") ||
+	    slice_is(c, "\xef\xbf\xbf"))
+		return slice_of("\xef\xbf\xbd");
+	return c;
+}
+
+static void
+put_byte(struct buf *out, char c, enum escape escape, struct slice prefix)
+{
+	switch (escape) {
+	case ESCAPE_TEXT:
+		buf_putc(out, c);
+		if (c == '\n')
+			buf_slice(out, prefix);
+		break;
+	case ESCAPE_HTML:
+		put_html_byte(out, c, "<br/>\n");
+		break;
+	case ESCAPE_ATTRIBUTE:
+		put_html_byte(out, c, "&#10;");
+		break;
+	case ESCAPE_LINK:
+		put_link_byte(out, c, "@+");
+		break;
+	case ESCAPE_QUERY:
+		put_link_byte(out, c, "@");
+		break;
+	}
+}
+
 static void
 put_value(struct buf *out, const char *text, enum escape escape)
 {
@@ -194,20 +233,15 @@ put_value(struct buf *out, const char *text, enum escape escape)
 	if (escape == ESCAPE_TEXT && out->len > 0)
 		value_prefix(&prefix, out);
 	while (rest.len > 0) {
-		size_t drop = unfit(rest);
+		size_t n = unfit(rest);
+		struct slice c = {rest.p, 0};
 
-		if (drop == 0 && escape == ESCAPE_TEXT) {
-			buf_putc(out, *rest.p);
-			if (*rest.p == '\n')
-				buf_slice(out, buf_view(&prefix));
-		} else if (drop == 0 && escape == ESCAPE_HTML)
-			put_html_byte(out, *rest.p);
-		else if (drop == 0)
-			put_link_byte(
-			    out, *rest.p, escape == ESCAPE_LINK ? "@+" : "@");
-		drop += drop == 0;
-		rest.p += drop;
-		rest.len -= drop;
+		if (n == 0)
+			c = fit_character(rest, &n);
+		for (size_t i = 0; i < c.len; i++)
+			put_byte(out, c.p[i], escape, buf_view(&prefix));
+		rest.p += n;
+		rest.len -= n;
 	}
 	buf_free(&prefix);
 }

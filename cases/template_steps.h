@@ -7,7 +7,13 @@
 
 #include "cases/template.h"
 
-enum escape { ESCAPE_TEXT, ESCAPE_HTML, ESCAPE_LINK, ESCAPE_QUERY };
+enum escape {
+	ESCAPE_TEXT,
+	ESCAPE_HTML,
+	ESCAPE_ATTRIBUTE,
+	ESCAPE_LINK,
+	ESCAPE_QUERY
+};
 
 enum op { OP_TEXT, OP_VALUE, OP_EACH, OP_UNLESS, OP_END };
 

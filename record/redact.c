@@ -4,16 +4,21 @@
  * taken together.
  */
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include "record/redact.h"
 
 enum {
 	DIGITS_MOST = 4, /* that a number may show: years, small sums */
-	TOKEN_LEAST = 3 /* letters and digits mixed */
+	TOKEN_LEAST = 3, /* letters and digits mixed */
+	WORD_MOST = 64, /* bytes of a plain word */
+	PLAIN_MOST = 1 << 20 /* bytes of their file */
 };
 
 static bool
@@ -70,41 +75,111 @@ is_sum_or_date(const char *p, size_t n)
 	       (n > 3 && p[n - 3] == '.' && groups == 1 && digits < 10);
 }
 
+/* Letters in the sense of a name's part: no digits, no marks, and of what is
+ * not ASCII neither punctuation (U+2000 to U+206F) nor the signs below U+00C0. */
+static size_t
+letter_length(struct slice p)
+{
+	size_t n = utf8_length(p.p, p.len);
+
+	if (n <= 1)
+		return n == 1 && isalpha((unsigned char)*p.p) ? 1 : 0;
+	if (n == 2 && (unsigned char)p.p[0] == 0xc2)
+		return 0;
+	if (n == 3 &&
+	    (slice_starts(p, "\xe2\x80") || slice_starts(p, "\xe2\x81")))
+		return 0;
+	return n;
+}
+
+/* The next run of letters in the word. */
 static bool
-in_names(struct slice word, const struct strings *names)
+next_part(struct slice *word, struct slice *part)
+{
+	size_t n = 0;
+
+	while (word->len > 0 && (n = letter_length(*word)) == 0) {
+		word->p++;
+		word->len--;
+	}
+	part->p = word->p;
+	part->len = 0;
+	while (word->len > 0 && (n = letter_length(*word)) > 0) {
+		part->len += n;
+		word->p += n;
+		word->len -= n;
+	}
+	return part->len > 0;
+}
+
+static bool
+in_names(struct slice part, const struct strings *names)
 {
 	for (size_t i = 0; i < names->n; i++)
 		if (strlen(names->v[i]) > 1 &&
-		    slice_is_nocase(word, names->v[i]))
+		    slice_is_nocase(part, names->v[i]))
 			return true;
 	return false;
+}
+
+/* In lower case, of which only that of Latin-1 is known; false for a letter
+ * of which it cannot be told. */
+static bool
+lower(struct slice part, char out[WORD_MOST + 1], bool *capital)
+{
+	*capital = false;
+	if (part.len > WORD_MOST)
+		return false;
+	for (size_t i = 0; i < part.len; i++) {
+		unsigned char c = (unsigned char)part.p[i];
+		bool latin = i > 0 && (unsigned char)part.p[i - 1] == 0xc3;
+
+		if (c >= 0x80 && c != 0xc3 && !latin)
+			return false;
+		if (isupper(c) || (latin && c <= 0x9e && c != 0x97)) {
+			*capital = true;
+			c = (unsigned char)(c + 0x20);
+		}
+		out[i] = (char)c;
+	}
+	out[part.len] = '\0';
+	return true;
+}
+
+static int
+compare_words(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+is_plain(struct slice part, const struct strings *plain)
+{
+	char word[WORD_MOST + 1];
+	const char *key = word;
+	bool capital;
+
+	if (!lower(part, word, &capital))
+		return false;
+	return !capital ||
+	       (plain->n > 0 && bsearch(&key, plain->v, plain->n,
+				    sizeof(*plain->v), compare_words) != NULL);
 }
 
 /* "Anna", "Anna's", "Anna-Lena" and "_anna_". */
 static bool
-has_name(struct slice word, const struct strings *names)
+has_name(struct slice word, const struct redaction *r)
 {
-	struct slice part = {word.p, 0};
-	const char *end;
+	struct slice part;
 
-	while (word.len > 0 && !is_letter(word.p[word.len - 1]))
-		word.len--;
-	if (word.len > 2 && word.p[word.len - 2] == '\'')
-		word.len -= 2;
-	if (in_names(word, names))
-		return true;
-	for (end = word.p + word.len; part.p < end; part.p += part.len + 1) {
-		part.len = 0;
-		while (part.p + part.len < end && is_letter(part.p[part.len]))
-			part.len++;
-		if (in_names(part, names))
+	while (next_part(&word, &part))
+		if (in_names(part, &r->names) || !is_plain(part, &r->plain))
 			return true;
-	}
 	return false;
 }
 
 static bool
-must_go(struct slice word, const struct strings *names)
+must_go(struct slice word)
 {
 	size_t digits = 0, letters = 0;
 
@@ -115,8 +190,7 @@ must_go(struct slice word, const struct strings *names)
 	return memchr(word.p, '@', word.len) != NULL ||
 	       memmem(word.p, word.len, "://", 3) != NULL ||
 	       slice_starts_nocase(word, "www.") || digits > DIGITS_MOST ||
-	       (digits > 0 && letters > 0 && digits + letters >= TOKEN_LEAST) ||
-	       has_name(word, names);
+	       (digits > 0 && letters > 0 && digits + letters >= TOKEN_LEAST);
 }
 
 /* "1st", "48hrs", "5pm", "10:30am": time, not a token. */
@@ -143,8 +217,23 @@ is_time(struct slice word)
 	return false;
 }
 
+/* One bar for several in a row. */
+static void
+put_bar(struct buf *out)
+{
+	static const char bar[] = REDACTED;
+	size_t n = sizeof(bar) - 1, end = out->len;
+
+	while (end > 0 && out->p[end - 1] == ' ')
+		end--;
+	if (end >= n && memcmp(out->p + end - n, bar, n) == 0)
+		out->len = end;
+	else
+		buf_puts(out, bar);
+}
+
 char *
-redact(struct arena *a, const char *text, const struct strings *names)
+redact(struct arena *a, const char *text, const struct redaction *r)
 {
 	struct buf out = {0};
 	const char *p = text;
@@ -157,16 +246,15 @@ redact(struct arena *a, const char *text, const struct strings *names)
 			word.len++;
 		if (group > word.len && digits > DIGITS_MOST &&
 		    !is_sum_or_date(p, group)) {
-			buf_puts(&out, REDACTED);
+			put_bar(&out);
 			p += group;
 		} else if (word.len == 0) {
 			buf_putc(&out, *p++);
-		} else if (must_go(word, names) && !is_time(word) &&
-			   !is_sum_or_date(word.p, word.len)) {
-			buf_puts(&out, REDACTED);
-			p += word.len;
-		} else if (has_name(word, names)) {
-			buf_puts(&out, REDACTED);
+		} else if (!is_time(word) &&
+			   (has_name(word, r) ||
+			       (must_go(word) &&
+				   !is_sum_or_date(word.p, word.len)))) {
+			put_bar(&out);
 			p += word.len;
 		} else {
 			buf_slice(&out, word);
@@ -174,4 +262,55 @@ redact(struct arena *a, const char *text, const struct strings *names)
 		}
 	}
 	return buf_keep(&out, a);
+}
+
+/* --- What it goes by --- */
+
+static void
+take_words(struct arena *a, struct slice line, struct strings *words)
+{
+	while (line.len > 0) {
+		const char *blank = memchr(line.p, ' ', line.len);
+		size_t n = blank == NULL ? line.len : (size_t)(blank - line.p);
+
+		if (n > 0) {
+			words->v = arena_grow(
+			    a, words->v, words->n, sizeof(*words->v));
+			words->v[words->n++] = arena_strndup(a, line.p, n);
+		}
+		n += blank != NULL;
+		line.p += n;
+		line.len -= n;
+	}
+}
+
+void
+redact_name(struct arena *a, struct redaction *r, const char *name)
+{
+	take_words(a, slice_of(name == NULL ? "" : name), &r->names);
+}
+
+int
+plain_words_load(
+    struct arena *a, const char *path, struct strings *words, struct err *err)
+{
+	struct buf text = {0};
+	struct slice rest, line;
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (f == NULL)
+		return err_errno(err, "%s", path);
+	while (text.len < PLAIN_MOST &&
+	       (n = fread(buf_room(&text, 8192), 1, 8192, f)) > 0)
+		text.len += n;
+	fclose(f);
+	rest = buf_view(&text);
+	while (slice_line(&rest, &line))
+		if (line.len > 0 && line.p[0] != '#')
+			take_words(a, line, words);
+	buf_free(&text);
+	if (words->n > 0)
+		qsort(words->v, words->n, sizeof(*words->v), compare_words);
+	return 0;
 }

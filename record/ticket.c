@@ -17,37 +17,18 @@ const char ticket_schema[] =
 enum { BADGE_CHAR = 7, BADGE_PAD = 10 }; /* pixels of an 11 px sans serif */
 
 /* Names that must not show: the owner's and those of everybody who signed. */
-static void
-add_names(struct arena *a, struct strings *names, const char *name)
+static struct redaction
+redaction_of(const struct case_record *r, const struct released *rel)
 {
-	struct slice rest = slice_of(name == NULL ? "" : name);
+	struct redaction red = {.plain = rel->plain};
+	struct arena *a = r->voice.arena;
 
-	while (rest.len > 0) {
-		const char *blank = memchr(rest.p, ' ', rest.len);
-		size_t n = blank == NULL ? rest.len : (size_t)(blank - rest.p);
-
-		if (n > 0) {
-			names->v = arena_grow(
-			    a, names->v, names->n, sizeof(*names->v));
-			names->v[names->n++] = arena_strndup(a, rest.p, n);
-		}
-		rest.p += n + (blank != NULL);
-		rest.len -= n + (blank != NULL);
-	}
-}
-
-static struct strings
-names_of(const struct case_record *r)
-{
-	struct strings names = {0};
-
-	add_names(r->voice.arena, &names, r->owner);
+	redact_name(a, &red, r->owner);
 	for (size_t i = 0; i < r->obligation_count; i++)
-		add_names(r->voice.arena, &names, r->obligations[i].agent);
+		redact_name(a, &red, r->obligations[i].agent);
 	for (size_t i = 0; i < r->message_count; i++)
-		add_names(
-		    r->voice.arena, &names, r->messages[i].row->from.name);
-	return names;
+		redact_name(a, &red, r->messages[i].row->from.name);
+	return red;
 }
 
 static bool
@@ -61,7 +42,7 @@ is_released(const struct released *rel, int number)
 
 static void
 add_promise(const struct case_record *r, const struct released *rel,
-    const struct strings *names, const struct obligation *o, struct values *v)
+    const struct redaction *red, const struct obligation *o, struct values *v)
 {
 	struct values *row = values_add(v, "promises");
 	enum obligation_state state = record_state(r, o);
@@ -82,9 +63,8 @@ add_promise(const struct case_record *r, const struct released *rel,
 		? say_count(&r->voice, "days", late)
 		: "");
 	values_set(row, "quote",
-	    is_released(rel, o->number)
-		? redact(r->voice.arena, o->quote, names)
-		: "");
+	    is_released(rel, o->number) ? redact(r->voice.arena, o->quote, red)
+					: "");
 }
 
 /* The badge, like those on pages of software. */
@@ -123,14 +103,14 @@ ticket_values(
     const struct case_record *r, const struct released *rel, struct values *v)
 {
 	const struct case_row *row = &r->ladder.row;
-	struct strings names = names_of(r);
+	struct redaction red = redaction_of(r, rel);
 	struct summary s = record_summary(r);
 	char day[DATE_ROOM];
 
 	values_set(v, "company", row->company_domain);
 	values_set(v, "domain", row->company_domain);
 	values_set(v, "title",
-	    rel->title ? redact(r->voice.arena, row->title, &names) : "");
+	    rel->title ? redact(r->voice.arena, row->title, &red) : "");
 	values_set(v, "opened", say_day(&r->voice, moment_day(row->opened)));
 	values_set(v, "opened-iso",
 	    arena_strdup(
@@ -145,6 +125,6 @@ ticket_values(
 	for (size_t i = 0; i < r->obligation_count; i++)
 		if (r->obligations[i].who == WHO_COMPANY &&
 		    r->obligations[i].stored != STATE_VOID)
-			add_promise(r, rel, &names, &r->obligations[i], v);
+			add_promise(r, rel, &red, &r->obligations[i], v);
 	add_badge(r, &s, v);
 }

@@ -124,7 +124,7 @@ like "the badge says it too" "$(cat "$ticket/ticket.svg")" '60 days open, 1 over
 for word in Sam Okafor Anna Bell "$secret" 70042218 AC-10023 7946 sam@ Complaint pounds; do
 	unlike "nothing of \"$word\" is on it" "$(all)" "$word"
 done
-like "no index" "$(cat "$ticket/ticket.html")" '<meta name="robots" content="noindex">'
+like "no index" "$(cat "$ticket/ticket.html")" '<meta name="robots" content="noindex"/>'
 hash=$(python3 - "$ticket/ticket.html" <<'END'
 import base64, hashlib, re, sys
 script = re.search(r"<script>(.*?)</script>", open(sys.argv[1]).read(), re.S).group(1)

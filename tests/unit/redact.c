@@ -31,17 +31,29 @@ static const struct {
     {"+44 (0)20 7946 0958", BAR},
     {"(212) 555-0147 please", BAR " please"},
     {"card 4929 1234 5678 9012 is", "card " BAR " is"},
-    {"IBAN GB29NWBK60161331926819.", "IBAN " BAR},
-    {"IBAN GB29 NWBK 6016 1331 9268 19", "IBAN " BAR " NWBK " BAR},
+    {"IBAN GB29NWBK60161331926819.", BAR},
+    {"IBAN GB29 NWBK 6016 1331 9268 19", BAR},
     {"account 70042218", "account " BAR},
     {"order 123-4567890-1234567", "order " BAR},
     {"ref AC-10023, thanks", "ref " BAR ", thanks"},
-    {"at SW1A 1AA", "at " BAR " " BAR},
+    {"at SW1A 1AA", "at " BAR},
     {"zip 90210", "zip " BAR},
     {"token k7fq2mxw3t", "token " BAR},
     {"Dear Sam,", "Dear " BAR ","},
     {"Sam's refund, OKAFOR", BAR " refund, " BAR},
     {"Sam-Lee, _sam_ and Lee/Okafor", BAR ", " BAR " and " BAR},
+    {"Mrs Ottoline Abernethy rings at 10:30AM", BAR " rings at 10:30AM"},
+    {"Tuesday, Anna\xe2\x80\x99s day at 14 Elm Road",
+	"Tuesday, " BAR " day at 14 " BAR},
+    {"\xc3\x89milie, 1022 EB, \xce\x86\xce\xbd\xce\xbd\xce\xb1",
+	BAR ", 1022 " BAR ", " BAR},
+    {"\xe2\x80\x9cWe\xe2\x80\x99ll pay\xe2\x80\x9d on Monday",
+	"\xe2\x80\x9cWe\xe2\x80\x99ll pay\xe2\x80\x9d on Monday"},
+    {"Die \xc3\x9c"
+     "berweisung kommt am 9. M\xc3\xa4rz, f\xc3\xbcr Jos\xc3\xa9",
+	"Die \xc3\x9c"
+	"berweisung kommt am 9. M\xc3\xa4rz, f\xc3\xbcr " BAR},
+    {"the PayPal refund", "the " BAR " refund"},
     {"sample of the same", "sample of the same"},
 };
 
@@ -49,13 +61,16 @@ static void
 takes_out_what_must_go(void **state)
 {
 	const char *name[] = {"Sam", "Okafor"};
-	struct strings names = {name, 2};
 	struct arena *a = arena_new();
+	struct redaction r = {.names = {name, 2}};
+	struct err err;
 
 	(void)state;
+	assert_int_equal(
+	    plain_words_load(a, "record/plain.words", &r.plain, &err), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_string_equal(
-		    redact(a, cases[i].text, &names), cases[i].expected);
+		    redact(a, cases[i].text, &r), cases[i].expected);
 	arena_free(a);
 }
 

@@ -84,7 +84,7 @@ static const struct {
     /* in text, each line of a value keeps the mark of a quote */
     {TEMPLATE_TEXT, "  > {quote}\n", "  > <b>\"5\" days</b>\n  > or 'so'\n"},
     {TEMPLATE_HTML, "<p>{name}</p>", "<p>Acme &amp; Sons</p>"},
-    {TEMPLATE_HTML, "<p>{quote}</p>", "<p>&lt;b&gt;&quot;5&quot; days&lt;/b&gt;<br>\nor &#39;so&#39;</p>"},
+    {TEMPLATE_HTML, "<p>{quote}</p>", "<p>&lt;b&gt;&quot;5&quot; days&lt;/b&gt;<br/>\nor &#39;so&#39;</p>"},
     {TEMPLATE_HTML, "<i title=\"{name}\">", "<i title=\"Acme &amp; Sons\">"},
     {TEMPLATE_HTML, "<a href=\"mailto:{link}?body={name}\">", "<a href=\"mailto:me+12.abc@example.org?body=Acme%20%26%20Sons\">"},
     {TEMPLATE_HTML, "<a href='mailto:x?subject=a&amp;body={link}'>", "<a href='mailto:x?subject=a&amp;body=me%2B12.abc@example.org'>"},
