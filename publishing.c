@@ -169,35 +169,63 @@ run_command(struct run *run, struct err *err)
 	    "the command of [publish] failed: %s", command);
 }
 
+/* The tickets of one pass; each folder that they lie in waits for the disk
+ * once. */
+struct pass {
+	struct run *run;
+	struct arena *arena;
+	const char *dirty; /* the folder last written to; NULL: none yet */
+};
+
+static void
+settle(struct pass *p, const char *next)
+{
+	struct err e = {0};
+
+	if (p->dirty != NULL && (next == NULL || strcmp(p->dirty, next) != 0) &&
+	    file_settle(p->dirty, &e) != 0)
+		log_error("%s", e.text);
+	p->dirty = next;
+}
+
+static void
+issue_one(struct pass *p, const struct ticket_row *row)
+{
+	struct arena *a = arena_new();
+	bool changed = false;
+	struct err e = {0};
+	const char *path;
+
+	if (issue(p->run, a, row, &changed, &path, &e) != 0)
+		log_error("ticket of case %d: %s", row->case_number, e.text);
+	else if (changed)
+		settle(p, row->dir[0] != '\0' ? row->dir
+					      : p->run->settings.publish_dir);
+	arena_free(a);
+}
+
 int
 publish_due(struct run *run, struct err *err)
 {
-	struct arena *a = arena_new();
+	struct pass p = {.run = run, .arena = arena_new()};
 	struct ticket_row *v;
+	struct err e = {0};
 	size_t n;
-	bool changed = false;
 	int rc;
 
 	if (run->options.dry_run) {
-		arena_free(a);
+		arena_free(p.arena);
 		return 0;
 	}
-	rc = tickets_list(run->store, run->owner, a, &v, &n, err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		struct err e = {0};
-		const char *path;
-
-		if (issue(run, a, &v[i], &changed, &path, &e) != 0)
-			log_error(
-			    "ticket of case %d: %s", v[i].case_number, e.text);
-	}
-	if (rc == 0 && changed) {
-		struct err e = {0};
-
+	rc = tickets_list(run->store, run->owner, p.arena, &v, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		issue_one(&p, &v[i]);
+	if (p.dirty != NULL) {
+		settle(&p, NULL);
 		if (run_command(run, &e) != 0)
 			log_error("%s", e.text);
 	}
-	arena_free(a);
+	arena_free(p.arena);
 	return rc;
 }
 
@@ -255,7 +283,8 @@ command_ticket(struct run *run, struct err *err)
 	if (mkdir(run->args[1], 0755) != 0 && errno != EEXIST)
 		return err_errno(err, "%s", run->args[1]);
 	if (begin_ticket(run, (int)number, run->args[1], &row, err) != 0 ||
-	    issue(run, run->arena, &row, &changed, &path, err) != 0)
+	    issue(run, run->arena, &row, &changed, &path, err) != 0 ||
+	    file_settle(path, err) != 0)
 		return -1;
 	fprintf(run->out,
 	    "%s/ticket.html\n\n"

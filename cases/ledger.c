@@ -403,8 +403,13 @@ ledger_obligations(struct store *s, int64_t owner, struct arena *a,
     struct err *err)
 {
 	const struct view view = {s, owner, a, err};
-	struct rows *r = STORE_QUERY(s, SQL_LEDGER_OBLIGATIONS, sql_int(owner),
-	    sql_int(case_number), sql_int(open_only));
+	/* A question for one case that also fits all would read all. */
+	struct rows *r =
+	    case_number == 0
+		? STORE_QUERY(s, SQL_LEDGER_OBLIGATIONS, sql_int(owner),
+		      sql_int(open_only))
+		: STORE_QUERY(s, SQL_LEDGER_OBLIGATIONS_OF_CASE, sql_int(owner),
+		      sql_int(open_only), sql_int(case_number));
 
 	*v = NULL;
 	*n = 0;

@@ -187,7 +187,22 @@ replace(const char *path, struct slice bytes, bool sync, struct err *err)
 int
 file_replace(const char *path, struct slice bytes, struct err *err)
 {
-	return replace(path, bytes, true, err);
+	return replace(path, bytes, false, err);
+}
+
+int
+file_settle(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	rc = syncfs(fd);
+	if (rc != 0)
+		err_errno(err, "%s", path);
+	close(fd);
+	return rc;
 }
 
 /* What has these bytes already is not written: its time tells when it last
@@ -206,18 +221,9 @@ put(struct folder *f, const char *name, struct slice bytes, struct err *err)
 static int
 sync_files(struct folder *f, struct err *err)
 {
-	int fd, rc;
-
 	if (!f->changed || f->parent != NULL)
 		return 0;
-	fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_errno(err, "%s", f->path);
-	rc = syncfs(fd);
-	if (rc != 0)
-		err_errno(err, "%s", f->path);
-	close(fd);
-	return rc;
+	return file_settle(f->path, err);
 }
 
 struct folder *

@@ -31,8 +31,11 @@ int folder_write(struct folder *, const char *name, struct slice, struct err *);
 int folder_finish(struct folder *, char hash[SHA256_HEX], struct err *);
 
 /* A file by itself: 1 when it was written, 0 when it had these bytes already,
- * -1.  Never half of it is seen. */
+ * -1.  Never half of it is seen; the disk is waited for by file_settle(). */
 int file_replace(const char *path, struct slice, struct err *);
+/* Waits until all that was written where path lies is on the disk: once for
+ * many files.  0, or -1 with err by errno. */
+int file_settle(const char *path, struct err *);
 
 /* events.log: "N CHAIN TIME ACTOR VERB TEXT", tabs between; CHAIN is SHA-256
  * over the CHAIN before it and the rest of the line. */
