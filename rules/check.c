@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "rules/check.h"
+#include "rules/clause.h"
 #include "rules/pack.h"
 #include "rules/pump.h"
 #include "rules/view.h"
@@ -146,6 +147,8 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 			s.len = ref.end - ref.start;
 			return reader_guard(&r, rule, s) == NULL;
 		}
+		if (rule->says == SAYS_SIGNAL || rule->says == SAYS_MANNER)
+			seen = clause_around(&r, seen, found);
 		return reader_guard(&r, rule, seen) == NULL;
 	}
 	return false;

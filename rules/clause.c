@@ -67,6 +67,19 @@ clause_at(const struct clauses *c, size_t at)
 	return c->v[i];
 }
 
+struct slice
+clause_around(struct reader *r, struct slice text, struct span at)
+{
+	struct clauses c;
+	struct span first;
+	size_t end;
+
+	find_clauses(r, text, &c);
+	first = clause_at(&c, at.start);
+	end = clause_at(&c, at.end > at.start ? at.end - 1 : at.end).end;
+	return part(text, first.start, end > at.end ? end : at.end);
+}
+
 static bool
 overlap(struct span a, struct span b)
 {

@@ -26,5 +26,7 @@ struct commitments {
 };
 
 struct commitments clause_read(struct reader *, const struct view *);
+/* The clauses of a sentence that a span of it touches. */
+struct slice clause_around(struct reader *, struct slice text, struct span);
 
 #endif

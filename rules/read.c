@@ -366,7 +366,8 @@ read_signals(struct run *run, const struct view *view)
 		    !reader_match(&run->reader, rule, book->gated[i].expression,
 			view->marked.text, 0, &found))
 			continue;
-		guard = reader_guard(&run->reader, rule, view->marked.text);
+		guard = reader_guard(&run->reader, rule,
+		    clause_around(&run->reader, view->marked.text, found));
 		if (guard != NULL) {
 			explain_guard(&run->reader, view, rule, found, guard);
 			continue;
