@@ -353,6 +353,18 @@ is_bare_name(const struct zoning *z, size_t i)
 	       count_words(text_of(z, i)) == 1 && name_shaped(text_of(z, i));
 }
 
+/* "- dottie": the last line, alone, a dash before a word or two. */
+static bool
+is_dashed_name(const struct zoning *z, size_t i)
+{
+	struct slice s = text_of(z, i);
+
+	return i > 0 && next_line(z, i) >= z->lines.n &&
+	       z->lines.v[i].zone == ZONE_BODY && z->lines.v[i - 1].blank &&
+	       s.len > 2 && s.len <= NAME_LONGEST && s.p[0] == '-' &&
+	       count_words(s) <= 3 && !ends_sentence(s);
+}
+
 /* No closing: the last lines before `to`, told by shape. */
 static void
 sign_by_shape(struct zoning *z, size_t to)
@@ -364,7 +376,7 @@ sign_by_shape(struct zoning *z, size_t to)
 		if (z->lines.v[i].blank || z->lines.v[i].zone != ZONE_BODY)
 			continue;
 		n = signature_run(z, i, &evidence);
-		if (n == 0 && is_bare_name(z, i)) {
+		if (n == 0 && (is_bare_name(z, i) || is_dashed_name(z, i))) {
 			sign_from(z, i);
 			return;
 		}
