@@ -33,6 +33,7 @@ struct options {
 	const char *region, *language, *since; /* NULL when not said */
 	struct strings me; /* --me, in lower case */
 	const char *address, *name, *timezone, *store; /* of init */
+	const char *to; /* of letter: name and address, commas between lines */
 };
 
 /* All that a command may use; what its row does not need is NULL. */
@@ -110,6 +111,8 @@ int command_company(struct run *, struct err *);
 /* exporting.c: what is handed to others */
 int command_export(struct run *, struct err *);
 int command_verify(struct run *, struct err *);
+/* printing.c */
+int command_letter(struct run *, struct err *);
 /* overview.c */
 int command_site(struct run *, struct err *);
 /* publishing.c */

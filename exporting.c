@@ -52,7 +52,8 @@ add_bytes(struct run *run, struct arena *a, struct record_message *out,
 	uint8_t digest[SHA256_SIZE];
 	struct message *m;
 
-	if (intake_raw(run->store, run->owner, out->row->id, a, &out->raw, err) != 0)
+	if (intake_raw(
+		run->store, run->owner, out->row->id, a, &out->raw, err) != 0)
 		return -1;
 	m = message_read(a, out->raw);
 	out->signature = signature_of(run, a, m);
@@ -104,6 +105,48 @@ record_outline(struct run *run, struct arena *a, int number,
 	return 0;
 }
 
+static void
+add_letter(struct run *run, struct case_record *r, const struct letter_row *row)
+{
+	struct record_letter *l = &r->letters[r->letter_count];
+	struct err none = {0};
+
+	l->row = row;
+	l->path = arena_printf(
+	    r->voice.arena, "letters/%03zu.pdf", r->letter_count + 1);
+	if (letter_print(run, r, row, NULL, &l->pdf, &none) != 0) {
+		log_warn("%s", none.text);
+		return;
+	}
+	r->letter_count++;
+	for (size_t i = 0; i < r->message_count; i++) {
+		const char *id = r->messages[i].row->message_id;
+
+		if (id != NULL && row->message_id != NULL &&
+		    strcmp(id, row->message_id) == 0)
+			r->messages[i].letter = l->path;
+	}
+}
+
+/* A machine without Pango has everything but letters for print. */
+static int
+add_letters(struct run *run, struct arena *a, int number, struct case_record *r,
+    struct err *err)
+{
+	struct letter_row *rows;
+	struct post post;
+	size_t n;
+
+	if (post_open(run, a, &post, err) != 0 ||
+	    follow_ups_of(&post, number, &rows, &n, err) != 0)
+		return -1;
+	r->letters = arena_calloc(a, n, sizeof(*r->letters));
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].sent != 0)
+			add_letter(run, r, &rows[i]);
+	return 0;
+}
+
 int
 record_collect(struct run *run, struct arena *a, int number,
     struct case_record *r, struct err *err)
@@ -113,7 +156,7 @@ record_collect(struct run *run, struct arena *a, int number,
 	for (size_t i = 0; i < r->message_count; i++)
 		if (add_bytes(run, a, &r->messages[i], err) != 0)
 			return -1;
-	return 0;
+	return add_letters(run, a, number, r, err);
 }
 
 char *
@@ -168,6 +211,16 @@ write_messages(struct folder *f, const struct case_record *r, struct err *err)
 		rc = folder_write(f, "case.mbox", buf_view(&mbox), err);
 	buf_free(&mbox);
 	return rc;
+}
+
+static int
+write_letters(struct folder *f, const struct case_record *r, struct err *err)
+{
+	for (size_t i = 0; i < r->letter_count; i++)
+		if (folder_write(
+			f, r->letters[i].path, r->letters[i].pdf, err) != 0)
+			return -1;
+	return 0;
 }
 
 static const char *
@@ -253,6 +306,7 @@ record_write(struct run *run, struct folder *f, const struct case_record *r,
 {
 	return write_page(run, f, r, err) != 0 ||
 		       write_messages(f, r, err) != 0 ||
+		       write_letters(f, r, err) != 0 ||
 		       write_calendar(run, f, r, err) != 0 ||
 		       write_rest(f, r, err) != 0
 		   ? -1

@@ -18,6 +18,10 @@ int record_outline(struct run *, struct arena *, int number,
 /* All files of a dossier. */
 int record_write(
     struct run *, struct folder *, const struct case_record *, struct err *);
+/* A letter as a PDF, into the arena of the record's voice.  to: name and
+ * address, lines; NULL: what is known. */
+int letter_print(struct run *, const struct case_record *,
+    const struct letter_row *, const char *to, struct slice *pdf, struct err *);
 /* The folder of pages in the owner's language. */
 char *page_folder(struct run *, struct arena *);
 

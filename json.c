@@ -431,6 +431,7 @@ record_message(const struct record_message *m)
 	json_object_set_new(v, "autoreply", json_boolean(row->autoreply));
 	json_object_set_new(v, "signals", text_or_null(row->signals));
 	json_object_set_new(v, "dkim", text_or_null(m->signature));
+	json_object_set_new(v, "letter", text_or_null(m->letter));
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct attachment_row *a = &m->attachments[i];
 		json_t *one = json_object();

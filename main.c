@@ -41,6 +41,8 @@ const struct command command_table[] = {
     {"do", command_do, NEEDS_STORE, "N COMMAND", "any mail command, from the shell"},
     {"export", command_export, NEEDS_STORE, "N DIR",
 	"the dossier of a case: a page, the mails, a manifest"},
+    {"letter", command_letter, NEEDS_STORE, "N FILE",
+	"the letter to the company as a PDF, to print and post"},
     {"ticket", command_ticket, NEEDS_STORE, "N DIR",
 	"the virtual ticket of a case, for a web site"},
     {"site", command_site, NEEDS_STORE, "DIR",
@@ -109,6 +111,7 @@ enum {
 	OPT_NAME,
 	OPT_TIMEZONE,
 	OPT_STORE,
+	OPT_TO,
 	OPT_SYSLOG
 };
 
@@ -126,6 +129,7 @@ static const struct option long_options[] = {
     {"name", required_argument, NULL, OPT_NAME},
     {"timezone", required_argument, NULL, OPT_TIMEZONE},
     {"store", required_argument, NULL, OPT_STORE},
+    {"to", required_argument, NULL, OPT_TO},
     {"syslog", no_argument, NULL, OPT_SYSLOG},
     {"config", required_argument, NULL, 'c'},
     {"dry-run", no_argument, NULL, 'n'},
@@ -206,6 +210,9 @@ take_option(
 		break;
 	case OPT_TIMEZONE:
 		o->timezone = arg;
+		break;
+	case OPT_TO:
+		o->to = arg;
 		break;
 	case OPT_STORE:
 		o->store = arg;

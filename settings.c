@@ -107,6 +107,18 @@ take_name(struct reader *r, const char *value)
 }
 
 static int
+take_postal(struct reader *r, const char *value)
+{
+	struct strings lines = split_list(r->arena, value);
+
+	r->settings->postal = "";
+	for (size_t i = 0; i < lines.n; i++)
+		r->settings->postal = arena_printf(
+		    r->arena, "%s%s\n", r->settings->postal, lines.v[i]);
+	return 0;
+}
+
+static int
 take_timezone(struct reader *r, const char *value)
 {
 	r->settings->timezone = value;
@@ -313,6 +325,7 @@ static const struct {
 } keys[] = {
     {"owner", "address", take_addresses},
     {"owner", "name", take_name},
+    {"owner", "postal-address", take_postal},
     {"owner", "timezone", take_timezone},
     {"owner", "region", take_region},
     {"owner", "languages", take_languages},
@@ -470,6 +483,7 @@ defaults_before(struct arena *a, struct settings *s)
 	s->name = "";
 	s->timezone = "UTC";
 	s->region = "none";
+	s->postal = "";
 	s->digest = "weekly";
 	s->quiet_from = 21 * 60;
 	s->quiet_to = 8 * 60;

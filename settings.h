@@ -36,6 +36,7 @@ struct settings {
 	const char *id; /* key of all rows of this owner in the store */
 	struct strings addresses; /* lower case; the first is written to */
 	const char *name;
+	const char *postal; /* address on letters, lines; "" when not given */
 	const char *timezone; /* IANA */
 	const char *region; /* "GB-SCT"; "none" */
 	struct strings languages;

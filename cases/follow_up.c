@@ -170,6 +170,28 @@ follow_up_get(struct post *p, int64_t id, struct follow_up *f, struct err *err)
 }
 
 int
+follow_ups_of(struct post *p, int case_number, struct letter_row **v, size_t *n,
+    struct err *err)
+{
+	struct arena *a = p->voice.arena;
+	struct rows *r = STORE_QUERY(p->store, SQL_FOLLOW_UPS_OF_CASE,
+	    sql_int(p->owner), sql_int(case_number));
+
+	*v = NULL;
+	*n = 0;
+	while (rows_next(r)) {
+		struct letter_row *row;
+
+		*v = arena_grow(a, *v, *n, sizeof(**v));
+		row = &(*v)[(*n)++];
+		of_row(r, p, &row->letter);
+		row->sent = rows_int(r, 14);
+		row->message_id = rows_text(r, 15, a);
+	}
+	return rows_end(r, err) < 0 ? -1 : 0;
+}
+
+int
 follow_up_of_token(
     struct post *p, const char *token, struct follow_up *f, struct err *err)
 {

@@ -114,6 +114,16 @@ int follow_up_check(struct post *, const struct follow_up *,
 /* Whether the company has written since it was drafted: 1, 0, -1. */
 int follow_up_answered(struct post *, const struct follow_up *, struct err *);
 
+/* All of a case that count: sent, about to be, in hand; oldest first.  0 or
+ * -1. */
+struct letter_row {
+	struct follow_up letter;
+	int64_t sent; /* when it was accepted; 0: it was not */
+	const char *message_id; /* of the mail; NULL: there is none yet */
+};
+int follow_ups_of(struct post *, int case_number, struct letter_row **,
+    size_t *n, struct err *);
+
 int follow_up_set_state(struct post *, int64_t id, enum follow_up_state,
     int64_t outbox, struct err *);
 /* A mail to the owner that is about to be added shows this draft. */

@@ -205,6 +205,7 @@ STATEMENT(CASE_SET_SECTOR, "UPDATE cases SET sector = ?3 WHERE owner = ?1 AND nu
 /* follow_up.c */
 #define FOLLOW_UP_COLUMNS "owner, id, case_number, rung, state, recipient, subject, text, answers, seen, made, edited, shown, outbox"
 STATEMENT(FOLLOW_UP_GET, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
+STATEMENT(FOLLOW_UPS_OF_CASE, "SELECT " FOLLOW_UP_COLUMNS ", coalesce((SELECT o.changed FROM outbox o WHERE o.owner = follow_up.owner AND o.id = follow_up.outbox AND o.state = 'sent'), 0), (SELECT o.message_id FROM outbox o WHERE o.owner = follow_up.owner AND o.id = follow_up.outbox) FROM follow_up WHERE owner = ?1 AND case_number = ?2 AND state <> 'void' ORDER BY id")
 STATEMENT(FOLLOW_UP_PUT, "INSERT INTO follow_up (" FOLLOW_UP_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")
 STATEMENT(FOLLOW_UP_DROP, "DELETE FROM follow_up WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
 STATEMENT(FOLLOW_UP_DRAFTED, "SELECT " FOLLOW_UP_COLUMNS " FROM follow_up WHERE owner = ?1 AND case_number = ?2 AND state = 'draft' ORDER BY id DESC LIMIT 1")

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 warn=$1
 bad=0
 sources=$(git ls-files '*.c')
-flags="-std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX=\"/usr/local\" -I."
+flags="-std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX=\"/usr/local\" -I. $(pkg-config --cflags pangocairo | sed 's/-I/-isystem /g')"
 
 step() {
 	name=$1

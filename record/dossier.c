@@ -18,7 +18,7 @@ const char dossier_schema[] =
     "promises(" SAY_ROW ") yours-due(" SAY_ROW ") "
     "clocks(" SAY_CLOCK ") "
     "items(message entry id date from to subject class signals(text) "
-    "parts(plain mark label row) attachments(name type size sha256) path file "
+    "parts(plain mark label row) attachments(name type size sha256) path file letter "
     "sha256 signature kind who time text faults exhibit) "
     "exhibits(number date from subject path sha256)";
 
@@ -182,6 +182,8 @@ add_message(const struct case_record *r, const struct record_message *m,
 					 : "theirs");
 	values_set(item, "path", m->path);
 	values_set(item, "file", strchr(m->path, '/') + 1);
+	values_set(item, "letter",
+	    m->letter == NULL ? "" : strchr(m->letter, '/') + 1);
 	values_set(item, "sha256", row->sha256);
 	values_set(item, "signature", m->signature);
 	values_set(item, "faults", row->faults);

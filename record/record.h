@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "cases/case.h"
+#include "cases/follow_up.h"
 #include "cases/ladder.h"
 #include "cases/ledger.h"
 #include "cases/say.h"
@@ -27,8 +28,16 @@ struct record_message {
 	struct slice raw; /* the bytes as they came */
 	const char *path; /* "messages/001.eml" */
 	const char *signature; /* what its DKIM signature said on arrival */
+	const char *letter; /* "letters/001.pdf"; NULL: it is none of ours */
 	struct attachment_row *attachments;
 	size_t attachment_count;
+};
+
+/* A letter that promised wrote and the owner sent. */
+struct record_letter {
+	const struct letter_row *row;
+	const char *path; /* "letters/001.pdf" */
+	struct slice pdf;
 };
 
 struct case_record {
@@ -41,6 +50,8 @@ struct case_record {
 	size_t message_count;
 	struct obligation *obligations; /* by number */
 	size_t obligation_count;
+	struct record_letter *letters; /* as they were sent */
+	size_t letter_count;
 	struct entry *entries; /* by time */
 	size_t entry_count;
 	struct event_row *events; /* as they were recorded */
