@@ -131,7 +131,7 @@ crash: deps-test all
 	KILLS=200 MAILS=2000 tests/crash.t
 
 shuffle: deps-test all
-	SHUFFLES=20 tests/shuffle.t
+	SHUFFLES=20 COMPANIES=8 tests/shuffle.t
 
 # A whole year, and a month of it killed again and again; make test has weeks.
 year: deps-test all

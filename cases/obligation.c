@@ -367,7 +367,8 @@ find_done(struct obligation *v, size_t n, const struct answer *x)
 		    !is_done_thing(v[i].action))
 			continue;
 		found = common_words(v[i].quote, x->done);
-		if (found > most) {
+		if (found > most || (found == most && best != NULL &&
+					v[i].said.utc < best->said.utc)) {
 			most = found;
 			best = &v[i];
 		}
@@ -417,6 +418,7 @@ struct ledger {
 	struct obligation *v; /* all of the case */
 	size_t n;
 	struct applied *out;
+	bool given_up; /* something that was kept is open again */
 	struct buf text; /* for the event */
 };
 
@@ -493,6 +495,63 @@ set_kept(struct ledger *l, struct obligation *o, const struct answer *x,
 	return obligation_save(l->change, o, err);
 }
 
+/* The promise that what the mail says was done has kept; NULL: none. */
+static struct obligation *
+kept_by(const struct ledger *l, int64_t message)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].stored == STATE_KEPT &&
+		    l->v[i].evidence == message &&
+		    is_done_thing(l->v[i].action))
+			return &l->v[i];
+	return NULL;
+}
+
+static bool
+fits_better(const struct obligation *o, const struct obligation *than,
+    const struct answer *x)
+{
+	int a = common_words(o->quote, x->done);
+	int b = common_words(than->quote, x->done);
+
+	return a > b || (a == b && o->said.utc < than->said.utc);
+}
+
+/* What a mail that was read before has kept, and one fits better that came
+ * late, is open again. */
+static int
+give_up(
+    struct ledger *l, struct obligation *o, struct answer *x, struct err *err)
+{
+	o->stored = o->condition && o->due.precision == DUE_NONE ? STATE_WAITING
+								 : STATE_OPEN;
+	o->has_settled = false;
+	o->evidence = 0;
+	x->spent = false;
+	l->given_up = true;
+	tell(l, o, "open again");
+	return obligation_save(l->change, o, err);
+}
+
+static int
+settle_done(struct ledger *l, struct answer *x, size_t least, struct err *err)
+{
+	struct obligation *was = kept_by(l, x->message), *o;
+
+	if (x->done == NULL || !signals(x, "resolution") ||
+	    (x->spent && was == NULL))
+		return 0;
+	o = find_done(l->v + least, l->n - least, x);
+	if (o == NULL || (was != NULL && !fits_better(o, was, x)))
+		return 0;
+	if (was != NULL && give_up(l, was, x, err) < 0)
+		return -1;
+	x->spent = true;
+	return set_kept(l, o, x, err);
+}
+
 /* least: only obligations from this index on. */
 static int
 settle(struct ledger *l, struct answer *x, size_t least, struct err *err)
@@ -501,13 +560,8 @@ settle(struct ledger *l, struct answer *x, size_t least, struct err *err)
 	bool company = x->direction == FROM_COMPANY && !x->autoreply;
 	size_t i;
 
-	if (company && !x->spent && x->done != NULL &&
-	    signals(x, "resolution")) {
-		o = find_done(l->v + least, l->n - least, x);
-		if (o != NULL && set_kept(l, o, x, err) < 0)
-			return -1;
-		x->spent = o != NULL;
-	}
+	if (company && settle_done(l, x, least, err) < 0)
+		return -1;
 	for (i = least; i < l->n; i++) {
 		o = &l->v[i];
 		if (!is_pending(o, x) ||
@@ -804,10 +858,8 @@ findings_promise_reply(const struct findings *f)
 	return false;
 }
 
-/* The sentence that the signal was read in; the whole text where the bounds
- * do not fit it. */
-static const char *
-done_text(struct arena *a, const struct findings *f, const char *text)
+const char *
+findings_done(struct arena *a, const struct findings *f, const char *text)
 {
 	size_t i, n = text == NULL ? 0 : strlen(text);
 	const struct signal_found *s;
@@ -868,22 +920,8 @@ answer_of(struct ledger *l, struct answer *x, struct err *err)
 	x->again = findings_promise_reply(f);
 	if (message_text(l->change, said->message, &text, err) < 0)
 		return -1;
-	x->done = done_text(a, f, text);
+	x->done = findings_done(a, f, text);
 	return writes_to_company(l->change, said->message, &x->to_company, err);
-}
-
-/* Whether what a mail says was done has kept a promise already. */
-static bool
-has_kept(const struct ledger *l, int64_t message)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (l->v[i].stored == STATE_KEPT &&
-		    l->v[i].evidence == message &&
-		    is_done_thing(l->v[i].action))
-			return true;
-	return false;
 }
 
 /* A row of MESSAGES_AFTER. */
@@ -904,7 +942,7 @@ answer_of_row(
 	x->signals = names == NULL ? NULL : arena_printf(a, ",%s,", names);
 	x->done = rows_text(r, 7, a);
 	x->again = rows_int(r, 8) != 0;
-	x->spent = has_kept(l, x->message);
+	x->spent = kept_by(l, x->message) != NULL;
 	return writes_to_company(l->change, x->message, &x->to_company, err);
 }
 
@@ -969,7 +1007,12 @@ apply(struct ledger *l, struct err *err)
 		if (enter(l, &fresh, err) < 0)
 			return -1;
 	}
-	return l->n > before ? settle_by_later(l, before, err) : 0;
+	if (l->n > before && settle_by_later(l, before, err) < 0)
+		return -1;
+	if (!l->given_up)
+		return 0;
+	l->given_up = false;
+	return settle_by_later(l, 0, err);
 }
 
 static int

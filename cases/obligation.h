@@ -120,6 +120,10 @@ struct applied {
 
 /* Whether the company promises to write again. */
 bool findings_promise_reply(const struct findings *);
+/* The sentence that says what was done; the whole text where the bounds do not
+ * fit it. */
+const char *
+findings_done(struct arena *, const struct findings *, const char *text);
 
 /* Inside a transaction.  Each change is an event.  now: when it is recorded. */
 int obligations_apply(struct store *, int64_t owner, struct arena *,

@@ -58,6 +58,7 @@ static const char keeping[] =
     "  signals TEXT,"
     "  manner TEXT,"
     "  again INTEGER," /* it promises a reply: see obligation.c */
+    "  done TEXT," /* its sentence that says so; NULL: it does not */
     "  sent BIGINT," /* by its Date, but not later than received */
     "  moved_by BIGINT," /* the mail that led it to its case; see again.c */
     "  late INTEGER NOT NULL," /* 1: younger ones are to be placed again */

@@ -53,7 +53,7 @@ STATEMENT(MAIL_ID_ADD, "INSERT INTO mail_id (owner, id, message, role) SELECT ?1
 STATEMENT(REFERENCE_ADD, "INSERT INTO reference (owner, value, message, nr, written) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM reference WHERE owner = ?1 AND value = ?2 AND message = ?3)")
 STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, role) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM party WHERE owner = ?1 AND message = ?2 AND addr = ?3)")
 STATEMENT(NAME_ADD, "INSERT INTO name (owner, word, message) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM name WHERE owner = ?1 AND word = ?2 AND message = ?3)")
-STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = ?5, thread_subject = ?6, words = ?7, again = ?8 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = ?5, thread_subject = ?6, words = ?7, again = ?8, done = ?9 WHERE owner = ?1 AND id = ?2")
 STATEMENT(ALIAS_DOMAINS, "SELECT a.domain FROM alias a LEFT JOIN message m ON m.owner = a.owner AND m.id = a.message WHERE a.owner = ?1 AND coalesce(m.sent, 0) <= ?2 ORDER BY a.domain")
 STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
 STATEMENT(COMPANY_BY_DOMAIN, "SELECT id FROM company WHERE owner = ?1 AND domain = ?2")
@@ -128,7 +128,7 @@ STATEMENT(OBLIGATIONS_OPEN, "SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE
 STATEMENT(CASE_REGION_GET, "SELECT region FROM cases WHERE owner = ?1 AND number = ?2")
 STATEMENT(MESSAGE_NEWEST, "SELECT newest FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_WRITES_TO, "SELECT count(*) FROM party WHERE owner = ?1 AND message = ?2 AND role = 'to'")
-STATEMENT(MESSAGES_AFTER, "SELECT id, direction, date, coalesce(date_offset, 0), autoreply, attachment, signals, newest, again FROM message WHERE owner = ?1 AND case_number = ?2 AND date > ?3 AND id <> ?4 AND waiting = 0 ORDER BY date, id")
+STATEMENT(MESSAGES_AFTER, "SELECT id, direction, date, coalesce(date_offset, 0), autoreply, attachment, signals, coalesce(done, newest), again FROM message WHERE owner = ?1 AND case_number = ?2 AND date > ?3 AND id <> ?4 AND waiting = 0 ORDER BY date, id")
 
 /* case.c */
 STATEMENT(CASE_CLOSE, "UPDATE cases SET closed = ?3, closed_offset = ?4 WHERE owner = ?1 AND number = ?2")

@@ -851,7 +851,10 @@ add_found(struct filing *f, struct err *err)
 	    sql_text(names_of(f->arena, found->signals, found->signal_count)),
 	    sql_text(names_of(f->arena, found->manner, found->manner_count)),
 	    sql_text(thread_subject(f->arena, f->words, f->in->subject)),
-	    sql_bytes(f->p->print), sql_int(findings_promise_reply(found)));
+	    sql_bytes(f->p->print), sql_int(findings_promise_reply(found)),
+	    sql_text(has_signal(found, "resolution")
+			 ? findings_done(f->arena, found, f->in->text)
+			 : NULL));
 }
 
 static int

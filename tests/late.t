@@ -110,7 +110,7 @@ like "a promise put off is so whatever came first" \
 
 # --- a history that is imported in two parts ---
 
-"$tests/shuffle.py" "$tmp/box" 7
+"$tests/shuffle.py" "$tmp/box" 7 3
 parts() {
 	p cases --json | while read -r line; do
 		printf '%s\n' "$line" | grep -o '"message_id":"[^"]*"' | sort |

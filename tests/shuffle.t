@@ -1,12 +1,13 @@
 #!/bin/sh
 # Mail that comes in any order gives the cases of mail that comes in order.
-# SHUFFLES=20 for the longer campaign (make shuffle).
+# SHUFFLES=20 COMPANIES=8 for the longer campaign (make shuffle).
 . "$(dirname "$0")/lib.sh"
 
 shuffles=${SHUFFLES:-3}
+companies=${COMPANIES:-3}
 seed=${SEED:-1}
-echo "# SEED=$seed SHUFFLES=$shuffles"
-"$tests/shuffle.py" "$tmp/box" "$seed"
+echo "# SEED=$seed SHUFFLES=$shuffles COMPANIES=$companies"
+"$tests/shuffle.py" "$tmp/box" "$seed" "$companies"
 
 config=$tmp/config
 p() {
@@ -27,11 +28,21 @@ parts() {
 	done | grep . | sort
 }
 
+# What was promised, and what has become of it, whatever its number.
+promises() {
+	p cases --json | grep -o '^{"case":[0-9]*' | grep -o '[0-9]*$' |
+	    while read -r number; do p case "$number"; done |
+	    sed -n 's/  [0-9]*\.[0-9]* \(.*owe [^;]*; [a-z ]*\).*/ \1/p' | sort
+}
+
 fresh
 run p import "$tmp"/box
 is "in order: all is taken" "$rc" 0
 parts >"$tmp/wanted"
-is "in order: a case for each dispute" "$(grep -c . "$tmp/wanted")" 8
+promises >"$tmp/promised"
+ok "in order: it has promises" test -s "$tmp/promised"
+is "in order: a case for each dispute" "$(grep -c . "$tmp/wanted")" \
+    $((2 * companies))
 unlike "nothing of them is left out" "$(p unfiled --json)" 'CMP-|omplain'
 
 round=0
@@ -50,6 +61,8 @@ END
 	parts >"$tmp/got"
 	is "shuffle $round: all is taken" "$(cat "$tmp/out")" ""
 	ok "shuffle $round: the same cases" diff "$tmp/wanted" "$tmp/got"
+	promises >"$tmp/got"
+	ok "shuffle $round: the same promises" diff "$tmp/promised" "$tmp/got"
 done
 
 done_testing
