@@ -62,7 +62,7 @@ struct run {
 	struct law *law; /* loaded when first needed: posting.c */
 	struct rung_row *rungs; /* the same */
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
-	bool hurried;  /* a filter: what can be left to others is */
+	bool hurried; /* a filter: what can be left to others is */
 	struct apart *readers; /* see handover.h; opened when first needed */
 };
 
@@ -120,6 +120,8 @@ int command_ticket(struct run *, struct err *);
 
 /* Opens what a command's row says (enum needs).  A filter does it itself. */
 int run_open(struct run *, unsigned needs, struct err *);
+/* Its store alone, when settings and data files (load_all()) are there. */
+int run_open_store(struct run *, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */
 int run_voice(struct run *, struct voice *, struct err *);
 /* The table, ended by a row without a name. */

@@ -2,10 +2,11 @@
  * Mail that is handed to us: filter, deliver, import.
  *
  * filter and deliver read the whole message first and file it in a child
- * process, so that whatever a mail does to its reader, the message comes out
- * (filter) or the exit status tells the truth (deliver).  The child reports
- * over a pipe: the line "kept" when the message is safe in the store, then,
- * when all is decided, the headers to add.
+ * process, so that whatever happens there, the message comes out (filter) or
+ * the exit status tells the truth (deliver).  The child reports over a pipe:
+ * the line "kept" when the message is safe in the store, then, when all is
+ * decided, the headers to add.  The mail itself is read by a child of that
+ * one, which has nothing else (handover.h).
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,6 +20,7 @@
 
 #include "base/log.h"
 #include "filing.h"
+#include "handover.h"
 #include "loading.h"
 #include "mail/source.h"
 
@@ -102,14 +104,20 @@ static int
 file_in_child(struct run *run, struct slice raw, FILE *report, struct err *err)
 {
 	struct arrival arrival = {.raw = raw, .source = "stdin"};
+	struct apart_job *job;
 	struct filed filed;
 
 	run->hurried = true;
-	if (run_open(run, NEEDS_STORE, err) != 0)
+	if (run_open(run, NEEDS_SETTINGS, err) != 0 || load_all(run, err) != 0)
+		return -1;
+	/* Its reader works while the store is opened and the mail is kept. */
+	job = reader_job(run);
+	reader_ask(run, job, raw, true);
+	if (run_open_store(run, err) != 0)
 		return -1;
 	arrival.received = run->now.utc;
 	run->on_kept = report;
-	if (file_message(run, run->arena, &arrival, false, &filed, err) != 0)
+	if (file_message(run, run->arena, &arrival, job, &filed, err) != 0)
 		return -1;
 	print_headers(report, &filed);
 	return 0;

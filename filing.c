@@ -164,26 +164,26 @@ collect_evidence(struct step *s)
 
 /* --- the steps --- */
 
-/* A filter is a process of its own as it is. */
-static struct understood *
-understand(struct run *run, struct arena *a, struct slice raw, struct err *err)
+/* What a reader makes of it, who may have begun already. */
+static int
+understand(struct step *s, struct err *err)
 {
-	if (run->hurried)
-		return mail_understand(a, run, &run->settings.addresses, raw);
-	return reader_read(run, a, raw, err);
+	struct apart_job *job = s->job;
+
+	s->job = NULL;
+	s->mail = job != NULL
+		      ? reader_answer(s->run, s->arena, job, err)
+		      : reader_read(s->run, s->arena, s->arrival->raw, err);
+	return s->mail == NULL ? -1 : 0;
 }
 
 static int
 step_understand(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
-	struct apart_job *job = s->job;
 	bool commanding;
 
-	s->job = NULL;
-	s->mail = job != NULL ? reader_answer(run, s->arena, job, err)
-			      : understand(run, s->arena, s->arrival->raw, err);
-	if (s->mail == NULL)
+	if (understand(s, err) != 0)
 		return -1;
 	if (token_key_get(run->store, run->owner, &s->key, err) != 0)
 		return -1;
@@ -286,7 +286,7 @@ read_again(struct run *run, struct arena *a, int64_t message, int case_number,
 		return -1;
 	if (intake_raw(run->store, run->owner, message, a, &raw, err) != 0)
 		return -1;
-	u = understand(run, a, raw, err);
+	u = reader_read(run, a, raw, err);
 	if (u == NULL)
 		return -1;
 	if (change == NULL) /* the owner's word, or an answer to it */
@@ -620,8 +620,9 @@ recall(struct step *s, struct err *err)
 	struct message_row row;
 	struct case_row c;
 
-	s->mail = s->filed->mail = mail_understand(
-	    s->arena, run, &run->settings.addresses, s->arrival->raw);
+	if (s->mail == NULL && understand(s, err) != 0)
+		return -1;
+	s->filed->mail = s->mail;
 	s->filed->company = s->mail->company;
 	if (ledger_message(run->store, run->owner, s->arena, s->filed->message,
 		&row, err) != 0)
@@ -681,13 +682,13 @@ decide(struct step *s, struct err *err)
 
 int
 file_message(struct run *run, struct arena *a, const struct arrival *arrival,
-    bool quiet, struct filed *filed, struct err *err)
+    struct apart_job *job, struct filed *filed, struct err *err)
 {
 	struct step step = {.run = run,
 	    .arena = a,
 	    .arrival = arrival,
 	    .received = arrival->received,
-	    .quiet = quiet,
+	    .job = job,
 	    .filed = filed};
 	struct kept kept;
 
@@ -1004,7 +1005,7 @@ file_one(struct run *run, struct arena *a, struct source *source,
 
 	if (!message_plausible(mail->bytes))
 		return not_a_mail(mail, err);
-	if (file_message(run, a, &arrival, false, &filed, err) != 0)
+	if (file_message(run, a, &arrival, NULL, &filed, err) != 0)
 		return -1;
 	if (filed.duplicate)
 		counts->duplicates++;

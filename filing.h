@@ -7,6 +7,7 @@
 #include "cases/intake.h"
 #include "cases/thread.h"
 #include "commands.h"
+#include "mail/apart.h"
 #include "mail/source.h"
 #include "reading.h"
 
@@ -22,11 +23,11 @@ struct filed {
 
 /*
  * Files one mail, in two transactions: after the first it is kept for ever;
- * the second decides all, or nothing.  quiet: plan no mail to the owner (an
- * import of the past).  The result lives in the arena.
+ * the second decides all, or nothing.  job: in which a reader has it already;
+ * NULL: it is given to one.  The result lives in the arena.
  */
 int file_message(struct run *, struct arena *, const struct arrival *,
-    bool quiet, struct filed *, struct err *);
+    struct apart_job *job, struct filed *, struct err *);
 
 struct counts {
 	size_t seen, filed, duplicates, unfiled, failed;

@@ -14,6 +14,10 @@
 #include "base/datadir.h"
 #include "handover.h"
 
+/* For one mail of a filter, so that two readers may die of it before the
+ * process that waits for them is ended (entering.c). */
+enum { HURRIED_SECONDS = 10 };
+
 /* Years 1 to 9999; offsets as RFC 5322 section 3.3 can write them. */
 #define UTC_LEAST (-INT64_C(62135596800))
 #define UTC_MOST INT64_C(253402300799)
@@ -233,8 +237,9 @@ readers(struct run *run)
 	r = arena_alloc(run->arena, sizeof(*r));
 	r->run = *run;
 	r->arena = arena_new();
-	run->readers = apart_open(
-	    read_one, r, apart_processors(), APART_SECONDS, readable(run));
+	run->readers =
+	    apart_open(read_one, r, run->hurried ? 1 : apart_processors(),
+		run->hurried ? HURRIED_SECONDS : APART_SECONDS, readable(run));
 	return run->readers;
 }
 

@@ -252,12 +252,9 @@ read_options(
 	return 0;
 }
 
-/* The store, the owner's rows in it, and all that filing mail looks at. */
-static int
-open_store(struct run *run, struct err *err)
+int
+run_open_store(struct run *run, struct err *err)
 {
-	if (load_all(run, err) != 0)
-		return -1;
 	run->store = store_open(run->settings.store,
 	    run->options.dry_run ? STORE_REHEARSE : STORE_WRITE, err);
 	if (run->store == NULL)
@@ -281,7 +278,7 @@ run_open(struct run *run, unsigned needs, struct err *err)
 		       ? run->options.now
 		       : zone_moment(run->settings.timezone, clock);
 	if ((needs & NEEDS_STORE) != 0)
-		return open_store(run, err);
+		return load_all(run, err) != 0 ? -1 : run_open_store(run, err);
 	return (needs & NEEDS_RULES) != 0 ? load_rules(run, err) : 0;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/datadir.h"
 #include "base/zone.h"
+#include "cases/intake.h"
 #include "commands.h"
 #include "loading.h"
 #include "mail/source.h"
@@ -286,6 +287,23 @@ check_store(struct run *run)
 	return report(run, "store", rc, &err, run->settings.store);
 }
 
+/* Those that end whatever reads them, time and again. */
+static int
+check_mail(struct run *run)
+{
+	struct err err = {0};
+	int64_t n = 0;
+	int rc = intake_given_up(run->store, run->owner, &n, &err);
+
+	if (rc == 0 && n > 0)
+		rc = err_set(&err, EX_DATAERR,
+		    "%lld mails ended their reader each time; they are kept as "
+		    "they came (`promised unfiled`), and nothing is read in "
+		    "them",
+		    (long long)n);
+	return report(run, "mail", rc, &err, "all could be read");
+}
+
 static int
 check_servers(struct run *run)
 {
@@ -326,7 +344,8 @@ command_doctor(struct run *run, struct err *err)
 	rc = templates_check(run, &e);
 	bad += report(run, "templates", rc, &e,
 	    datadir_path(run->arena, "examples/templates"));
-	bad += check_store(run);
+	rc = check_store(run);
+	bad += rc == 0 ? check_mail(run) : rc;
 	bad += check_servers(run);
 	if (bad > 0)
 		return err_set(err, EX_CONFIG, "%d %s wrong: see above", bad,

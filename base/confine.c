@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -17,7 +18,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -68,6 +71,32 @@ set_limits(void)
 	bad |= prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	bad |= prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return bad;
+}
+
+/* --- Memory --- */
+
+/*
+ * What was mapped to be shared and written, such as the index of a store's
+ * log, would still be shared: it goes.
+ */
+static void
+unshare_memory(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[4096 + 128], rights[5];
+	uintptr_t from, to;
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to,
+			rights) == 3 &&
+		    rights[1] == 'w' && rights[3] == 's') {
+			void *start;
+
+			memcpy(&start, &from, sizeof(start));
+			munmap(start, to - from);
+		}
+	if (maps != NULL)
+		fclose(maps);
 }
 
 /* --- Paths --- */
@@ -249,6 +278,7 @@ confine(const char *const *readable)
 {
 	unsigned missing = 0;
 
+	unshare_memory();
 	if (set_limits() != 0) {
 		log_debug("a limit cannot be set: %s", strerror(errno));
 		missing |= CONFINE_NO_LIMITS;

@@ -4,7 +4,8 @@
  * It may then compute, read and write what it has open already, map memory up
  * to CONFINE_MEMORY, and open for reading what lies below the given paths and
  * the system's libraries.  Nothing else: no socket, no new process, no file
- * written, no signal to others, no look at other processes, no core.
+ * written, no memory shared with others, no signal to others, no look at other
+ * processes, no core.
  *
  * Three layers, of which a system may lack the last two (the first Linux with
  * both is 5.13): limits and the "no new privileges" mark; a seccomp(2) filter

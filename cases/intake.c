@@ -293,6 +293,15 @@ intake_waiting(struct store *s, int64_t owner, struct arena *a, size_t most,
 }
 
 int
+intake_given_up(struct store *s, int64_t owner, int64_t *count, struct err *err)
+{
+	return STORE_INT(s, err, 0, count, SQL_MESSAGES_GIVEN_UP,
+		   sql_int(owner), sql_int(INTAKE_TRIES)) < 0
+		   ? -1
+		   : 0;
+}
+
+int
 intake_waits(struct store *s, int64_t owner, int64_t message,
     struct waits *waits, struct err *err)
 {

@@ -58,6 +58,9 @@ int intake_last_uid(struct store *, int64_t owner, const char *source,
 enum { INTAKE_TRIES = 3 };
 int intake_waiting(struct store *, int64_t owner, struct arena *, size_t most,
     int64_t **messages, size_t *n, struct err *);
+/* How many are left out. */
+int
+intake_given_up(struct store *, int64_t owner, int64_t *count, struct err *);
 /* What is remembered of one of these. */
 struct waits {
 	int tries; /* how often it was begun before */

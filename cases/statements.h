@@ -22,6 +22,7 @@ STATEMENT(MESSAGE_BY_SHA, "SELECT id FROM message WHERE owner = ?1 AND sha256 = 
 STATEMENT(MESSAGE_BODIES, "SELECT id, body_sha256 FROM message WHERE owner = ?1 AND message_id = ?2 ORDER BY id")
 STATEMENT(MESSAGE_WAITING, "SELECT waiting FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGES_WAITING, "SELECT id FROM message WHERE owner = ?1 AND waiting > 0 AND tries < ?2 ORDER BY received, CASE WHEN waiting = 2 THEN sha256 END, id LIMIT ?3")
+STATEMENT(MESSAGES_GIVEN_UP, "SELECT count(*) FROM message WHERE owner = ?1 AND waiting > 0 AND tries >= ?2")
 STATEMENT(MESSAGE_WAITS, "SELECT waiting, tries, received FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_TRY, "UPDATE message SET tries = tries + 1 WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17, sent = ?18 WHERE owner = ?1 AND id = ?2")

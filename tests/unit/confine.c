@@ -29,6 +29,7 @@ enum { NOT_CONFINED = 100 };
 static char folder[] = "/tmp/promised-confine.XXXXXX";
 static char secret[128], kept[128]; /* files, of both folders */
 static int open_file = -1; /* for writing, from before */
+static void *shared; /* memory, from before */
 
 /* Done with errno, or 0 when it could be done. */
 typedef int (*attempt)(void);
@@ -155,6 +156,14 @@ be_looked_at(void)
 	return result(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
+/* The index of a store's log is such memory: whoever writes there could ruin
+ * the store.  It must be gone. */
+static int
+write_shared(void)
+{
+	return madvise(shared, 4096, MADV_NORMAL) == 0 ? 0 : errno;
+}
+
 static void
 refuses(void **state)
 {
@@ -179,6 +188,7 @@ refuses(void **state)
 #ifndef __SANITIZE_ADDRESS__
 	    {"all memory", take_all_memory, ENOMEM},
 #endif
+	    {"memory that others share", write_shared, ENOMEM},
 	    {"being looked at", be_looked_at, EPERM},
 	};
 
@@ -258,7 +268,9 @@ make_files(void **state)
 	snprintf(secret, sizeof(secret), "%s/secret", folder);
 	snprintf(kept, sizeof(kept), "%s/kept", folder);
 	open_file = open(secret, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	return open_file < 0 ? -1 : 0;
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return open_file < 0 || shared == MAP_FAILED ? -1 : 0;
 }
 
 static int
