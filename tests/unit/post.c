@@ -140,7 +140,8 @@ setup(void **state)
 	    .key = key,
 	    .recipient = "me@example.org",
 	    .name = "Sam Okafor",
-	    .rungs = rungs, .law = &law,
+	    .rungs = rungs,
+	    .law = &law,
 	    .case_address = "me+{case}@example.org",
 	    .domain = "example.org",
 	    .compose = compose};
@@ -655,7 +656,41 @@ obey(struct world *w, const char *text)
 	x.case_number = 1;
 	run(w, &x, text, &t);
 	for (size_t i = 0; i < t.n; i++)
-		assert_true(t.v[i].done);
+		if (!t.v[i].done)
+			fail_msg("%s", transcript_text(w->a, &t));
+}
+
+/* With nothing else open, the law's clock alone. */
+static void
+check_clock(struct world *w, const char *events, const char *before,
+    const char *on, const char *name)
+{
+	struct nudge_settings quiet = settings;
+
+	receive_first(w);
+	w->post.voice.now = at("2026-03-04T12:00:00Z");
+	obey(w, "kept 1.1\nvoid 1.2\nsector finance");
+	w->post.voice.now = at("2026-04-02T12:00:00Z");
+	obey(w, events);
+	quiet.digest = DIGEST_NONE;
+	w->post.settings = &quiet;
+	schedule(w, before, 0);
+	schedule(w, on, 1);
+	check_mail(w, name);
+}
+
+static void
+golden_clock_firm(void **state)
+{
+	check_clock(*state, "event complaint 2 March 2026",
+	    "2026-04-27T12:00:00Z", "2026-04-28T12:00:00Z", "clock-firm");
+}
+
+static void
+golden_clock_own(void **state)
+{
+	check_clock(*state, "event final-response 1 April 2026",
+	    "2026-08-20T12:00:00Z", "2026-09-01T12:00:00Z", "clock-own");
 }
 
 /* Each rung of the ladder, on the same case: two dates, a call, no apology. */
@@ -749,7 +784,8 @@ static const struct {
 	"Say how long it took, or put a colon before what was said, as in `call 40 min Anna: ...`.\n"},
     {"visit 1 h 20", "Case 1: on record, a visit, 1 h 20 min.\n"},
     {"spent 12.50 stamps", "Case 1: on record, 12.50 spent on stamps.\n"},
-    {"spent 12.50 CHF stamps", "Case 1: on record, 12.50 CHF spent on stamps.\n"},
+    {"spent 12.50 CHF stamps",
+	"Case 1: on record, 12.50 CHF spent on stamps.\n"},
     {"spent $5 bus", "Case 1: on record, $5.00 spent on bus.\n"},
     {"spent much",
 	"I cannot read the amount; say it as in `spent 12.50 stamps`.\n"},
@@ -1096,6 +1132,8 @@ main(void)
 	    TEST(golden_lapse),
 	    TEST(golden_heads_up),
 	    TEST(golden_lapse_many),
+	    TEST(golden_clock_firm),
+	    TEST(golden_clock_own),
 	    TEST(golden_letters),
 	    TEST(golden_digest),
 	    TEST(golden_doubt),
