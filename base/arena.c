@@ -80,8 +80,9 @@ struct arena *
 arena_new_in(void *memory, size_t size)
 {
 	struct arena *a = memory;
-	struct block *b = (struct block *)((max_align_t *)memory + 1 +
-					   sizeof(*a) / sizeof(max_align_t));
+	size_t units =
+	    (sizeof(*a) + sizeof(max_align_t) - 1) / sizeof(max_align_t);
+	struct block *b = (struct block *)((max_align_t *)memory + units);
 
 	b->next = NULL;
 	b->used = 0;
