@@ -72,18 +72,12 @@ coverage_add(struct coverage *c, const struct findings *f)
 }
 
 static size_t
-matched(const struct expression *e)
-{
-	return e->pattern == NULL ? 0 : pattern_found(e->pattern);
-}
-
-static size_t
 rule_matched(const struct rule *rule)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < rule->matches; i++)
-		n += matched(&rule->match[i]);
+		n += rule->match[i].found;
 	return n;
 }
 
@@ -100,7 +94,7 @@ print_dead_patterns(FILE *out, const struct rule *rule, size_t *dead)
 	size_t i;
 
 	for (i = 0; i < rule->matches; i++) {
-		if (matched(&rule->match[i]) > 0)
+		if (rule->match[i].found > 0)
 			continue;
 		fprintf(out,
 		    "%s:%d:%d: pattern %zu of %zu of rule %s never "

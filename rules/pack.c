@@ -121,19 +121,56 @@ expand(
 	}
 }
 
+/* Where an expression is that is written like this one, or is to be. */
+static struct expression **
+written_alike(const struct rulebook *book, struct slice text)
+{
+	uint32_t h = 2166136261u;
+	const struct expression *e;
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		h = (h ^ (unsigned char)text.p[i]) * 16777619u;
+	for (i = h & (book->same_room - 1); (e = book->same[i]) != NULL;
+	     i = (i + 1) & (book->same_room - 1))
+		if (e->text.len == text.len &&
+		    memcmp(e->text.p, text.p, text.len) == 0)
+			break;
+	return &book->same[i];
+}
+
 struct pattern *
 rulebook_pattern(
     struct pack *pack, const struct rulebook *book, struct expression *e)
 {
+	struct expression **same;
 	struct buf text = {0};
 
-	if (e->pattern == NULL) {
+	if (e->pattern != NULL)
+		return e->pattern;
+	same = written_alike(book, e->text);
+	if (*same == NULL) {
 		expand(book, e->text, 0, &text);
 		e->pattern =
 		    pattern_new(pack->arena, buf_keep(&text, pack->arena),
 			language_all_letters(book->language));
+		*same = e;
 	}
+	e->pattern = (*same)->pattern;
 	return e->pattern;
+}
+
+/* Makes room for all expressions of the rules, and those of the reader. */
+static void
+make_same(struct arena *arena, struct rulebook *book)
+{
+	size_t i, n = 16;
+
+	for (i = 0; i < book->rule_count; i++)
+		n += book->rules[i]->matches + book->rules[i]->unlesses;
+	for (book->same_room = 1; book->same_room < 2 * n;)
+		book->same_room *= 2;
+	book->same = arena_calloc(arena, book->same_room, sizeof(*book->same));
 }
 
 /* What is looked up while literals are analysed. */
@@ -492,6 +529,7 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 		return -1;
 	book->rules = read.rules;
 	book->rule_count = read.rule_count;
+	make_same(pack->arena, book);
 	book->definitions = read.definitions;
 	book->definition_count = read.definition_count;
 	if (book->definition_count > 0)

@@ -45,7 +45,8 @@ enum zone {
 struct expression {
 	struct slice text;
 	int line, column;
-	struct pattern *pattern; /* NULL until it is first used */
+	struct pattern *pattern; /* NULL until first used; see book->same */
+	size_t found; /* how often it has matched */
 };
 
 struct example {
@@ -129,6 +130,10 @@ struct rulebook {
 	struct gate *line_gate; /* of agents and zones, read in lines */
 	struct definition *definitions; /* sorted by name once loaded */
 	size_t definition_count;
+	/* Expressions of which the pattern is known, by their text: those that
+	 * are written alike have one.  Open addressing. */
+	struct expression **same;
+	size_t same_room; /* a power of two */
 	/* Words that the reader needs, by their definitions (may be NULL). */
 	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either,
 	    *that;

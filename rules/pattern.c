@@ -14,6 +14,7 @@
 #include <pcre2.h>
 
 #include "base/arena.h"
+#include "rules/automaton.h"
 #include "rules/pattern.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	HEAP_KB = 20480,
 	SHORT = 256,
 	JIT_AFTER = 48, /* matches; compiling for the machine costs some 20 */
+	AUTOMATON_AFTER = 12, /* times asked; to make one costs some 10 */
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
@@ -34,17 +36,29 @@ struct matcher {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	uint32_t limit; /* that the context has now */
+	uint64_t message; /* the how-manieth */
 	unsigned since_look;
 	int64_t began; /* nanoseconds of CPU time */
 	bool spent;
+};
+
+/* What was asked last, and found. */
+struct answer {
+	uint64_t message; /* of the matcher's; 0: nothing was asked */
+	struct slice subject;
+	size_t from;
+	enum match_result result;
+	struct span found;
 };
 
 struct pattern {
 	const char *text;
 	pcre2_code *code; /* NULL: not used yet */
 	const uint8_t *frozen; /* what it can be made of, or NULL */
-	unsigned uses;
-	size_t found;
+	unsigned uses, asked;
+	struct automaton *automaton; /* NULL: not made, or no_automaton */
+	bool no_automaton;
+	struct answer last;
 	bool all_letters;
 	bool bad;
 };
@@ -96,6 +110,7 @@ void
 matcher_begin(struct matcher *m)
 {
 	m->began = cpu_now();
+	m->message++;
 	m->since_look = 0;
 	m->spent = false;
 }
@@ -123,6 +138,8 @@ pattern_free(struct pattern *p)
 		return;
 	pcre2_code_free(p->code);
 	p->code = NULL;
+	automaton_free(p->automaton);
+	p->automaton = NULL;
 }
 
 void
@@ -142,7 +159,8 @@ pattern_freeze(struct pattern *p, struct arena *arena)
 		pcre2_serialize_free(bytes);
 	}
 	pattern_free(p);
-	p->uses = 0;
+	p->uses = p->asked = 0;
+	p->last.message = 0;
 }
 
 char *
@@ -256,7 +274,6 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 		return MATCH_NONE;
 	if (n < 0)
 		return MATCH_GAVE_UP;
-	p->found++;
 	at = pcre2_get_ovector_pointer(m->data);
 	found->start = at[0];
 	found->end = at[1];
@@ -266,10 +283,39 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 	return MATCH_FOUND;
 }
 
-size_t
-pattern_found(const struct pattern *p)
+bool
+pattern_may_match(struct pattern *p, struct slice subject, size_t from)
 {
-	return p->found;
+	if (p->asked < AUTOMATON_AFTER || p->code == NULL) {
+		p->asked++;
+		return true;
+	}
+	if (p->automaton == NULL && !p->no_automaton) {
+		p->automaton = automaton_new(p->text, p->all_letters);
+		p->no_automaton = p->automaton == NULL;
+	}
+	return p->no_automaton ||
+	       automaton_may_match(p->automaton, subject, from);
+}
+
+enum match_result
+pattern_find(struct matcher *m, struct pattern *p, struct slice subject,
+    size_t from, struct span *found)
+{
+	struct answer *last = &p->last;
+
+	if (last->message != m->message || last->subject.p != subject.p ||
+	    last->subject.len != subject.len || last->from != from) {
+		last->message = m->message;
+		last->subject = subject;
+		last->from = from;
+		last->result = MATCH_NONE;
+		if (pattern_may_match(p, subject, from))
+			last->result =
+			    pattern_match(m, p, subject, from, &last->found);
+	}
+	*found = last->found;
+	return last->result;
 }
 
 bool

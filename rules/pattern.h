@@ -64,9 +64,20 @@ enum match_result {
  */
 enum match_result pattern_match(struct matcher *, struct pattern *,
     struct slice subject, size_t from, struct span *found);
-/* How often it has matched. */
-size_t pattern_found(const struct pattern *);
-/* A named group of the match just found; false when it took no part. */
+/*
+ * False when it is known at little cost that there is none.  It takes a pattern
+ * that is asked for often to know.
+ */
+bool pattern_may_match(struct pattern *, struct slice subject, size_t from);
+/*
+ * The same as pattern_match() where it may match.  Asked of the same text again,
+ * it answers from memory: the bytes of a text stay what they are until
+ * matcher_begin(), and groups are not to be asked for.
+ */
+enum match_result pattern_find(struct matcher *, struct pattern *,
+    struct slice subject, size_t from, struct span *found);
+/* A named group of the match just found by pattern_match(); false when it took
+ * no part. */
 bool pattern_group(const struct matcher *, const struct pattern *,
     const char *name, struct span *);
 

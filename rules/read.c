@@ -471,7 +471,7 @@ read_references(struct run *run, const struct view *view)
 		if (g->rule->zones != 0 &&
 		    (g->rule->zones & 1u << view->zone) == 0)
 			continue;
-		for (from = 0; reader_match(&run->reader, g->rule,
+		for (from = 0; reader_match_groups(&run->reader, g->rule,
 			 g->expression, text, from, &found);
 		     from = found.end > from ? found.end : from + 1) {
 			if (!pattern_group(run->reader.pack->matcher,
@@ -530,8 +530,8 @@ name_in(struct run *run, struct slice line, enum zone zone, uint64_t *gate,
 		g = &book->gated[i];
 		if (g->rule->zones != 0 && (g->rule->zones & 1u << zone) == 0)
 			continue;
-		if (!reader_match(&run->reader, g->rule, g->expression, line, 0,
-			&found) ||
+		if (!reader_match_groups(&run->reader, g->rule, g->expression,
+			line, 0, &found) ||
 		    !pattern_group(run->reader.pack->matcher,
 			g->expression->pattern, "agent", &group))
 			continue;

@@ -333,6 +333,7 @@ add_expression(
 	e->line = parse->src.number;
 	e->column = column_of(parse, value.p);
 	e->pattern = NULL;
+	e->found = 0;
 }
 
 static int

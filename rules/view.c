@@ -100,22 +100,35 @@ report(struct reader *r, const struct rule *rule)
 	r->faults[r->fault_count++] = where;
 }
 
+static bool
+is_found(struct reader *r, const struct rule *rule, struct expression *e,
+    enum match_result result)
+{
+	if (result == MATCH_GAVE_UP)
+		report(r, rule);
+	e->found += result == MATCH_FOUND;
+	return result == MATCH_FOUND;
+}
+
 bool
 reader_match(struct reader *r, const struct rule *rule, struct expression *e,
     struct slice text, size_t from, struct span *found)
 {
 	struct pattern *pattern = rulebook_pattern(r->pack, r->book, e);
 
-	switch (pattern_match(r->pack->matcher, pattern, text, from, found)) {
-	case MATCH_FOUND:
-		return true;
-	case MATCH_GAVE_UP:
-		report(r, rule);
-		break;
-	case MATCH_NONE:
-		break;
-	}
-	return false;
+	return is_found(r, rule, e,
+	    pattern_find(r->pack->matcher, pattern, text, from, found));
+}
+
+bool
+reader_match_groups(struct reader *r, const struct rule *rule,
+    struct expression *e, struct slice text, size_t from, struct span *found)
+{
+	struct pattern *pattern = rulebook_pattern(r->pack, r->book, e);
+
+	return pattern_may_match(pattern, text, from) &&
+	       is_found(r, rule, e,
+		   pattern_match(r->pack->matcher, pattern, text, from, found));
 }
 
 const struct expression *

@@ -71,6 +71,9 @@ reader_guard(struct reader *, const struct rule *, struct slice text);
  * of the pack). */
 bool reader_match(struct reader *, const struct rule *, struct expression *,
     struct slice text, size_t from, struct span *);
+/* The same, for pattern_group(). */
+bool reader_match_groups(struct reader *, const struct rule *,
+    struct expression *, struct slice text, size_t from, struct span *);
 /* True when the rule is read there. */
 bool rule_reads(const struct rule *, enum zone, enum who sender);
 

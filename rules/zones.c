@@ -74,10 +74,12 @@ zone_by_rule(const struct zoning *z, struct slice line, uint64_t *set)
 	for (i = gate_next(set, book->first_gated[SAYS_ZONE], end); i < end;
 	     i = gate_next(set, i + 1, end)) {
 		g = &book->gated[i];
-		if (pattern_match(z->pack->matcher,
+		if (pattern_find(z->pack->matcher,
 			rulebook_pattern(z->pack, book, g->expression), line, 0,
-			&found) == MATCH_FOUND)
-			return g->rule->zone;
+			&found) != MATCH_FOUND)
+			continue;
+		g->expression->found++;
+		return g->rule->zone;
 	}
 	return ZONE_BODY;
 }

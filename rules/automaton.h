@@ -1,0 +1,25 @@
+/*
+ * Whether a text can match an expression at all, in one step for each
+ * character (Thompson 1968; made as it is needed: Cox, "Regular Expression
+ * Matching Can Be Simple And Fast").  Where it says no, nobody needs to try;
+ * where it says yes, the expression decides (see nfa.h).
+ */
+#ifndef RULES_AUTOMATON_H
+#define RULES_AUTOMATON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+struct automaton;
+
+/* On the heap, with all that it will learn: until automaton_free(), which
+ * allows NULL.  NULL when the expression is too large or not understood. */
+struct automaton *automaton_new(const char *expression, bool all_letters);
+void automaton_free(struct automaton *);
+
+/* False when no match begins at `from` (at most text.len) or behind it. */
+bool automaton_may_match(struct automaton *, struct slice text, size_t from);
+
+#endif

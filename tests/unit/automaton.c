@@ -1,0 +1,201 @@
+/* What the automaton says no to does not match; and it does say no. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "rules/automaton.h"
+#include "rules/pack.h"
+
+static const struct {
+	const char *expression, *text;
+	bool may;
+} cases[] = {
+    {"refund", "your REFUND", true},
+    {"refund", "your fund, re: me", false},
+    {"\\bwill\\b", "we will", true},
+    {"\\bwill\\b", "goodwill", false},
+    {"\\Bwill\\b", "goodwill", true},
+    {"^we", "we", true},
+    {"^we", "and we", false},
+    {"will$", "we will", true},
+    {"will$", "will we", false},
+    {"a(?: \\w+){0,2} b", "a x y b", true},
+    {"a(?: \\w+){0,2} b", "a x y z b", false},
+    {"x{2,3}y", "xy", false},
+    {"x{2,3}y", "xxxxy", true},
+    {"x{,3}y", "x{,3}y", true},
+    {"(?:ab)*+c", "ababc", true},
+    {"(?-i:FOS)", "fossil", false},
+    {"(?-i:FOS)", "the FOS", true},
+    {"[^a-c]d", "ad", false},
+    {"[^a-c]d",
+	"\xc3\xa9"
+	"d",
+	true},
+    {"[\xc2\xa3$]\\d",
+	"\xc2\xa3"
+	"5",
+	true},
+    {"[\xc2\xa3$]\\d", "x5", false},
+    {"(?<!\\w)to(?!\\w)", "go to it", true},
+    {"(?<!\\w)to(?!\\w)", "into", false},
+    {"(?<ref>\\d{4})", "no 123", false},
+    {"(?<ref>\\d{4})", "no 1234", true},
+    {"a(?=b)", "ab", true},
+    {"k", "\xe2\x84\xaa", true}, /* the sign for kelvin is a k */
+    {"\\x01 day", "\x01 day", true},
+    {"", "", true},
+};
+
+static void
+tells_apart(void **state)
+{
+	struct automaton *a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		a = automaton_new(cases[i].expression, false);
+		assert_non_null(a);
+		if (automaton_may_match(a, slice_of(cases[i].text), 0) !=
+		    cases[i].may)
+			fail_msg(
+			    "%s in \"%s\"", cases[i].expression, cases[i].text);
+		automaton_free(a);
+	}
+}
+
+static void
+begins_within(void **state)
+{
+	struct automaton *a = automaton_new("\\bcall|^now", false);
+	struct slice text = slice_of("now recall");
+
+	(void)state;
+	assert_true(automaton_may_match(a, text, 0));
+	assert_false(automaton_may_match(a, text, 1));
+	assert_false(automaton_may_match(a, text, 6));
+	assert_false(automaton_may_match(a, text, text.len));
+	automaton_free(a);
+}
+
+static void
+refuses_what_needs_memory(void **state)
+{
+	(void)state;
+	assert_null(automaton_new("(a)\\1", false));
+	assert_null(automaton_new("\\p{L}", false));
+	assert_null(automaton_new("a(?R)?b", false));
+	assert_null(automaton_new("[[:alpha:]]", false));
+	automaton_free(NULL);
+}
+
+/* Many ways at once: what is forgotten is made anew. */
+static void
+forgets_and_goes_on(void **state)
+{
+	struct automaton *a = automaton_new("a.{40}b.{40}c", false);
+	char text[4000];
+	uint32_t seed = 1;
+	size_t i, k;
+
+	(void)state;
+	for (k = 0; k < 50; k++) {
+		for (i = 0; i < sizeof(text); i++) {
+			seed = seed * 1664525u + 1013904223u;
+			text[i] = "abd"[(seed >> 24) % 3];
+		}
+		text[100] = 'a';
+		text[141] = 'b';
+		text[182] = 'c';
+		assert_true(automaton_may_match(
+		    a, (struct slice){text, sizeof(text)}, 0));
+	}
+	automaton_free(a);
+}
+
+struct tally {
+	struct pack *pack;
+	size_t none, told; /* texts without a match; those told beforehand */
+};
+
+enum { OFTEN = 40 };
+
+static void
+try(struct tally *t, struct pattern *p, const char *text)
+{
+	struct slice s = slice_of(text);
+	struct span found;
+	bool may = pattern_may_match(p, s, 0);
+
+	matcher_begin(t->pack->matcher);
+	switch (pattern_match(t->pack->matcher, p, s, 0, &found)) {
+	case MATCH_FOUND:
+		assert_true(may);
+		break;
+	case MATCH_NONE:
+		t->none++;
+		t->told += !may;
+		break;
+	case MATCH_GAVE_UP:
+		fail_msg("gave up on %s", text);
+	}
+}
+
+/* A rule's patterns on its own examples and on those of every tenth rule. */
+static void
+try_rule(struct tally *t, const struct rulebook *book, struct rule *rule)
+{
+	size_t i, k, n;
+	struct pattern *p;
+
+	for (k = 0; k < rule->matches + rule->unlesses; k++) {
+		p = rulebook_pattern(t->pack, book,
+		    k < rule->matches ? &rule->match[k]
+				      : &rule->unless[k - rule->matches]);
+		for (i = 0; i < OFTEN && rule->examples > 0; i++)
+			try(t, p, rule->example[i % rule->examples].text);
+		for (i = 0; i < book->rule_count; i += 10)
+			for (n = 0; n < book->rules[i]->examples; n++)
+				try(t, p, book->rules[i]->example[n].text);
+	}
+}
+
+static void
+never_hides_a_match(void **state)
+{
+	struct arena *arena = arena_new();
+	struct err err;
+	struct tally t = {pack_load(arena, "rules", NULL, &err), 0, 0};
+	size_t i, k;
+
+	(void)state;
+	assert_non_null(t.pack);
+	assert_int_equal(pack_read_all(t.pack, &err), 0);
+	for (i = 0; i < t.pack->book_count; i++)
+		for (k = 0; k < t.pack->books[i]->rule_count; k++)
+			try_rule(
+			    &t, t.pack->books[i], t.pack->books[i]->rules[k]);
+	assert_true(t.told > t.none / 2);
+	pack_close(t.pack);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(tells_apart),
+	    cmocka_unit_test(begins_within),
+	    cmocka_unit_test(refuses_what_needs_memory),
+	    cmocka_unit_test(forgets_and_goes_on),
+	    cmocka_unit_test(never_hides_a_match),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
