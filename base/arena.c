@@ -137,8 +137,9 @@ arena_reset(struct arena *a)
 	a->head = a->keep;
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+/* Memory that is not zeroed. */
+static void *
+take(struct arena *a, size_t size)
 {
 	const size_t align = _Alignof(max_align_t);
 	struct block *b = a->head;
@@ -155,7 +156,7 @@ arena_alloc(struct arena *a, size_t size)
 			own->used = size;
 			own->next = b->next;
 			b->next = own;
-			return memset(own->data, 0, size);
+			return own->data;
 		}
 		b = block_new(BLOCK);
 		b->next = a->head;
@@ -163,7 +164,13 @@ arena_alloc(struct arena *a, size_t size)
 	}
 	p = (char *)b->data + b->used;
 	b->used += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *
@@ -177,7 +184,7 @@ arena_calloc(struct arena *a, size_t n, size_t size)
 void *
 arena_dup(struct arena *a, const void *p, size_t n)
 {
-	void *copy = arena_alloc(a, n);
+	void *copy = take(a, n);
 
 	return n == 0 ? copy : memcpy(copy, p, n);
 }
@@ -185,10 +192,11 @@ arena_dup(struct arena *a, const void *p, size_t n)
 char *
 arena_strndup(struct arena *a, const char *s, size_t n)
 {
-	char *copy = arena_alloc(a, n + 1);
+	char *copy = take(a, n + 1);
 
 	if (n > 0)
 		memcpy(copy, s, n);
+	copy[n] = '\0';
 	return copy;
 }
 

@@ -316,7 +316,7 @@ static struct tree *class(struct reading *r)
 			if (!class_character(r, &set, &to))
 				return fail(r);
 		}
-		if (from <= to)
+		if (!r->failed && from <= to)
 			set_range(&set, from, to, r->caseless);
 	}
 	r->p += *r->p == ']';

@@ -29,6 +29,10 @@ enum {
 	WINDOW_STEPS = 4000,
 	BYTE_STEPS = 16, /* more for a window, for each of its bytes */
 	DEAD = 4096, /* dead ends that are remembered, a power of two */
+	RECALLED = 512, /* and phrases, a power of two */
+	RECALL_TOKENS = 14,
+	RECALL_MOST = 8192, /* until all are forgotten */
+	CANDIDATES = 8 * HITS,
 	GAP = 10 /* tokens of <words> */
 };
 
@@ -60,6 +64,22 @@ struct dead { /* what tells three tokens apart; 0 none */
 	uint64_t sign[3];
 };
 
+/* A match of a top class; tokens are counted from its first. */
+struct candidate {
+	int top, end, mark_start, mark_end;
+	const struct hit *hit; /* NULL when it is recalled */
+	const char *expr; /* NULL until it is told */
+};
+
+/* What matched at some tokens, the further ones that were looked at among
+ * them. */
+struct recalled {
+	int tokens, count; /* tokens 0: free */
+	uint64_t sign[RECALL_TOKENS];
+	int value[RECALL_TOKENS];
+	struct candidate *v;
+};
+
 struct window {
 	const struct lexicon *lex;
 	struct slice text;
@@ -69,7 +89,12 @@ struct window {
 	struct hits **memo[WINDOW + 1];
 	int steps, fuel; /* left from this token, and for the window */
 	int seen;
-	struct dead dead[DEAD]; /* of this lexicon, in any text */
+	bool cut; /* some steps were not taken */
+	/* Of this lexicon, in any text: */
+	struct dead dead[DEAD];
+	struct recalled recalled[RECALLED];
+	int recalled_count;
+	struct arena *kept; /* what they hold */
 };
 
 struct finder {
@@ -199,6 +224,7 @@ fill_window(struct window *w, size_t *at)
 	}
 	w->marks[w->count] = (struct mark){.kind = TOKEN_END, .stop = true};
 	memset(w->memo, 0, (size_t)(w->count + 1) * sizeof(w->memo[0]));
+	w->cut = false;
 	w->fuel = WINDOW_STEPS;
 	if (w->count > 0) {
 		uint32_t bytes = w->marks[w->count - 1].end - w->marks[0].start;
@@ -215,23 +241,23 @@ can_begin(const struct window *w, int class, int at)
 	return w->marks[at].mask.bits[class / 64] >> (class % 64) & 1;
 }
 
-static void
-hit_add(struct window *w, struct hits *hits, const struct hit *hit)
+/*
+ * Where a hit with that end goes; NULL when it adds nothing: of two the rule
+ * counts that stands first in the file; among its own readings the first.
+ */
+static struct hit **
+hit_place(struct hits *hits, int end, const struct accept *accept)
 {
 	for (int i = 0; i < hits->n; i++) {
 		const struct accept *old = hits->v[i]->accept;
 
-		if (hits->v[i]->end != hit->end)
-			continue;
-		/* The rule that stands first in the file; among its own
-		 * readings the first. */
-		if (old && hit->accept &&
-		    hit->accept->rule->line < old->rule->line)
-			hits->v[i] = arena_dup(w->scratch, hit, sizeof(*hit));
-		return;
+		if (hits->v[i]->end == end)
+			return old && accept &&
+				       accept->rule->line < old->rule->line
+				   ? &hits->v[i]
+				   : NULL;
 	}
-	if (hits->n < HITS)
-		hits->v[hits->n++] = arena_dup(w->scratch, hit, sizeof(*hit));
+	return hits->n < HITS ? &hits->v[hits->n++] : NULL;
 }
 
 static struct hits *
@@ -255,7 +281,7 @@ match_builtin(struct window *w, enum builtin class, int at)
 
 		if (!(w->marks[at + i].fits >> class & 1))
 			break;
-		hit_add(w, &hits, &hit);
+		hits.v[hits.n++] = arena_dup(w->scratch, &hit, sizeof(hit));
 	}
 	hits.seen = at + most - 1;
 	return hits_keep(w, &hits);
@@ -264,18 +290,51 @@ match_builtin(struct window *w, enum builtin class, int at)
 static void
 accept(struct walk *k, const struct accept *a, int at)
 {
+	struct hit **place = hit_place(k->hits, at, a);
 	struct hit hit = {k->class, k->start, at,
 	    k->mark_start < 0 ? k->start : k->mark_start,
 	    k->mark_end < 0 ? at : k->mark_end, a, NULL};
 
+	if (!place)
+		return;
 	hit.caps = arena_dup(k->w->scratch, k->caps,
 	    (size_t)k->cap_count * sizeof(struct hit *));
-	hit_add(k->w, k->hits, &hit);
+	*place = arena_dup(k->w->scratch, &hit, sizeof(hit));
 }
 
 static struct hits *match_class(struct window *, int class, int at);
 
-static void walk(struct walk *, uint32_t node, int at);
+static void walk(struct walk *, const struct node *, int at);
+
+static inline bool
+any_of(const struct word_mask *a, const struct word_mask *b)
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < LEXICON_CLASSES / 64; i++)
+		any |= a->bits[i] & b->bits[i];
+	return any != 0;
+}
+
+/* One step: most lead nowhere, which is told here. */
+static inline void
+step(struct walk *k, uint32_t node, int at)
+{
+	const struct node *n = &k->w->lex->nodes[node];
+	const struct mark *m = &k->w->marks[at];
+
+	if (k->w->steps-- <= 0) {
+		k->w->cut = true;
+		return;
+	}
+	if (at > k->w->seen)
+		k->w->seen = at;
+	if (n->accept)
+		accept(k, n->accept, at);
+	if ((n->words && m->word != 0) || n->conditions ||
+	    any_of(&n->classes, &m->mask))
+		walk(k, n, at);
+}
 
 static bool
 follows_stop(const struct window *w, int at)
@@ -293,24 +352,24 @@ walk_condition(struct walk *k, const struct edge *e, int at)
 	switch (e->label) {
 	case EDGE_GLUE:
 		if (!(m->flags & TOKEN_SPACE))
-			walk(k, e->node, at);
+			step(k, e->node, at);
 		return;
 	case EDGE_CAPITAL:
 		if (m->flags & TOKEN_CAPITAL)
-			walk(k, e->node, at);
+			step(k, e->node, at);
 		return;
 	case EDGE_STOP:
 		if (m->stop || follows_stop(k->w, at))
-			walk(k, e->node, at);
+			step(k, e->node, at);
 		return;
 	case EDGE_START:
 		k->mark_start = at;
-		walk(k, e->node, at);
+		step(k, e->node, at);
 		k->mark_start = saved;
 		return;
 	case EDGE_END:
 		k->mark_end = at;
-		walk(k, e->node, at);
+		step(k, e->node, at);
 		k->mark_end = saved;
 		return;
 	default:
@@ -318,33 +377,30 @@ walk_condition(struct walk *k, const struct edge *e, int at)
 	}
 }
 
-static bool
-any_of(const struct word_mask *a, const struct word_mask *b)
+/* match_class(), where mostly it is known. */
+static inline struct hits *
+known_class(struct window *w, int class, int at)
 {
-	uint64_t any = 0;
+	struct hits **row = w->memo[at];
 
-	for (int i = 0; i < LEXICON_CLASSES / 64; i++)
-		any |= a->bits[i] & b->bits[i];
-	return any != 0;
+	if (!row || !row[class])
+		return match_class(w, class, at);
+	if (row[class]->seen > w->seen)
+		w->seen = row[class]->seen;
+	return row[class];
 }
 
 static void
-walk(struct walk *k, uint32_t node, int at)
+walk(struct walk *k, const struct node *n, int at)
 {
-	const struct node *n = &k->w->lex->nodes[node];
 	const struct mark *m = &k->w->marks[at];
 
-	if (k->w->steps-- <= 0)
-		return;
-	if (at > k->w->seen)
-		k->w->seen = at;
-	if (n->accept)
-		accept(k, n->accept, at);
 	if (n->words && m->word != 0) {
+		uint32_t node = (uint32_t)(n - k->w->lex->nodes);
 		uint32_t next = lexicon_step(k->w->lex, node, m->word);
 
 		if (next != 0)
-			walk(k, next, at + 1);
+			step(k, next, at + 1);
 	}
 	if (!n->conditions && !any_of(&n->classes, &m->mask))
 		return;
@@ -358,10 +414,10 @@ walk(struct walk *k, uint32_t node, int at)
 		}
 		if (at == k->w->count || !can_begin(k->w, class, at))
 			continue;
-		hits = match_class(k->w, class, at);
+		hits = known_class(k->w, class, at);
 		for (int i = 0; i < hits->n && k->cap_count < CAPTURES; i++) {
 			k->caps[k->cap_count++] = hits->v[i];
-			walk(k, e->node, hits->v[i]->end);
+			step(k, e->node, hits->v[i]->end);
 			k->cap_count--;
 		}
 	}
@@ -381,7 +437,7 @@ match_patterns(struct window *w, int class, int at)
 	k.start = at;
 	k.cap_count = 0;
 	k.mark_start = k.mark_end = -1;
-	walk(&k, w->lex->classes[class].root, at);
+	step(&k, w->lex->classes[class].root, at);
 	hits.seen = w->seen;
 	return hits_keep(w, &hits);
 }
@@ -464,6 +520,14 @@ ends_well(const struct window *w, int end)
 
 /* --- normal forms --- */
 
+/* 0 to 99, in two digits. */
+static void
+put_two(struct buf *out, int n)
+{
+	buf_putc(out, (char)('0' + n / 10));
+	buf_putc(out, (char)('0' + n % 10));
+}
+
 static void
 render_builtin(const struct mark *m, enum builtin class, struct buf *out)
 {
@@ -471,14 +535,17 @@ render_builtin(const struct mark *m, enum builtin class, struct buf *out)
 
 	if (class >= BUILTIN_WORD)
 		return;
-	if (class == BUILTIN_INT || class == BUILTIN_YEAR)
+	if (class == BUILTIN_INT || class == BUILTIN_YEAR) {
 		buf_printf(out, "%d", n);
-	else if (class == BUILTIN_YEAR2)
-		buf_printf(out, "20%02d", n);
-	else if (class == BUILTIN_CLOCK)
-		buf_printf(out, "%02d:%02d", n / 100, n % 100);
-	else
-		buf_printf(out, "%02d", n);
+		return;
+	}
+	if (class == BUILTIN_YEAR2)
+		buf_puts(out, "20");
+	if (class == BUILTIN_CLOCK) {
+		put_two(out, n / 100);
+		buf_putc(out, ':');
+	}
+	put_two(out, n % 100);
 }
 
 static void
@@ -533,6 +600,14 @@ has_step(const char *expr, const char *step)
 
 /* --- the search --- */
 
+/* What tells a token from others, but for the value of a number; never 0. */
+static uint64_t
+sign_of(const struct mark *m)
+{
+	return (uint64_t)m->word << 32 | m->fits << 8 | (unsigned)m->stop << 7 |
+	       m->flags << 4 | m->kind << 1 | 1;
+}
+
 /*
  * Most words that can begin a phrase do not, and the next one or two tell:
  * "the parcel", "in the box".  Up to three tokens at which nothing matched,
@@ -544,26 +619,26 @@ dead_key(const struct window *w, int at, int tokens)
 	struct dead key = {.sign = {0, 0, 0}};
 
 	key.sign[0] = (uint64_t)follows_stop(w, at) << 24;
-
-	for (int i = 0; i < tokens && i < 3 && at + i <= w->count; i++) {
-		const struct mark *m = &w->marks[at + i];
-
-		key.sign[i] |= (uint64_t)m->word << 32 | m->fits << 8 |
-			       (unsigned)m->stop << 7 | m->flags << 4 |
-			       m->kind << 1 | 1;
-	}
+	for (int i = 0; i < tokens && i < 3 && at + i <= w->count; i++)
+		key.sign[i] |= sign_of(&w->marks[at + i]);
 	return key;
 }
 
-static struct dead *
-dead_slot(struct window *w, const struct dead *key)
+static uint64_t
+dead_hash(const struct dead *key)
 {
 	uint64_t hash = key->sign[0];
 
 	hash = hash * 0x9e3779b97f4a7c15u + key->sign[1];
 	hash = hash * 0x9e3779b97f4a7c15u + key->sign[2];
 	hash *= 0x9e3779b97f4a7c15u;
-	return &w->dead[hash >> 40 & (DEAD - 1)];
+	return hash >> 40;
+}
+
+static struct dead *
+dead_slot(struct window *w, const struct dead *key)
+{
+	return &w->dead[dead_hash(key) & (DEAD - 1)];
 }
 
 static bool
@@ -590,59 +665,175 @@ remember_dead(struct window *w, int at)
 	*dead_slot(w, &key) = key;
 }
 
-/* The best top class at a token; NULL none. */
-static struct hit *
-best_hit(struct window *w, int at, int *top)
+/*
+ * The phrases of one mail are those of the next: "within 5 working days".  What
+ * matched is found again by its first three tokens, and is taken when all that
+ * were looked at are the same.
+ */
+static struct recalled *
+recall_slot(struct window *w, int at)
 {
-	struct hit *best = NULL;
-	bool matched = false;
-	int given = w->fuel < STEPS ? w->fuel : STEPS;
+	struct dead key = dead_key(w, at, 3);
 
-	if (is_dead(w, at))
-		return NULL;
-	w->steps = given;
-	w->seen = at;
-	for (int i = 0; lexicon_top_names[i]; i++) {
-		int class = w->lex->top[i];
-		struct hits *hits;
-
-		if (class < 0 || !can_begin(w, class, at))
-			continue;
-		hits = match_class(w, class, at);
-		for (int j = 0; j < hits->n; j++) {
-			struct hit *h = hits->v[j];
-
-			matched = true;
-			if ((best && h->end <= best->end) ||
-			    !starts_well(w, h->mark_start) ||
-			    !ends_well(w, h->mark_end))
-				continue;
-			best = h;
-			*top = i;
-		}
-	}
-	w->fuel -= given - w->steps;
-	if (!matched && w->steps > 0)
-		remember_dead(w, at);
-	return best;
+	key.sign[0] += (uint64_t)w->marks[at].value;
+	if (at + 1 < w->count)
+		key.sign[1] += (uint64_t)w->marks[at + 1].value;
+	return &w->recalled[dead_hash(&key) & (RECALLED - 1)];
 }
 
-static struct when
-when_of(
-    struct arena *arena, const struct window *w, const struct hit *hit, int top)
+/* As dead_key(): what stands before the first counts as well. */
+static uint64_t
+recall_sign(const struct window *w, int at, int i)
+{
+	return sign_of(&w->marks[at + i]) |
+	       (i == 0 ? (uint64_t)follows_stop(w, at) << 24 : 0);
+}
+
+/* NULL when these tokens are not known. */
+static const struct recalled *
+recall(struct window *w, int at)
+{
+	const struct recalled *r = recall_slot(w, at);
+
+	for (int i = 0; i < r->tokens; i++)
+		if (at + i > w->count || r->sign[i] != recall_sign(w, at, i) ||
+		    r->value[i] != w->marks[at + i].value)
+			return NULL;
+	return r->tokens > 0 ? r : NULL;
+}
+
+/* The normal form of a match, in an arena. */
+static const char *
+expr_of(struct arena *arena, const struct window *w, const struct hit *hit)
 {
 	struct buf form = {NULL, 0, 0};
-	struct when when = {.class = (enum when_class)(top - 1)};
 	char *expr;
 
 	render(w, hit, &form);
 	expr = buf_keep(&form, arena);
 	fold_blanks(expr);
-	when.expr = expr;
-	when.start = w->marks[hit->mark_start].start;
-	when.end = w->marks[hit->mark_end - 1].end;
-	when.vague = has_step(expr, "vague") || when.class == WHEN_VAGUE;
-	when.condition = has_step(expr, "event");
+	return expr;
+}
+
+static void
+forget(struct window *w)
+{
+	memset(w->dead, 0, sizeof(w->dead));
+	memset(w->recalled, 0, sizeof(w->recalled));
+	w->recalled_count = 0;
+	arena_reset(w->kept);
+}
+
+static void
+remember(struct window *w, int at, struct candidate *v, int n)
+{
+	int tokens = (w->seen < w->count ? w->seen : w->count) - at + 1;
+	struct recalled *r = recall_slot(w, at);
+
+	if (tokens > RECALL_TOKENS)
+		return;
+	if (w->recalled_count++ == RECALL_MOST)
+		forget(w);
+	for (int i = 0; i < n; i++)
+		if (v[i].top > 0)
+			v[i].expr = expr_of(w->kept, w, v[i].hit);
+	r->tokens = tokens;
+	r->count = n;
+	for (int i = 0; i < tokens; i++) {
+		r->sign[i] = recall_sign(w, at, i);
+		r->value[i] = w->marks[at + i].value;
+	}
+	r->v = arena_dup(w->kept, v, (size_t)n * sizeof(*v));
+	for (int i = 0; i < n; i++)
+		r->v[i].hit = NULL;
+}
+
+/* All that matches at a token; their number. */
+static int
+match_tops(struct window *w, int at, struct candidate *v)
+{
+	int n = 0;
+
+	for (int i = 0; lexicon_top_names[i]; i++) {
+		int class = w->lex->top[i];
+		const struct hits *hits;
+
+		if (class < 0 || !can_begin(w, class, at))
+			continue;
+		hits = match_class(w, class, at);
+		for (int j = 0; j < hits->n && n < CANDIDATES; j++) {
+			const struct hit *h = hits->v[j];
+
+			v[n++] = (struct candidate){i, h->end - at,
+			    h->mark_start - at, h->mark_end - at, h, NULL};
+		}
+	}
+	return n;
+}
+
+/* Looks for matches at a token, and remembers what came of it. */
+static int
+find_candidates(struct window *w, int at, struct candidate *v)
+{
+	int given = w->fuel < STEPS ? w->fuel : STEPS, n;
+
+	w->steps = given;
+	w->seen = at;
+	n = match_tops(w, at, v);
+	w->fuel -= given - w->steps;
+	if (w->cut)
+		return n;
+	if (n == 0)
+		remember_dead(w, at);
+	else
+		remember(w, at, v, n);
+	return n;
+}
+
+/* The longest that stands well; false when there is none. */
+static bool
+best_of(const struct window *w, int at, const struct candidate *v, int n,
+    struct candidate *best)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++) {
+		if ((any && v[i].end <= best->end) ||
+		    !starts_well(w, at + v[i].mark_start) ||
+		    !ends_well(w, at + v[i].mark_end))
+			continue;
+		*best = v[i];
+		any = true;
+	}
+	return any;
+}
+
+static bool
+best_at(struct window *w, int at, struct candidate *best)
+{
+	struct candidate v[CANDIDATES];
+	const struct recalled *known;
+
+	if (is_dead(w, at))
+		return false;
+	known = recall(w, at);
+	if (known)
+		return best_of(w, at, known->v, known->count, best);
+	return best_of(w, at, v, find_candidates(w, at, v), best);
+}
+
+static struct when
+when_of(struct arena *arena, const struct window *w, int at,
+    const struct candidate *c)
+{
+	struct when when = {.class = (enum when_class)(c->top - 1)};
+
+	when.expr =
+	    c->expr ? arena_strdup(arena, c->expr) : expr_of(arena, w, c->hit);
+	when.start = w->marks[at + c->mark_start].start;
+	when.end = w->marks[at + c->mark_end - 1].end;
+	when.vague = has_step(when.expr, "vague") || when.class == WHEN_VAGUE;
+	when.condition = has_step(when.expr, "event");
 	return when;
 }
 
@@ -650,21 +841,19 @@ static void
 search_window(struct arena *arena, struct window *w, struct whens *found)
 {
 	for (int at = 0; at < w->count;) {
-		struct hit *hit = NULL;
-		int top = 0;
+		struct candidate best;
 
-		if (any_of(&w->lex->top_mask, &w->marks[at].mask))
-			hit = best_hit(w, at, &top);
-		if (!hit) {
+		if (!any_of(&w->lex->top_mask, &w->marks[at].mask) ||
+		    !best_at(w, at, &best)) {
 			at++;
 			continue;
 		}
-		if (top > 0) {
+		if (best.top > 0) {
 			found->v = arena_grow(
 			    arena, found->v, found->n, sizeof(*found->v));
-			found->v[found->n++] = when_of(arena, w, hit, top);
+			found->v[found->n++] = when_of(arena, w, at, &best);
 		}
-		at = hit->mark_end > at ? hit->mark_end : at + 1;
+		at += best.mark_end > 0 ? best.mark_end : 1;
 	}
 }
 
@@ -675,6 +864,7 @@ finder_new(void)
 
 	f->window.lex = NULL;
 	f->window.scratch = arena_new();
+	f->window.kept = arena_new();
 	return f;
 }
 
@@ -684,6 +874,7 @@ finder_free(struct finder *f)
 	if (f == NULL)
 		return;
 	arena_free(f->window.scratch);
+	arena_free(f->window.kept);
 	free(f);
 }
 
@@ -698,7 +889,7 @@ finder_find(struct finder *f, struct arena *arena, const struct lexicon *lex,
 	if (text.len > UINT32_MAX)
 		text.len = UINT32_MAX;
 	if (w->lex != lex)
-		memset(w->dead, 0, sizeof(w->dead));
+		forget(w);
 	w->lex = lex;
 	w->text = text;
 	while (at < text.len) {
