@@ -191,23 +191,52 @@ utf8_put(uint32_t c, char out[4])
 	return 4;
 }
 
+/* What an ASCII byte folds to. */
+static const char ascii[128] =
+    "                                 !\"#$%&'()*+,-./0123456789:;<=>?@"
+    "abcdefghijklmnopqrstuvwxyz[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~ ";
+
+/*
+ * ASCII from text.p[i] on, of which one blank stands for many, as far as there
+ * is room for it; at[] is not told.  How many bytes were taken.
+ */
+static size_t
+fold_ascii(struct slice text, size_t i, char *out, size_t *n, size_t room)
+{
+	const char *start = text.p + i, *p = start, *end;
+	char *to = out + *n, last = *n > 0 ? to[-1] : ' ';
+
+	if (text.len > UINT16_MAX)
+		text.len = UINT16_MAX;
+	end = text.p + text.len;
+	if ((size_t)(end - p) + *n + 1 > room)
+		end = *n + 1 < room ? p + (room - *n - 1) : p;
+	for (; p < end && (unsigned char)*p < 0x80; p++) {
+		char c = ascii[(unsigned char)*p];
+
+		*to = c;
+		to += c != ' ' || last != ' ';
+		last = c;
+	}
+	*n = (size_t)(to - out);
+	return (size_t)(p - start);
+}
+
 size_t
 fold(struct slice text, char *out, size_t room, uint16_t *at)
 {
 	size_t n = 0, i = 0;
 
 	while (i < text.len && i < UINT16_MAX) {
-		size_t start = i, size;
-		unsigned char first = (unsigned char)text.p[i];
+		size_t start, size;
 		uint32_t c;
 		char bytes[4];
 
-		if (first >= 'a' && first <= 'z' && n + 1 < room) {
-			if (at != NULL)
-				at[n] = (uint16_t)i;
-			out[n++] = text.p[i++];
-			continue;
-		}
+		if (at == NULL)
+			i += fold_ascii(text, i, out, &n, room);
+		if (i >= text.len || i >= UINT16_MAX)
+			break;
+		start = i;
 		c = fold_char(utf8_next(text, &i));
 		if (c == 0 || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
 			continue;

@@ -556,7 +556,11 @@ original_read(
 		}
 		s.level++;
 	}
-	o->newest = s.no_history ? newest_without_history(m, forms, &s.lines)
-				 : newest_text(m, forms, o->text);
+	if (s.no_history)
+		o->newest = newest_without_history(m, forms, &s.lines);
+	else if (s.lines.text == o->text)
+		o->newest = newest_of_lines(m, forms, &s.lines);
+	else
+		o->newest = newest_text(m, forms, o->text);
 	return o;
 }

@@ -316,8 +316,14 @@ void
 history_lines(struct arena *m, const char *text, struct lines *out)
 {
 	lines_cut(m, text, out);
-	out->leadins = LEADIN_TRIES;
-	out->blocks = BLOCK_TRIES;
+	history_again(out);
+}
+
+void
+history_again(struct lines *lines)
+{
+	lines->leadins = LEADIN_TRIES;
+	lines->blocks = BLOCK_TRIES;
 }
 
 bool
@@ -391,9 +397,11 @@ line_is_footer(const struct forms *forms, const struct lines *lines, size_t i)
 {
 	char folded[FOOTER_MOST * 2];
 	struct slice s = line_inner(lines, i);
-	const char *link = memmem(s.p, s.len, "<http", 5);
+	const char *link = NULL;
 
-	if (link != NULL && s.p[s.len - 1] == '>')
+	if (s.len > 0 && s.p[s.len - 1] == '>')
+		link = memmem(s.p, s.len, "<http", 5);
+	if (link != NULL)
 		s.len = (size_t)(link - s.p); /* of "Get Outlook for iOS" */
 	if (s.len < FOOTER_LEAST || s.len > FOOTER_MOST)
 		return false;

@@ -40,6 +40,8 @@ struct boundary {
 
 /* Lines of a text that is to be searched. */
 void history_lines(struct arena *, const char *text, struct lines *);
+/* With the whole budget again, for another search. */
+void history_again(struct lines *);
 
 /*
  * The first boundary from line `from` on; only among lines without quote marks

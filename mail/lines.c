@@ -61,6 +61,40 @@ line_measure(const char *text, struct line *l)
 	l->inner = l->start + after;
 }
 
+enum {
+	SIGN_NUMBER = 1,
+	SIGN_ADDRESS = 2, /* '@' */
+	SIGN_OPEN = 4, /* '<' */
+	SIGN_CLOSE = 8
+};
+
+/* Which of them occur.  Arabic and Indian digits have lead bytes from 0xd9. */
+static unsigned
+signs_in(const char *p, const char *end)
+{
+	static const unsigned char sign[256] = {
+	    ['0'] = SIGN_NUMBER,
+	    ['1'] = SIGN_NUMBER,
+	    ['2'] = SIGN_NUMBER,
+	    ['3'] = SIGN_NUMBER,
+	    ['4'] = SIGN_NUMBER,
+	    ['5'] = SIGN_NUMBER,
+	    ['6'] = SIGN_NUMBER,
+	    ['7'] = SIGN_NUMBER,
+	    ['8'] = SIGN_NUMBER,
+	    ['9'] = SIGN_NUMBER,
+	    ['@'] = SIGN_ADDRESS,
+	    ['<'] = SIGN_OPEN,
+	    ['>'] = SIGN_CLOSE,
+	};
+	unsigned signs = 0;
+
+	for (; p < end; p++)
+		signs |= (unsigned char)*p >= 0xd9 ? (unsigned)SIGN_NUMBER
+						   : sign[(unsigned char)*p];
+	return signs;
+}
+
 /*
  * An address may be wrapped before its '>', which then looks like a mark of
  * quotation: "<someone@example.org" above "> wrote:".  open: how many '<' are
@@ -71,6 +105,7 @@ line_close(
     const char *text, unsigned open, const struct line *above, struct line *l)
 {
 	const char *start = text + l->start, *end = start + l->len;
+	unsigned signs;
 
 	if (open > 0 && l->depth == above->depth + 1 && l->len < CLOSING_MOST &&
 	    l->len > 1 && end[-1] == ':') {
@@ -80,13 +115,15 @@ line_close(
 	}
 	if (l->len == 0)
 		return 0;
+	signs = signs_in(text + l->inner, end);
+	l->address |= (signs & SIGN_ADDRESS) != 0;
+	l->number |= (signs & SIGN_NUMBER) != 0;
+	if ((signs & SIGN_OPEN) == 0 &&
+	    (open == 0 || (signs & SIGN_CLOSE) == 0))
+		return open;
 	for (const char *p = text + l->inner; p < end; p++) {
 		open += *p == '<';
 		open -= *p == '>' && open > 0;
-		l->address |= *p == '@';
-		l->number |= *p >= '0' && *p <= '9';
-		/* Arabic and Indian digits have such lead bytes. */
-		l->number |= (unsigned char)*p >= 0xd9;
 	}
 	return open;
 }

@@ -227,9 +227,19 @@ end_draft(struct draft *d)
 char *
 newest_text(struct arena *m, const struct forms *forms, const char *text)
 {
-	struct draft d = {.m = m, .forms = forms};
+	struct lines lines;
 
-	history_lines(m, text, &d.lines);
+	history_lines(m, text, &lines);
+	return newest_of_lines(m, forms, &lines);
+}
+
+char *
+newest_of_lines(
+    struct arena *m, const struct forms *forms, const struct lines *lines)
+{
+	struct draft d = {.m = m, .forms = forms, .lines = *lines};
+
+	history_again(&d.lines);
 	begin_draft(&d);
 	read_draft(&d);
 	if (!d.any && only_quotes(&d))

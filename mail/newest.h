@@ -1,5 +1,5 @@
 /*
- * The newest text, for a caller that has searched the text already.
+ * The newest text, for a caller that has cut or searched the text already.
  */
 #ifndef MAIL_NEWEST_H
 #define MAIL_NEWEST_H
@@ -9,6 +9,9 @@
 #include "mail/lines.h"
 #include "mail/read.h"
 
+/* As newest_text() of the text that was cut. */
+char *
+newest_of_lines(struct arena *, const struct forms *, const struct lines *);
 /* As newest_text() of a text in whose lines history_find() found nothing. */
 char *newest_without_history(
     struct arena *, const struct forms *, const struct lines *);
