@@ -1,7 +1,8 @@
 # promised: see README.md for what it is, and for the targets.
 #
-# Three programs from one tree.  promised has rules and store and no network;
-# promised-fetch and promised-send speak to servers and never see the store.
+# Four programs from one tree.  promised has rules and store and no network;
+# promised-fetch and promised-send speak to servers and never see the store,
+# promised-lookup to the DNS, which sees no mail either.
 # O is the folder of all that is made, so that builds of different flags live
 # side by side: make O=build/asan CFLAGS=...
 
@@ -29,10 +30,12 @@ CORE_LIBS = $(LINKED:%=-l:lib%.a) -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 \
 	-lnettle -ljansson -linih -ldl -lm
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
+LOOKUP_LIBS = -lresolv
 
 FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
 SEND_SRC = mail/send.c mail/smtp.c mail/peer.c
-NET_SRC = $(FETCH_SRC) $(SEND_SRC)
+LOOKUP_SRC = mail/lookup.c
+NET_SRC = $(FETCH_SRC) $(SEND_SRC) $(LOOKUP_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \
 	$(wildcard rules/*.c) $(wildcard cases/*.c) $(wildcard record/*.c)
@@ -42,7 +45,7 @@ obj = $(patsubst %.c,$(O)/%.o,$(1))
 # Where the programs go: here, so that a checkout can be used as it is.
 BIN =
 
-all: $(BIN)promised $(BIN)promised-fetch $(BIN)promised-send
+all: $(BIN)promised $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup
 
 $(BIN)promised: $(call obj,main.c $(ROOT_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
@@ -52,6 +55,9 @@ $(BIN)promised-fetch: $(call obj,$(FETCH_SRC)) $(O)/lib.a
 
 $(BIN)promised-send: $(call obj,$(SEND_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(SEND_LIBS)
+
+$(BIN)promised-lookup: $(call obj,$(LOOKUP_SRC)) $(O)/lib.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LOOKUP_LIBS)
 
 $(O)/lib.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
@@ -190,7 +196,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/promised \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install $(BIN)promised $(DESTDIR)$(PREFIX)/bin
-	install $(BIN)promised-fetch $(BIN)promised-send $(DESTDIR)$(PREFIX)/libexec/promised
+	install $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup $(DESTDIR)$(PREFIX)/libexec/promised
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	find $(DATA) -type f | while read -r f; do \
@@ -200,7 +206,7 @@ install: all
 DATA = $(shell find rules mail cases record -type f ! -name '*.[ch]') examples
 
 clean:
-	rm -rf build promised promised-fetch promised-send
+	rm -rf build promised promised-fetch promised-send promised-lookup
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

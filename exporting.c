@@ -45,6 +45,33 @@ signature_of(struct run *run, struct arena *a, const struct message *m)
 	return arena_printf(a, "%.*s (by %s)", (int)n, dkim, trusted);
 }
 
+/* What we found ourselves stands before what another wrote into the mail. */
+static int
+add_signature(struct run *run, struct arena *a, struct record_message *out,
+    const struct message *m, struct err *err)
+{
+	struct signature_row *row = arena_alloc(a, sizeof(*row));
+	int rc =
+	    signature_get(run->store, run->owner, a, out->row->id, row, err);
+
+	if (rc == 0 || (rc == 1 && strcmp(row->verdict, "unsigned") == 0))
+		out->signature = signature_of(run, a, m);
+	if (rc != 1)
+		return rc;
+	out->vouched = row;
+	if (strcmp(row->verdict, "pass") == 0)
+		out->signature =
+		    arena_printf(a, "pass (signed by %s, key %s kept)",
+			row->domain, row->selector);
+	else if (strcmp(row->verdict, "fail") == 0)
+		out->signature = arena_printf(a, "fail%s%s%s%s%s",
+		    row->domain == NULL ? "" : " (",
+		    row->domain == NULL ? "" : row->domain,
+		    row->domain == NULL ? "" : ")",
+		    *row->why == '\0' ? "" : ": ", row->why);
+	return 0;
+}
+
 static int
 add_bytes(struct run *run, struct arena *a, struct record_message *out,
     struct err *err)
@@ -56,7 +83,8 @@ add_bytes(struct run *run, struct arena *a, struct record_message *out,
 		run->store, run->owner, out->row->id, a, &out->raw, err) != 0)
 		return -1;
 	m = message_read(a, out->raw);
-	out->signature = signature_of(run, a, m);
+	if (add_signature(run, a, out, m, err) != 0)
+		return -1;
 	out->attachments =
 	    arena_calloc(a, m->part_count, sizeof(*out->attachments));
 	out->attachment_count = m->part_count;

@@ -411,6 +411,24 @@ day_or_null(bool has, day_t day)
 }
 
 static json_t *
+record_signature(const struct signature_row *row)
+{
+	json_t *v;
+
+	if (row == NULL)
+		return json_null();
+	v = json_object();
+	json_object_set_new(v, "verdict", text_or_null(row->verdict));
+	json_object_set_new(v, "why", text_or_null(row->why));
+	json_object_set_new(v, "domain", text_or_null(row->domain));
+	json_object_set_new(v, "selector", text_or_null(row->selector));
+	json_object_set_new(v, "key", text_or_null(row->key));
+	json_object_set_new(v, "checked",
+	    moment_or_null(true, (struct moment){row->checked, 0}));
+	return v;
+}
+
+static json_t *
 record_message(const struct record_message *m)
 {
 	json_t *v = json_object(), *list = json_array();
@@ -431,6 +449,7 @@ record_message(const struct record_message *m)
 	json_object_set_new(v, "autoreply", json_boolean(row->autoreply));
 	json_object_set_new(v, "signals", text_or_null(row->signals));
 	json_object_set_new(v, "dkim", text_or_null(m->signature));
+	json_object_set_new(v, "signature", record_signature(m->vouched));
 	json_object_set_new(v, "letter", text_or_null(m->letter));
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct attachment_row *a = &m->attachments[i];
@@ -566,9 +585,8 @@ json_record(struct arena *a, const struct case_record *r)
 	json_object_set_new(
 	    v, "closed", moment_or_null(row->closed, row->closed_at));
 	json_object_set_new(v, "as_of",
-	    r->daily
-		? day_or_null(true, record_today(r))
-		: moment_or_null(true, (struct moment){r->voice.now, 0}));
+	    r->daily ? day_or_null(true, record_today(r))
+		     : moment_or_null(true, (struct moment){r->voice.now, 0}));
 	for (size_t i = 0; i < row->references.n; i++)
 		json_array_append_new(list, text_or_null(row->references.v[i]));
 	json_object_set_new(v, "references", list);

@@ -23,6 +23,7 @@
 #include "publishing.h"
 #include "sending.h"
 #include "servers.h"
+#include "vouching.h"
 
 enum { POLL_MOST_MS = 15 * 60 * 1000 };
 
@@ -99,7 +100,8 @@ command_once(struct run *run, struct err *err)
 		else
 			first = e;
 	}
-	if (send_due(run, &sent, err) != 0 || publish_due(run, err) != 0)
+	if (signatures_check(run, err) != 0 || send_due(run, &sent, err) != 0 ||
+	    publish_due(run, err) != 0)
 		return -1;
 	report_pass(&counts, sent);
 	*err = first;
@@ -203,6 +205,7 @@ command_run(struct run *run, struct err *err)
 
 		advance(run, &clock);
 		if (file_waiting(run, NULL, err) != 0 ||
+		    signatures_check(run, err) != 0 ||
 		    send_due(run, &sent, err) != 0 ||
 		    publish_due(run, err) != 0) {
 			/* Busy or full: that passes.  The rest does not. */

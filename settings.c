@@ -319,6 +319,24 @@ take_authserv_id(struct reader *r, const char *value)
 	return 0;
 }
 
+static int
+take_dkim(struct reader *r, const char *value)
+{
+	r->settings->check_dkim = strcmp(value, "yes") == 0;
+	if (r->settings->check_dkim || strcmp(value, "no") == 0)
+		return 0;
+	return bad_value(r, "yes or no");
+}
+
+static int
+take_resolver(struct reader *r, const char *value)
+{
+	r->settings->resolver = value;
+	if (value[strspn(value, "0123456789.:")] == '\0' && *value != '\0')
+		return 0;
+	return bad_value(r, "an address is like 127.0.0.1 or 127.0.0.1:5353");
+}
+
 static const struct {
 	const char *section, *key;
 	int (*take)(struct reader *, const char *value);
@@ -362,6 +380,8 @@ static const struct {
     {"publish", "dir", take_publish_dir},
     {"publish", "command", take_publish_command},
     {"trust", "authserv-id", take_authserv_id},
+    {"trust", "dkim", take_dkim},
+    {"trust", "resolver", take_resolver},
 };
 
 static const char *const secret_keys[] = {"password", "oauth", NULL};

@@ -64,6 +64,8 @@ struct settings {
 	/* [trust] */
 	const char
 	    *authserv_id; /* NULL: no Authentication-Results is believed */
+	bool check_dkim; /* asks the DNS for keys */
+	const char *resolver; /* "127.0.0.1:5353"; NULL: the system's */
 	/* Folders beside the config: the owner's own rules and templates; NULL
 	 * where there are none. */
 	const char *own_rules, *own_templates;

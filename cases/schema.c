@@ -375,6 +375,22 @@ static const char reading[] = "CREATE TABLE mailbox ("
 			      "  uidnext BIGINT NOT NULL,"
 			      "  PRIMARY KEY (owner, source));";
 
+/* What DKIM said of a mail when it came; see signature.h. */
+static const char vouching[] =
+    "CREATE TABLE signature ("
+    "  owner BIGINT NOT NULL,"
+    "  message BIGINT NOT NULL,"
+    "  verdict TEXT NOT NULL,"
+    "  why TEXT NOT NULL,"
+    "  domain TEXT,"
+    "  selector TEXT,"
+    "  dns_key TEXT,"
+    "  checked BIGINT NOT NULL,"
+    "  PRIMARY KEY (owner, message),"
+    "  FOREIGN KEY (owner, message) REFERENCES message);"
+    "CREATE INDEX message_received ON message (owner, received)"
+    "  WHERE direction = 'company';";
+
 /*
  * SQLite alone: what its planner should think of the indexes.  Without this it
  * takes the owner, with whom each begins, for rare, and then reads the whole
@@ -405,6 +421,7 @@ const struct upgrade schema_upgrades[] = {
     {1, following},
     {1, climbing},
     {1, publishing},
+    {1, vouching},
     /* Tables of other modules: append here, before the last. */
     {1, planning},
     {0, NULL},

@@ -178,6 +178,11 @@ STATEMENT(LEDGER_ALIASES, "SELECT domain FROM alias WHERE owner = ?1 AND company
 STATEMENT(SECRET_GET, "SELECT key FROM secret WHERE owner = ?1")
 STATEMENT(SECRET_ADD, "INSERT INTO secret (owner, key) VALUES (?1, ?2)")
 
+/* signature.c */
+STATEMENT(SIGNATURE_GET, "SELECT verdict, why, domain, selector, dns_key, checked FROM signature WHERE owner = ?1 AND message = ?2")
+STATEMENT(SIGNATURE_PUT, "INSERT INTO signature (owner, message, verdict, why, domain, selector, dns_key, checked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+STATEMENT(SIGNATURES_UNCHECKED, "SELECT m.id FROM message m WHERE m.owner = ?1 AND m.direction = 'company' AND m.received >= ?2 AND m.case_number IS NOT NULL AND m.forwarded = 0 AND m.waiting = 0 AND NOT EXISTS (SELECT 1 FROM signature s WHERE s.owner = m.owner AND s.message = m.id) ORDER BY m.received, m.id LIMIT ?3")
+
 /* mailbox.c */
 STATEMENT(MAILBOX_GET, "SELECT uidvalidity, uidnext FROM mailbox WHERE owner = ?1 AND source = ?2")
 STATEMENT(MAILBOX_SET, "UPDATE mailbox SET uidvalidity = ?3, uidnext = ?4 WHERE owner = ?1 AND source = ?2")

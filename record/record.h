@@ -14,6 +14,7 @@
 #include "cases/ladder.h"
 #include "cases/ledger.h"
 #include "cases/say.h"
+#include "cases/signature.h"
 #include "cases/template.h"
 
 struct attachment_row {
@@ -28,6 +29,7 @@ struct record_message {
 	struct slice raw; /* the bytes as they came */
 	const char *path; /* "messages/001.eml" */
 	const char *signature; /* what its DKIM signature said on arrival */
+	const struct signature_row *vouched; /* NULL: not checked by us */
 	const char *letter; /* "letters/001.pdf"; NULL: it is none of ours */
 	struct attachment_row *attachments;
 	size_t attachment_count;

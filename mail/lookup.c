@@ -1,0 +1,192 @@
+/*
+ * promised-lookup: asks the DNS for a TXT record, over a pipe.
+ *
+ * It has a socket, and sees names alone: no mail and no store.  On fd 0 it
+ * reads frames (frame.h), on fd 1 it writes frames.
+ *
+ *	server address= port=	ask this one instead of the system's (IPv4)
+ *	txt name=		a name of letters, digits, '.', '-' and '_'
+ *
+ *	txt name= text=		the record, its strings joined (RFC 6376
+ *				section 3.6.2.2); of several the first
+ *	none name=		there is none, the DNS says so
+ *	silent name=		no answer in time, or none that can be read
+ *	fault code= text=	the frame was none; promised-lookup ends
+ */
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "mail/frame.h"
+#include "mail/resolver.h"
+
+enum {
+	IN = STDIN_FILENO,
+	OUT = STDOUT_FILENO,
+	ANSWER_MOST = 65536,
+	RETRANS = 2, /* seconds until it is asked again */
+	RETRY = 2
+};
+
+struct lookup {
+	struct __res_state dns;
+	struct frame_reader *in;
+	struct arena *frame;
+	struct err err;
+};
+
+static int
+take_server(struct lookup *l, const struct frame *f)
+{
+	const char *address = frame_get(f, "address"),
+		   *port = frame_get(f, "port");
+	struct sockaddr_in *to = &l->dns.nsaddr_list[0];
+	long number = port == NULL ? 53 : strtol(port, NULL, 10);
+
+	if (address == NULL || number < 1 || number > 65535)
+		return err_set(&l->err, EX_USAGE, "server: no address or port");
+	memset(to, 0, sizeof(*to));
+	to->sin_family = AF_INET;
+	to->sin_port = htons((uint16_t)number);
+	if (inet_pton(AF_INET, address, &to->sin_addr) != 1)
+		return err_set(&l->err, EX_USAGE, "%s is no address", address);
+	l->dns.nscount = 1;
+	return 0;
+}
+
+/* The strings of one record, each behind its length. */
+static bool
+join_strings(const unsigned char *p, size_t n, struct buf *out)
+{
+	while (n > 0) {
+		size_t len = p[0];
+
+		if (len + 1 > n || out->len + len > RESOLVER_TEXT_MOST)
+			return false;
+		buf_add(out, p + 1, len);
+		p += len + 1;
+		n -= len + 1;
+	}
+	return true;
+}
+
+/* The first TXT record of an answer. */
+static bool
+read_answer(const unsigned char *answer, int n, struct buf *out)
+{
+	ns_msg message;
+	ns_rr record;
+
+	if (ns_initparse(answer, n, &message) != 0)
+		return false;
+	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
+		if (ns_parserr(&message, ns_s_an, i, &record) != 0)
+			return false;
+		if (ns_rr_type(record) == ns_t_txt)
+			return join_strings(
+			    ns_rr_rdata(record), ns_rr_rdlen(record), out);
+	}
+	return false;
+}
+
+static int
+take_txt(struct lookup *l, const struct frame *f)
+{
+	static unsigned char answer[ANSWER_MOST];
+	const char *name = frame_get(f, "name"), *verb = "silent";
+	struct buf text = {0};
+	struct frame out;
+	int n, rc;
+
+	if (name == NULL || !resolver_name_is_one(name))
+		return err_set(&l->err, EX_USAGE, "txt: no name");
+	n = res_nquery(&l->dns, name, ns_c_in, ns_t_txt, answer, ANSWER_MOST);
+	if (n >= 0 && n <= ANSWER_MOST && read_answer(answer, n, &text))
+		verb = "txt";
+	else if (n < 0 && (l->dns.res_h_errno == HOST_NOT_FOUND ||
+			      l->dns.res_h_errno == NO_DATA))
+		verb = "none";
+	frame_begin(&out, verb);
+	frame_set(&out, "name", name);
+	frame_set(&out, "text", strcmp(verb, "txt") == 0 ? text.p : NULL);
+	rc = frame_write(OUT, &out, &l->err);
+	buf_free(&text);
+	return rc;
+}
+
+static int
+work(struct lookup *l)
+{
+	struct frame f;
+	int got;
+
+	for (;;) {
+		arena_reset(l->frame);
+		got = frame_read(l->in, l->frame, &f, -1, &l->err);
+		if (got <= 0)
+			return got;
+		if (strcmp(f.verb, "server") == 0)
+			got = take_server(l, &f);
+		else if (strcmp(f.verb, "txt") == 0)
+			got = take_txt(l, &f);
+		else
+			got = err_set(&l->err, EX_USAGE,
+			    "%s is no frame for promised-lookup", f.verb);
+		if (got != 0)
+			return got;
+	}
+}
+
+static void
+say_fault(const struct lookup *l)
+{
+	struct err ignored;
+	struct frame f;
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", l->err.code);
+	frame_begin(&f, "fault");
+	frame_set(&f, "code", code);
+	frame_set(&f, "text", l->err.text);
+	frame_write(OUT, &f, &ignored);
+}
+
+int
+main(void)
+{
+	struct lookup l = {.frame = arena_new()};
+	struct rlimit none = {0, 0};
+	int rc;
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	l.in = frame_reader_new(IN, 0);
+	rc = res_ninit(&l.dns) == 0
+		 ? 0
+		 : err_set(&l.err, EX_OSERR, "the resolver cannot be set up");
+	l.dns.retrans = RETRANS;
+	l.dns.retry = RETRY;
+	if (rc == 0)
+		rc = work(&l);
+	if (rc != 0)
+		say_fault(&l);
+	res_nclose(&l.dns);
+	frame_reader_free(l.in);
+	arena_free(l.frame);
+	return rc == 0 ? 0 : l.err.code;
+}
