@@ -33,7 +33,7 @@ SEND_LIBS = -lcurl -lgnutls
 LOOKUP_LIBS = -lresolv
 
 FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
-SEND_SRC = mail/send.c mail/smtp.c mail/peer.c
+SEND_SRC = mail/send.c mail/smtp.c mail/dav.c mail/peer.c
 LOOKUP_SRC = mail/lookup.c
 NET_SRC = $(FETCH_SRC) $(SEND_SRC) $(LOOKUP_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/datadir.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "cases/publish.h"
 #include "exporting.h"
 #include "json.h"
+#include "mail/upload.h"
 #include "publishing.h"
 #include "record/folder.h"
 #include "record/page.h"
@@ -20,6 +22,8 @@
 
 static const char *const pages[] = {"ticket.html", "ticket.svg", "feed.atom"};
 static const char *const tombs[] = {"withdrawn.html", "withdrawn.svg", NULL};
+
+enum { FILES = 4 }; /* of a ticket: the pages and ticket.json */
 
 /* --- one ticket --- */
 
@@ -31,6 +35,11 @@ struct issue {
 	struct released released;
 	const char *path;
 	bool changed;
+	struct file {
+		const char *name;
+		const char *text; /* NULL: it is there no more */
+	} files[FILES];
+	size_t file_count;
 };
 
 static int
@@ -79,6 +88,7 @@ put(struct issue *t, const char *name, const char *text, struct err *err)
 	    slice_of(text), err);
 
 	t->changed = t->changed || rc == 1;
+	t->files[t->file_count++] = (struct file){name, text};
 	return rc < 0 ? -1 : 0;
 }
 
@@ -94,6 +104,8 @@ write_pages(struct issue *t, const struct values *values, struct err *err)
 		if (from == NULL) { /* a feed that is gone */
 			unlink(
 			    arena_printf(t->arena, "%s/%s", t->path, pages[i]));
+			t->files[t->file_count++] =
+			    (struct file){pages[i], NULL};
 			continue;
 		}
 		text = page_write(
@@ -125,20 +137,14 @@ open_path(struct issue *t, struct err *err)
 }
 
 static int
-issue(struct run *run, struct arena *a, const struct ticket_row *row,
-    bool *changed, const char **path, struct err *err)
+issue(struct issue *t, struct err *err)
 {
-	struct issue t = {.run = run, .arena = a, .row = row};
-	struct values *values = values_new(a);
+	struct values *values = values_new(t->arena);
 
-	if (open_path(&t, err) != 0 || collect(&t, err) != 0)
+	if (open_path(t, err) != 0 || collect(t, err) != 0)
 		return -1;
-	ticket_values(&t.record, &t.released, values);
-	if (write_pages(&t, values, err) != 0)
-		return -1;
-	*changed = *changed || t.changed;
-	*path = t.path;
-	return 0;
+	ticket_values(&t->record, &t->released, values);
+	return write_pages(t, values, err);
 }
 
 /* --- all of them --- */
@@ -169,13 +175,105 @@ run_command(struct run *run, struct err *err)
 	    "the command of [publish] failed: %s", command);
 }
 
+/* --- onto the web --- */
+
 /* The tickets of one pass; each folder that they lie in waits for the disk
  * once. */
 struct pass {
 	struct run *run;
 	struct arena *arena;
 	const char *dirty; /* the folder last written to; NULL: none yet */
+	struct upload_settings web; /* borrowed by upload */
+	struct upload *upload; /* NULL: there is no such server */
+	char *secret;
 };
+
+static void
+open_web(struct pass *p)
+{
+	const struct account *to = &p->run->settings.publish;
+	struct err e = {0};
+	bool is_token;
+
+	if (to->url == NULL)
+		return;
+	if (account_secret(p->arena, to, &is_token, &p->secret, &e) != 0) {
+		log_error("[publish]: %s", e.text);
+		return;
+	}
+	p->web = (struct upload_settings){
+	    .program = datadir_program(p->arena, "promised-send"),
+	    .url = to->url,
+	    .password = is_token ? NULL : p->secret,
+	    .token = is_token ? p->secret : NULL,
+	    .ca_file = to->ca,
+	    .pin = to->pin,
+	};
+	p->upload = upload_open(&p->web);
+}
+
+static void
+close_web(struct pass *p)
+{
+	upload_close(p->upload);
+	p->upload = NULL;
+	if (p->secret != NULL)
+		explicit_bzero(p->secret, strlen(p->secret));
+	p->secret = NULL;
+}
+
+/* 1: it was put there or taken away; 0: it was as it should be; -1. */
+static int
+push_file(struct pass *p, struct issue *t, const struct file *f,
+    const char *path, char hash[SHA256_HEX], struct err *err)
+{
+	uint8_t digest[SHA256_SIZE];
+	const char *there;
+
+	if (pushed_get(
+		p->run->store, p->run->owner, t->arena, path, &there, err) != 0)
+		return -1;
+	if (f->text == NULL)
+		return there == NULL                              ? 0
+		       : upload_remove(p->upload, path, err) == 0 ? 1
+								  : -1;
+	sha256(slice_of(f->text), digest);
+	hex_print(digest, sizeof(digest), hash);
+	if (there != NULL && strcmp(there, hash) == 0)
+		return 0;
+	return upload_put(p->upload, path, slice_of(f->text), err) == 0 ? 1
+									: -1;
+}
+
+/* What is on the server is written down file by file, so that what goes wrong
+ * in between is made good by the next pass. */
+static int
+push(struct pass *p, struct issue *t, struct err *err)
+{
+	struct store *s = p->run->store;
+
+	for (size_t i = 0; i < t->file_count; i++) {
+		const struct file *f = &t->files[i];
+		const char *path =
+		    arena_printf(t->arena, "%s/%s", t->row->folder, f->name);
+		char hash[SHA256_HEX];
+		int rc = push_file(p, t, f, path, hash, err);
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			continue;
+		if (store_begin(s, err) != 0)
+			return -1;
+		if (pushed_set(s, p->run->owner, path,
+			f->text == NULL ? NULL : hash, err) != 0 ||
+		    store_commit(s, err) != 0) {
+			store_rollback(s);
+			return -1;
+		}
+	}
+	return 0;
+}
 
 static void
 settle(struct pass *p, const char *next)
@@ -191,17 +289,20 @@ settle(struct pass *p, const char *next)
 static void
 issue_one(struct pass *p, const struct ticket_row *row)
 {
-	struct arena *a = arena_new();
-	bool changed = false;
+	struct issue t = {.run = p->run, .arena = arena_new(), .row = row};
 	struct err e = {0};
-	const char *path;
 
-	if (issue(p->run, a, row, &changed, &path, &e) != 0)
+	if (issue(&t, &e) != 0)
 		log_error("ticket of case %d: %s", row->case_number, e.text);
-	else if (changed)
+	else if (t.changed)
 		settle(p, row->dir[0] != '\0' ? row->dir
 					      : p->run->settings.publish_dir);
-	arena_free(a);
+	if (e.code == 0 && p->upload != NULL && push(p, &t, &e) != 0) {
+		/* the others would fare no better; the next pass tries again */
+		log_error("tickets are not on the web: %s", e.text);
+		close_web(p);
+	}
+	arena_free(t.arena);
 }
 
 int
@@ -218,8 +319,11 @@ publish_due(struct run *run, struct err *err)
 		return 0;
 	}
 	rc = tickets_list(run->store, run->owner, p.arena, &v, &n, err);
+	if (rc == 0 && n > 0)
+		open_web(&p);
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		issue_one(&p, &v[i]);
+	close_web(&p);
 	if (p.dirty != NULL) {
 		settle(&p, NULL);
 		if (run_command(run, &e) != 0)
@@ -265,8 +369,7 @@ int
 command_ticket(struct run *run, struct err *err)
 {
 	struct ticket_row row;
-	bool changed = false;
-	const char *path;
+	struct issue t = {.run = run, .arena = run->arena, .row = &row};
 	struct case_row c;
 	char *end;
 	long number;
@@ -283,8 +386,7 @@ command_ticket(struct run *run, struct err *err)
 	if (mkdir(run->args[1], 0755) != 0 && errno != EEXIST)
 		return err_errno(err, "%s", run->args[1]);
 	if (begin_ticket(run, (int)number, run->args[1], &row, err) != 0 ||
-	    issue(run, run->arena, &row, &changed, &path, err) != 0 ||
-	    file_settle(path, err) != 0)
+	    issue(&t, err) != 0 || file_settle(t.path, err) != 0)
 		return -1;
 	fprintf(run->out,
 	    "%s/ticket.html\n\n"
@@ -295,6 +397,6 @@ command_ticket(struct run *run, struct err *err)
 	    "Only dates, kinds and outcomes are on it.  `promised do %ld "
 	    "publish %ld.1` adds the words of a promise, `unpublish` takes it "
 	    "all back.\n",
-	    path, row.folder, row.folder, c.company_domain, number, number);
+	    t.path, row.folder, row.folder, c.company_domain, number, number);
 	return 0;
 }

@@ -313,6 +313,16 @@ take_publish_command(struct reader *r, const char *value)
 }
 
 static int
+take_web_url(struct reader *r, const char *value)
+{
+	r->account->url = value;
+	return strncmp(value, "https://", 8) == 0 ||
+		       strncmp(value, "http://", 7) == 0
+		   ? 0
+		   : bad_value(r, "an url is like https://you@host/folder");
+}
+
+static int
 take_authserv_id(struct reader *r, const char *value)
 {
 	r->settings->authserv_id = lower(r->arena, value);
@@ -379,6 +389,13 @@ static const struct {
     {"scorecard", "reasons", take_limit_reasons},
     {"publish", "dir", take_publish_dir},
     {"publish", "command", take_publish_command},
+    {"publish", "url", take_web_url},
+    {"publish", "password", take_password},
+    {"publish", "password-command", take_password_command},
+    {"publish", "oauth", take_oauth},
+    {"publish", "oauth-command", take_oauth_command},
+    {"publish", "ca", take_ca},
+    {"publish", "pin", take_pin},
     {"trust", "authserv-id", take_authserv_id},
     {"trust", "dkim", take_dkim},
     {"trust", "resolver", take_resolver},
@@ -397,6 +414,8 @@ account_of(struct reader *r)
 
 	if (strcmp(e->section, "send") == 0)
 		return &s->send;
+	if (strcmp(e->section, "publish") == 0)
+		return &s->publish;
 	if (strcmp(e->section, "mailbox") != 0)
 		return NULL;
 	for (i = 0; i < s->mailbox_count; i++)
@@ -500,6 +519,7 @@ defaults_before(struct arena *a, struct settings *s)
 	static const int heads_up[] = {7, 3, 1};
 
 	s->send.name = "send";
+	s->publish.name = "publish";
 	s->name = "";
 	s->timezone = "UTC";
 	s->region = "none";

@@ -61,6 +61,7 @@ struct settings {
 	/* [publish] */
 	const char *publish_dir; /* where tickets go; NULL: nowhere */
 	const char *publish_command; /* run when one has changed; NULL */
+	struct account publish; /* a WebDAV server; url NULL: none */
 	/* [trust] */
 	const char
 	    *authserv_id; /* NULL: no Authentication-Results is believed */

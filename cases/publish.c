@@ -62,6 +62,30 @@ released_list(struct store *s, int64_t owner, struct arena *a, int case_number,
 	return rows_end(r, err) < 0 ? -1 : 0;
 }
 
+int
+pushed_get(struct store *s, int64_t owner, struct arena *a, const char *path,
+    const char **hash, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(s, SQL_PUSHED_GET, sql_int(owner), sql_text(path));
+
+	*hash = rows_next(r) ? rows_text(r, 0, a) : NULL;
+	return rows_end(r, err) < 0 ? -1 : 0;
+}
+
+int
+pushed_set(struct store *s, int64_t owner, const char *path, const char *hash,
+    struct err *err)
+{
+	if (STORE_RUN(s, err, SQL_PUSHED_DROP, sql_int(owner), sql_text(path)) <
+	    0)
+		return -1;
+	return hash != NULL && STORE_RUN(s, err, SQL_PUSHED_PUT, sql_int(owner),
+				   sql_text(path), sql_text(hash)) < 0
+		   ? -1
+		   : 0;
+}
+
 /* The row takes the place of the one that is there. */
 static int
 put(struct change *c, const struct ticket_row *t, struct err *err)

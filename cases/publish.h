@@ -33,6 +33,14 @@ struct released_row {
 int released_list(struct store *, int64_t owner, struct arena *,
     int case_number, struct released_row **, size_t *n, struct err *);
 
+/* What lies on the web server, by its path there: the SHA-256 in hex, or NULL.
+ * 0 or -1. */
+int pushed_get(struct store *, int64_t owner, struct arena *, const char *path,
+    const char **hash, struct err *);
+/* hash NULL: it is there no more. */
+int pushed_set(struct store *, int64_t owner, const char *path,
+    const char *hash, struct err *);
+
 /* Changes, between change_begin() and change_end(). */
 /* A live ticket; dir NULL leaves it where it is, or as configured. */
 int

@@ -375,6 +375,13 @@ static const char reading[] = "CREATE TABLE mailbox ("
 			      "  uidnext BIGINT NOT NULL,"
 			      "  PRIMARY KEY (owner, source));";
 
+/* What lies on the owner's web server, as it was put there. */
+static const char pushing[] = "CREATE TABLE pushed ("
+			      "  owner BIGINT NOT NULL REFERENCES owner,"
+			      "  path TEXT NOT NULL,"
+			      "  sha256 TEXT NOT NULL,"
+			      "  PRIMARY KEY (owner, path));";
+
 /* What DKIM said of a mail when it came; see signature.h. */
 static const char vouching[] =
     "CREATE TABLE signature ("
@@ -422,6 +429,7 @@ const struct upgrade schema_upgrades[] = {
     {1, climbing},
     {1, publishing},
     {1, vouching},
+    {1, pushing},
     /* Tables of other modules: append here, before the last. */
     {1, planning},
     {0, NULL},

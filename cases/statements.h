@@ -178,6 +178,11 @@ STATEMENT(LEDGER_ALIASES, "SELECT domain FROM alias WHERE owner = ?1 AND company
 STATEMENT(SECRET_GET, "SELECT key FROM secret WHERE owner = ?1")
 STATEMENT(SECRET_ADD, "INSERT INTO secret (owner, key) VALUES (?1, ?2)")
 
+/* publish.c: what lies on the web server */
+STATEMENT(PUSHED_GET, "SELECT sha256 FROM pushed WHERE owner = ?1 AND path = ?2")
+STATEMENT(PUSHED_PUT, "INSERT INTO pushed (owner, path, sha256) VALUES (?1, ?2, ?3)")
+STATEMENT(PUSHED_DROP, "DELETE FROM pushed WHERE owner = ?1 AND path = ?2")
+
 /* signature.c */
 STATEMENT(SIGNATURE_GET, "SELECT verdict, why, domain, selector, dns_key, checked FROM signature WHERE owner = ?1 AND message = ?2")
 STATEMENT(SIGNATURE_PUT, "INSERT INTO signature (owner, message, verdict, why, domain, selector, dns_key, checked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")

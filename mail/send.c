@@ -6,13 +6,16 @@
  * writes frames; fd 2 is for the worst.
  *
  *	server url=		smtps://[user@]host[:port], or smtp:// with
- *				STARTTLS (smtp.h)
+ *				STARTTLS (smtp.h); https:// for files
  *	       [user=] password=|token=	token: OAuth 2; neither: no login
  *	       [ca=FILE] [pin=SHA-256]	whom to trust (smtp.h)
  *	       [timeout=]		seconds for an answer, at most 600
  *	mail id= from= to=A,B +N	one mail; from is the envelope sender and
  *					may be empty; all recipients or none
  *	go id=				the answer to `sending`
+ *	put id= +N		server url=https://: a file, id its path below
+ *				that (dav.h); answered by `sent` or `failed`
+ *	remove id=		the same, to be there no more
  *	check id=			connect and log in, and send nothing:
  *					answered by `sent` or `failed`
  *
@@ -46,7 +49,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "mail/addr.h"
+#include "mail/dav.h"
 #include "mail/frame.h"
+#include "mail/peer.h"
 #include "mail/smtp.h"
 #include "mail/submit.h"
 #include "mail/url.h"
@@ -67,6 +72,8 @@ struct sender {
 	struct smtp_account account;
 	bool has_account;
 	struct smtp *smtp; /* NULL: no connection */
+	struct dav_account web; /* base NULL: the server is one for mail */
+	struct dav *dav; /* NULL: no connection */
 	bool locked; /* the login was refused: */
 	struct smtp_fault lock;
 	const char *id; /* of the mail at hand */
@@ -142,6 +149,68 @@ parse_account(struct arena *m, const struct frame *f, struct smtp_account *a,
 	return parse_timeout(f, &a->timeout, err);
 }
 
+static bool
+is_web(const char *url)
+{
+	return url != NULL && (strncmp(url, "https:", 6) == 0 ||
+				  strncmp(url, "http:", 5) == 0);
+}
+
+/* The url as it was written, without the user and with a slash at the end. */
+static char *
+base_of(struct arena *m, const char *text)
+{
+	const char *host = strstr(text, "://") + 3;
+	const char *path = host + strcspn(host, "/?#"), *at = path;
+
+	while (at > host && at[-1] != '@')
+		at--;
+	return arena_printf(m, "%.*s%s%s", (int)(host - text), text, at,
+	    path[0] == '\0' || path[strlen(path) - 1] != '/' ? "/" : "");
+}
+
+static int
+parse_web(struct arena *m, const struct frame *f, struct dav_account *a,
+    struct err *err)
+{
+	const char *text = frame_get(f, "url");
+	const char *pin = frame_get(f, "pin");
+	struct url u;
+
+	if (url_parse(m, text, &u, err) < 0)
+		return -1;
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p <= ' ' || *p >= 0x7f || strchr("?#\"<>\\", *p) != NULL)
+			return err_set(err, EX_CONFIG,
+			    "%s: percent-encode what is no part of a path",
+			    text);
+	if (strcmp(u.scheme, "http") == 0 && !url_is_loopback(&u))
+		return err_set(err, EX_CONFIG,
+		    "%s: without TLS nothing is sent; it must be https://",
+		    text);
+	if (pin != NULL && !peer_pin_is_one(pin))
+		return err_set(
+		    err, EX_CONFIG, "the pin is no SHA-256 in hexadecimal");
+	*a = (struct dav_account){
+	    .base = base_of(m, text),
+	    .plain_allowed = url_is_loopback(&u),
+	    .user = u.user,
+	    .password = arena_strdup(m, frame_get(f, "password")),
+	    .token = arena_strdup(m, frame_get(f, "token")),
+	    .ca_file = arena_strdup(m, frame_get(f, "ca")),
+	    .pin = arena_strdup(m, pin),
+	};
+	if (a->user != NULL && a->password == NULL && a->token == NULL)
+		return err_set(err, EX_CONFIG,
+		    "there is a user, but no password; set password, "
+		    "password-command or oauth");
+	if (a->user == NULL && a->password != NULL)
+		return err_set(err, EX_CONFIG,
+		    "there is a password, but no user; write it into the url: "
+		    "https://user@host/folder");
+	return 0;
+}
+
 /* Secrets lie in arenas of our own, whose memory is not constant. */
 static void
 wipe(const char *secret)
@@ -159,8 +228,13 @@ forget_account(struct sender *s)
 {
 	smtp_free(s->smtp);
 	s->smtp = NULL;
+	dav_close(s->dav);
+	s->dav = NULL;
 	wipe(s->account.password);
 	wipe(s->account.token);
+	wipe(s->web.password);
+	wipe(s->web.token);
+	s->web = (struct dav_account){0};
 	arena_reset(s->run);
 	s->has_account = s->locked = false;
 	s->account = (struct smtp_account){0};
@@ -172,10 +246,14 @@ take_server(struct sender *s, const struct frame *f)
 	int rc;
 
 	forget_account(s);
-	rc = parse_account(s->run, f, &s->account, &s->err);
+	if (is_web(frame_get(f, "url"))) {
+		rc = parse_web(s->run, f, &s->web, &s->err);
+	} else {
+		rc = parse_account(s->run, f, &s->account, &s->err);
+		s->has_account = rc == 0;
+	}
 	wipe(frame_get(f, "password"));
 	wipe(frame_get(f, "token"));
-	s->has_account = rc == 0;
 	return rc;
 }
 
@@ -335,6 +413,31 @@ take_check(struct sender *s, const struct frame *f)
 	return say_result(s, &r);
 }
 
+/* Files. */
+
+static int
+take_file(struct sender *s, const struct frame *f)
+{
+	struct submit_result r = {.verdict = SUBMIT_SENT};
+	int rc;
+
+	s->id = frame_get(f, "id");
+	if (s->web.base == NULL || s->id == NULL ||
+	    f->has_bytes != (strcmp(f->verb, "put") == 0))
+		return err_set(&s->err, EX_USAGE,
+		    "%s: no https server before it, no id or no bytes",
+		    f->verb);
+	if (s->dav == NULL)
+		s->dav = dav_open(&s->web);
+	rc = f->has_bytes ? dav_put(s->dav, s->id, f->bytes, &r.answer)
+			  : dav_remove(s->dav, s->id, &r.answer);
+	if (rc != 0) {
+		r.verdict = SUBMIT_FAILED;
+		r.temporary = dav_is_temporary(&r.answer);
+	}
+	return say_result(s, &r);
+}
+
 /* The run. */
 
 static int
@@ -344,6 +447,8 @@ take_frame(struct sender *s, const struct frame *f)
 		return take_server(s, f);
 	if (strcmp(f->verb, "mail") == 0)
 		return take_mail(s, f);
+	if (strcmp(f->verb, "put") == 0 || strcmp(f->verb, "remove") == 0)
+		return take_file(s, f);
 	if (strcmp(f->verb, "check") == 0)
 		return take_check(s, f);
 	if (strcmp(f->verb, "go") == 0) /* its mail failed before its end */

@@ -1,7 +1,7 @@
 /*
  * A connection to a submission server (RFC 5321, RFC 6409), up to the point
  * where mail can be handed in: verified TLS, EHLO, AUTH.  libcurl lives in
- * smtp.c and nowhere else.
+ * smtp.c and dav.c and nowhere else.
  *
  * libcurl makes the connection (CURLOPT_CONNECT_ONLY) and the dialogue about a
  * mail is submit.c's own, since libcurl's cannot tell whether a mail was

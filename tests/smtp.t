@@ -466,7 +466,7 @@ like '8-bit text is not sent where it is not taken' "$out" \
 printf 'mail id=1 from=a@b.example to=c@d.example +2\nx\n' >"$tmp/frames"
 deliver
 like 'a mail before a server' "$out" '^fault code=64'
-echo 'server url=http://127.0.0.1/' >"$tmp/frames"
+echo 'server url=ftp://127.0.0.1/' >"$tmp/frames"
 deliver
 like 'a url that is none of ours' "$out" '^fault code=78'
 is 'its exit code' "$rc" 78
