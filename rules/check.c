@@ -145,11 +145,13 @@ matches_alone(struct check *c, const struct rule *rule, const char *text)
 				continue;
 			s.p = seen.p + ref.start;
 			s.len = ref.end - ref.start;
-			return reader_guard(&r, rule, s) == NULL;
+			return reader_guard(&r, rule, s, s.len) == NULL;
 		}
-		if (rule->says == SAYS_SIGNAL || rule->says == SAYS_MANNER)
-			seen = clause_around(&r, seen, found);
-		return reader_guard(&r, rule, seen) == NULL;
+		if (rule->says != SAYS_SIGNAL && rule->says != SAYS_MANNER)
+			return reader_guard(&r, rule, seen, seen.len) == NULL;
+		s = clause_around(&r, seen, found);
+		return reader_guard(&r, rule, s,
+			   (size_t)(seen.p + found.end - s.p)) == NULL;
 	}
 	return false;
 }

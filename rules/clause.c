@@ -126,7 +126,8 @@ static bool
 passes(struct reader *r, const struct view *view, const struct frame *f)
 {
 	const struct expression *guard = reader_guard(r, f->hit.rule,
-	    part(view->marked.text, f->clause.start, f->clause.end));
+	    part(view->marked.text, f->clause.start, f->clause.end),
+	    f->hit.at.end - f->clause.start);
 
 	if (guard != NULL)
 		explain_guard(r, view, f->hit.rule, f->hit.at, guard);
@@ -307,7 +308,7 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 	for (i = 0; i < hits.n && heads->n < HITS_MOST; i++) {
 		rule = hits.v[i].rule;
 		if ((rule->owners & 1u << owner) == 0 ||
-		    reader_guard(r, rule, window) != NULL)
+		    reader_guard(r, rule, window, window.len) != NULL)
 			continue;
 		heads->v[heads->n++] = (struct head){
 		    rule, rule->action, hits.v[i].at.start, hits.v[i].at.end};
@@ -361,7 +362,7 @@ last_thing(struct reader *r, const struct view *view, struct slice window,
 			h->rule->action == ACTION_REPLACE) &&
 		    (h->rule->owners & 1u << owner) != 0 &&
 		    (last == NULL || h->at.start >= last->at.start) &&
-		    reader_guard(r, h->rule, window) == NULL)
+		    reader_guard(r, h->rule, window, window.len) == NULL)
 			last = h;
 	if (last == NULL)
 		return false;

@@ -47,6 +47,7 @@ struct expression {
 	int line, column;
 	struct pattern *pattern; /* NULL until first used; see book->same */
 	size_t found; /* how often it has matched */
+	bool leads; /* of a guard: only what comes before counts */
 };
 
 struct example {

@@ -355,6 +355,7 @@ read_signals(struct run *run, const struct view *view)
 	const struct rulebook *book = run->reader.book;
 	const struct expression *guard;
 	const struct rule *rule;
+	struct slice clause;
 	struct span found;
 	size_t end = book->first_gated[SAYS_MANNER + 1];
 	size_t i = gate_next(view->gate, book->first_gated[SAYS_SIGNAL], end);
@@ -366,8 +367,9 @@ read_signals(struct run *run, const struct view *view)
 		    !reader_match(&run->reader, rule, book->gated[i].expression,
 			view->marked.text, 0, &found))
 			continue;
-		guard = reader_guard(&run->reader, rule,
-		    clause_around(&run->reader, view->marked.text, found));
+		clause = clause_around(&run->reader, view->marked.text, found);
+		guard = reader_guard(&run->reader, rule, clause,
+		    (size_t)(view->marked.text.p + found.end - clause.p));
 		if (guard != NULL) {
 			explain_guard(&run->reader, view, rule, found, guard);
 			continue;
@@ -479,7 +481,8 @@ read_references(struct run *run, const struct view *view)
 				continue;
 			ref.p = text.p + group.start;
 			ref.len = group.end - group.start;
-			if (reader_guard(&run->reader, g->rule, ref) != NULL)
+			if (reader_guard(&run->reader, g->rule, ref, ref.len) !=
+			    NULL)
 				continue;
 			add_reference(run, ref);
 			explain_reference(&run->reader, g->rule, ref, group);
@@ -537,7 +540,8 @@ name_in(struct run *run, struct slice line, enum zone zone, uint64_t *gate,
 			continue;
 		name.p = line.p + group.start;
 		name.len = group.end - group.start;
-		if (reader_guard(&run->reader, g->rule, name) == NULL) {
+		if (reader_guard(&run->reader, g->rule, name, name.len) ==
+		    NULL) {
 			*rule = g->rule;
 			return slice_dup(run->reader.arena, name);
 		}

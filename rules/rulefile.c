@@ -334,6 +334,7 @@ add_expression(
 	e->column = column_of(parse, value.p);
 	e->pattern = NULL;
 	e->found = 0;
+	e->leads = false;
 }
 
 static int
@@ -349,6 +350,16 @@ field_not(struct parse *parse, struct slice value)
 {
 	add_expression(
 	    parse, &parse->rule->unless, &parse->rule->unlesses, value);
+	return 0;
+}
+
+static int
+field_not_after(struct parse *parse, struct slice value)
+{
+	struct rule *rule = parse->rule;
+
+	field_not(parse, value);
+	rule->unless[rule->unlesses - 1].leads = true;
 	return 0;
 }
 
@@ -406,6 +417,7 @@ static const struct {
     {"without", field_without},
     {"match", field_match},
     {"not", field_not},
+    {"not-after", field_not_after},
     {"example", field_example},
     {"counter", field_counter},
 };
@@ -426,7 +438,7 @@ read_field(struct parse *parse, struct slice line)
 	}
 	return FAULT(parse, name.p,
 	    "unknown field \"%.*s\"; known are says, who, "
-	    "sender, zone, needs, only, reads, when, without, match, not, example, "
+	    "sender, zone, needs, only, reads, when, without, match, not, not-after, example, "
 	    "counter",
 	    (int)name.len, name.p);
 }

@@ -132,14 +132,20 @@ reader_match_groups(struct reader *r, const struct rule *rule,
 }
 
 const struct expression *
-reader_guard(struct reader *r, const struct rule *rule, struct slice text)
+reader_guard(
+    struct reader *r, const struct rule *rule, struct slice text, size_t end)
 {
+	const struct slice before = {text.p, end};
+	struct expression *guard;
 	struct span found;
 	size_t i;
 
-	for (i = 0; i < rule->unlesses; i++)
-		if (reader_match(r, rule, &rule->unless[i], text, 0, &found))
-			return &rule->unless[i];
+	for (i = 0; i < rule->unlesses; i++) {
+		guard = &rule->unless[i];
+		if (reader_match(r, rule, guard, guard->leads ? before : text,
+			0, &found))
+			return guard;
+	}
 	return NULL;
 }
 

@@ -64,9 +64,11 @@ bool view_any(
  */
 struct hits
 reader_hits(struct reader *, enum says, const struct view *, struct slice text);
-/* The first of the rule's "not" patterns that matches in the text, or NULL. */
+/* The first of the rule's "not" patterns that matches in the text, or NULL; the
+ * words that the rule itself matched end at `end`. */
 const struct expression *
-reader_guard(struct reader *, const struct rule *, struct slice text);
+reader_guard(
+    struct reader *, const struct rule *, struct slice text, size_t end);
 /* The first match of an expression; a limit met is a fault of the rule (NULL:
  * of the pack). */
 bool reader_match(struct reader *, const struct rule *, struct expression *,
