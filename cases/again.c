@@ -571,11 +571,28 @@ again_end(struct again *g, struct err *err)
 	return 0;
 }
 
+static bool
+is_concerned(const struct again *g, int number)
+{
+	const struct again_mail *m;
+
+	for (m = g->v; m < g->v + g->n; m++)
+		if (m->was != m->now && (m->was == number || m->now == number))
+			return true;
+	return false;
+}
+
 int
 again_tell(struct again *g, struct err *err)
 {
+	size_t i;
+
 	if (g->told == NULL)
 		return 0;
+	for (i = 0; i < g->case_count; i++)
+		if (!is_concerned(g, g->cases[i].number))
+			change_forget(
+			    g->change, TABLE_CASE, g->cases[i].number, 0);
 	/* The late mail itself is where it is, whatever the others do. */
 	change_forget(g->change, TABLE_MESSAGE, g->late, 0);
 	change_case(g->change, g->told_in);

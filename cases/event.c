@@ -352,6 +352,13 @@ write_event(struct change *c, int64_t id, const char *text, struct err *err)
 	return 0;
 }
 
+/* A case that loses or gets something is told by its row, as it is. */
+static bool
+is_concerned(const struct touched *row)
+{
+	return row->table == TABLE_CASE && row->after != NULL;
+}
+
 int
 change_end(struct change *c, const char *text, int64_t *event, struct err *err)
 {
@@ -364,7 +371,7 @@ change_end(struct change *c, const char *text, int64_t *event, struct err *err)
 		if (image_take(
 			c, row.table, row.key1, row.key2, &row.after, err) < 0)
 			return -1;
-		if (!same_text(row.before, row.after))
+		if (!same_text(row.before, row.after) || is_concerned(&row))
 			c->rows[n++] = row;
 	}
 	c->n = n;

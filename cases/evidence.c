@@ -420,13 +420,14 @@ is_mentioned(struct work *w, const char *text, const char *name)
 	return word != NULL && words_mention(slice_of(text), word);
 }
 
-enum { TOLD_LEAST = 5 }; /* bytes of a name that is no common word */
+/* Bytes of a name that is no common word; beside a number of its case, too. */
+enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3 };
 
 /* A stranger's mail tells the company's name.  Most do not have it at all. */
 static bool
-is_told(const struct work *w, const char *text, const char *name)
+is_told(const struct work *w, const char *text, const char *name, size_t least)
 {
-	return !w->in->bulk && strlen(name) >= TOLD_LEAST &&
+	return !w->in->bulk && strlen(name) >= least &&
 	       strcasestr(text, name) != NULL &&
 	       words_mention(slice_of(text), name);
 }
@@ -435,7 +436,7 @@ is_told(const struct work *w, const char *text, const char *name)
 static bool
 speaks_for(const struct work *w, const char *text, const char *name)
 {
-	return !w->out->main->freemail && is_told(w, text, name) &&
+	return !w->out->main->freemail && is_told(w, text, name, TOLD_LEAST) &&
 	       words_behalf(w->words, slice_of(text), name);
 }
 
@@ -486,7 +487,8 @@ follow_names(struct work *w, const char *about, struct err *err)
 		else if (w->company_speaks ? speaks_for(w, text, name)
 					   : is_mentioned(w, text, name))
 			like = MENTIONED;
-		else if (w->company_speaks && is_told(w, text, name))
+		else if (w->company_speaks &&
+			 is_told(w, text, name, TOLD_LEAST_NUMBERED))
 			like = NAMESAKE;
 		else
 			continue;

@@ -119,7 +119,7 @@ STATEMENT(EVENT_ADD, "INSERT INTO event (owner, id, case_number, at, actor, verb
 STATEMENT(EVENT_LAST_CHAIN, "SELECT chain FROM event WHERE owner = ?1 ORDER BY id DESC LIMIT 1")
 STATEMENT(EVENT_ROW_ADD, "INSERT INTO event_row (owner, event, nr, tbl, key1, key2, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
 STATEMENT(EVENT_ROWS, "SELECT tbl, key1, key2, before, after FROM event_row WHERE owner = ?1 AND event = ?2 ORDER BY nr")
-STATEMENT(EVENT_UNDOABLE, "SELECT e.id, e.case_number, e.verb, e.text FROM event e WHERE e.owner = ?1 AND (?2 = 0 OR e.case_number = ?2) AND (e.actor = 'owner' OR e.verb = 'again') AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM event u WHERE u.owner = e.owner AND u.undoes = e.id) ORDER BY e.id DESC LIMIT 1")
+STATEMENT(EVENT_UNDOABLE, "SELECT e.id, e.case_number, e.verb, e.text FROM event e WHERE e.owner = ?1 AND (?2 = 0 OR e.case_number = ?2 OR EXISTS (SELECT 1 FROM event_row r WHERE r.owner = e.owner AND r.event = e.id AND r.tbl = 0 AND r.key1 = ?2)) AND (e.actor = 'owner' OR e.verb = 'again') AND e.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM event u WHERE u.owner = e.owner AND u.undoes = e.id) ORDER BY e.id DESC LIMIT 1")
 STATEMENT(PLACING_OWNED, "UPDATE message SET placed_by = 'owner', placed_why = 'you said so' WHERE owner = ?1 AND id = ?2 AND case_number IS NOT NULL")
 STATEMENT(EVENTS_ALL, "SELECT id, case_number, at, actor, verb, text, coalesce(message, 0), coalesce(undoes, 0), chain FROM event WHERE owner = ?1 ORDER BY id")
 

@@ -121,6 +121,16 @@ is "a company's part of a help desk is the company" "$(cases) $(why 2)" \
     '1 acme.example 2 "why":"names AC-4471"'
 is "and its promise counts" "$(due)" 2
 
+fresh
+echo 'We will send a new lamp within 5 days. Its number is AC-4471.' |
+    mail 'Acme <care@acme.example>' "$nora" 2 'Your lamp AC-4471'
+echo 'Acme is now Bolt. We will send the lamp by 28 March. Number AC-4471.' |
+    mail 'Bolt (formerly Acme) <care@bolthome.example>' "$nora" 9 'Your lamp AC-4471'
+echo 'We apologise. We will send the lamp by 30 March.' |
+    mail 'Bolt <care@bolthome.example>' "$nora" 12 'Your lamp'
+is "a company with a new name goes on with its case" "$(cases)" \
+    '1 acme.example 3'
+
 # --- look-alikes ---
 
 fresh
@@ -140,6 +150,22 @@ like "the digest has what is in no case" \
     'message 3, in no case: "Your complaint NB-204417", from Northgate Bank'
 like "the owner is warned" "$(cat "$tmp"/owner/*/new/* 2>/dev/null | grep -A2 -h 'Be careful')" \
     'northgatebonk'
+
+p do 1 move 2 new >/dev/null
+echo 'We have your card, and will write by Friday.' |
+    mail 'Northgate Bonk <care@northgatebonk.example>' "$nora" 5 'Your card'
+is "a look-alike that the owner has let in is asked about no more" \
+    "$(cases | tail -1)" '2 northgatebonk.example 2'
+
+fresh
+n=0
+for name in bank1 bank11 banks; do
+	n=$((n + 1))
+	echo "We are sorry, and will refund you by $((20 + n)) March." |
+	    mail "Sisters <care@northgate$name.example>" "$nora" $((2 + n)) \
+	    "Your complaint NG-10$n"
+done
+is "sisters of a company are no look-alikes" "$(p unfiled --json)" ''
 
 # --- who writes about a company ---
 
@@ -163,5 +189,19 @@ echo 'My lamp is broken. Please send a new one by 30 March.' |
     mail "$nora" 'Lamps <help@lamps.example>' 17 'Broken lamp'
 is "the owner's letters are filed, and open cases" "$(cases | sort | tr '\n' ';')" \
     '1 northgatebank.example 4;2 gymco.example 1;3 lamps.example 1;'
+
+fresh
+echo 'My card is blocked. Please pay back 20 pounds by 30 March.' |
+    mail "$nora" "$bank" 2 'My card'
+echo 'My lamp is broken. Please send a new one by 30 March.' |
+    mail "$nora" 'Lamps <help@lamps.example>' 3 'Broken lamp'
+p do 1 move 1 2 >/dev/null
+like "a mail that was moved away" "$(cases)" '2 lamps.example 2'
+p do 1 undo >/dev/null
+is "comes back by undo in the case that it left" "$(cases | head -1)" \
+    '1 northgatebank.example 1'
+p do 1 move 1 unfiled >/dev/null
+p do 1 undo >/dev/null
+is "from none, too" "$(cases | head -1)" '1 northgatebank.example 1'
 
 done_testing
