@@ -145,8 +145,15 @@ static const struct {
     {"Content-Type: text\n\nx\n", "x\n"},
     {"Content-Type: nonsense\n\nx\n", "x\n"},
     {"Content-Type: text/markdown\n\nx\n", "x\n"},
-    /* a line in the header that is no field */
+    /* sound and pictures are no text (RFC 2046 sections 4.2 and 4.3), also
+     * when what stands there is none of their bytes (RFC 2045 section 6.8:
+     * no base64) */
+    {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: audio/basic\nContent-Transfer-Encoding: base64\n\n... the tune goes here ...\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n... the map goes here ...\n--b--\n", "one"},
+    /* a line in the header that is no field: between two fields it is what a
+     * gateway left of a folded one (RFC 5322 section 2.2.3), and no text,
+     * though some readers show it as such */
     {"Subject: a\nthis line was wrapped\nX: y\n\nBody\n", "Body\n"},
+    {"Subject: a\nDKIM-Signature: v=1; b=AAAA\nBBBB\nX: y\n\nBody\n", "Body\n"},
     {"Subject: a\nthe body begins here\nwithout an empty line\n", "the body begins here\nwithout an empty line\n"},
 };
 /* clang-format on */
@@ -209,6 +216,7 @@ what_is_plausibly_a_mail(void **state)
 	assert_true(message_plausible(slice_of("Received: x")));
 	assert_false(message_plausible(slice_of("")));
 	assert_false(message_plausible(slice_of("%PDF-1.4\n1 0 obj\n")));
+	/* RFC 5322 section 3.6: a mail has a Date and a From at least. */
 	assert_false(message_plausible(slice_of("Dear Ann,\nlook: here\n")));
 	assert_false(message_plausible(slice_of("\n\nhello\n")));
 }
