@@ -136,6 +136,11 @@ layers:
 crash: deps-test all
 	KILLS=200 MAILS=2000 tests/crash.t
 
+# Every call, every write, every second allocation: hours.
+faults: deps-test all
+	KILL_STEP=1 DISK_STEP=1 ALLOC_STEP=7 LOOK_STEP=2 \
+	SCENARIOS="deliver filter once letter send publish history" tests/faults.t
+
 shuffle: deps-test all
 	SHUFFLES=20 COMPANIES=8 tests/shuffle.t
 
@@ -211,6 +216,6 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash shuffle year histories cut-imap holidays install \
+	layers lint bench accuracy crash faults shuffle year histories cut-imap holidays install \
 	fuzz fuzz-build golden-png
 .SECONDARY:

@@ -82,6 +82,50 @@ in_transaction(struct sending *s,
 	return rc;
 }
 
+struct outcome {
+	enum delivered verdict;
+	struct err why;
+};
+
+/* The owner waits for an answer to a letter: that it did not go, or may not
+ * have gone, is told at once. */
+static int
+report_letter(struct sending *s, const char *key, const struct outcome *o,
+    struct err *err)
+{
+	struct post post;
+
+	if (s->follow_up == 0)
+		return 0;
+	if (post_open(s->run, s->arena, &post, err) != 0)
+		return -1;
+	return post_report(&post, s->follow_up,
+	    LETTER_SAY(s->arena, post.voice.letters, key, "error", o->why.text),
+	    err);
+}
+
+/* Letters that were handed over when promised ended. */
+static int
+report_doubts(struct sending *s, struct err *err)
+{
+	struct outcome o = {.verdict = DELIVERED_UNKNOWN};
+	struct outbox_mail *v = NULL;
+	size_t n = 0, i;
+
+	err_set(&o.why, EX_TEMPFAIL, "promised ended before the answer came");
+	if (outbox_list(s->run->store, s->run->owner, s->arena, OUTBOX_SENDING,
+		&v, &n, err) != 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (!v[i].handed || v[i].kind != NUDGE_FOLLOW_UP)
+			continue;
+		s->follow_up = v[i].items[0].number;
+		if (report_letter(s, "why-unknown", &o, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 step_plan(struct sending *s, void *arg, struct err *err)
 {
@@ -90,12 +134,14 @@ step_plan(struct sending *s, void *arg, struct err *err)
 	int unknown;
 
 	(void)arg;
+	if (report_doubts(s, err) != 0)
+		return -1;
 	unknown = outbox_recover(run->store, run->owner, run->now.utc, err);
 	if (unknown < 0 || post_open(run, s->arena, &post, err) != 0 ||
 	    post_schedule(&post, err) < 0)
 		return -1;
 	if (unknown > 0)
-		log_warn("%d mails were being sent when promised ended; "
+		log_warn("%d letters were being sent when promised ended; "
 			 "whether they went is unknown, they are not sent "
 			 "again",
 		    unknown);
@@ -126,28 +172,6 @@ static int
 handing(void *arg, struct err *err)
 {
 	return in_transaction(arg, step_handed, NULL, err);
-}
-
-struct outcome {
-	enum delivered verdict;
-	struct err why;
-};
-
-/* The owner waits for an answer to a letter: that it did not go, or may not
- * have gone, is told at once. */
-static int
-report_letter(struct sending *s, const char *key, const struct outcome *o,
-    struct err *err)
-{
-	struct post post;
-
-	if (s->follow_up == 0)
-		return 0;
-	if (post_open(s->run, s->arena, &post, err) != 0)
-		return -1;
-	return post_report(&post, s->follow_up,
-	    LETTER_SAY(s->arena, post.voice.letters, key, "error", o->why.text),
-	    err);
 }
 
 static int
@@ -262,7 +286,7 @@ file_letters(struct sending *s, struct err *err)
 		    run->store, run->owner, s->arena, &arrival.raw, err);
 		if (rc != 1)
 			return rc;
-		if (file_message(run, s->arena, &arrival, false, &filed, err) !=
+		if (file_message(run, s->arena, &arrival, NULL, &filed, err) !=
 		    0)
 			return -1;
 	}

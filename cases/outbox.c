@@ -500,11 +500,11 @@ outbox_sent(
 	return settle_sending(s, owner, id, OUTBOX_SENT, NULL, now, err);
 }
 
-int
-outbox_unknown(struct store *s, int64_t owner, int64_t id, const char *error,
-    int64_t now, struct err *err)
+/* Better twice than never, but for what others get. */
+static bool
+goes_once(const struct outbox_mail *m)
 {
-	return settle_sending(s, owner, id, OUTBOX_UNKNOWN, error, now, err);
+	return m->kind == NUDGE_FOLLOW_UP;
 }
 
 static int64_t
@@ -539,19 +539,37 @@ outbox_failed(struct store *s, int64_t owner, int64_t id, bool for_good,
 	return rc;
 }
 
+int
+outbox_unknown(struct store *s, int64_t owner, int64_t id, const char *error,
+    int64_t now, struct err *err)
+{
+	struct arena *a = arena_new();
+	struct outbox_mail m = {0};
+	bool once = true;
+	int rc = get_sending(s, owner, a, id, &m, err);
+
+	if (rc == 0)
+		once = goes_once(&m);
+	arena_free(a);
+	if (rc == 0 && !once)
+		return outbox_failed(s, owner, id, false, error, now, err);
+	return settle_sending(s, owner, id, OUTBOX_UNKNOWN, error, now, err);
+}
+
 static int
 recover_one(struct store *s, int64_t owner, const struct outbox_mail *m,
     int64_t now, struct err *err)
 {
 	struct outbox_mail to = *m;
 
-	if (m->handed)
+	if (m->handed && goes_once(m))
 		return settle(s, owner, m, OUTBOX_UNKNOWN,
 		    "promised ended before the answer came", now, err);
 	if (m->attempts >= OUTBOX_TRIES)
 		return settle(s, owner, m, OUTBOX_FAILED,
 		    "promised ended each time that it was sent", now, err);
 	to.state = OUTBOX_PLANNED;
+	to.handed = false;
 	to.not_before = now;
 	return move(s, owner, m, &to, now, err);
 }
@@ -567,7 +585,7 @@ outbox_recover(struct store *s, int64_t owner, int64_t now, struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		rc = recover_one(s, owner, &v[i], now, err);
-		unknown += v[i].handed;
+		unknown += v[i].handed && goes_once(&v[i]);
 	}
 	arena_free(a);
 	return rc == 0 ? unknown : -1;

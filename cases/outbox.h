@@ -5,9 +5,10 @@
  *	sending   a process has it; handed: it may already be accepted
  *	sent      accepted by the next station, or seen back
  *	failed    refused for good, or OUTBOX_TRIES attempts were in vain
- *	unknown   handed over, but the answer never came (RFC 1047): shown to
- *	          the owner and resolved when its Message-ID is seen; never sent
- *	          again unless the owner says so
+ *	unknown   a letter to a company that was handed over, but the answer
+ *	          never came (RFC 1047): shown to the owner and resolved when its
+ *	          Message-ID is seen; never sent again unless the owner says so.
+ *	          A mail to the owner is sent again, under the same Message-ID
  *	dropped   it held no longer when its turn came
  *
  * A mail is added in the transaction that decides it, with its Message-ID and
@@ -110,11 +111,12 @@ int outbox_sent(
  * doubling up to 12 h. */
 int outbox_failed(struct store *, int64_t owner, int64_t id, bool for_good,
     const char *error, int64_t now, struct err *);
+/* A letter; another mail has failed for now. */
 int outbox_unknown(struct store *, int64_t owner, int64_t id, const char *error,
     int64_t now, struct err *);
 
-/* After outbox_lock(): what was `sending` is planned again when it was not
- * handed over, else unknown.  Returns how many became unknown, or -1. */
+/* After outbox_lock(): what was `sending` is planned again, but for letters
+ * that were handed over.  Returns how many became unknown, or -1. */
 int outbox_recover(struct store *, int64_t owner, int64_t now, struct err *);
 /* A mail with this Message-ID was seen in a mailbox.  1 when it is ours (and
  * is now sent), 0 when not, -1. */

@@ -414,7 +414,17 @@ store_begin(struct store *s, struct err *err)
 int
 store_commit(struct store *s, struct err *err)
 {
-	if (!s->dead && commit(s, err) == 0) {
+	if (s->dead) {
+		err_set(err, EX_IOERR,
+		    "store %s: its disk has failed, nothing of this is kept",
+		    s->path);
+	} else if (sqlite3_get_autocommit(s->db) != 0) {
+		/* A fault before that its finder could live with. */
+		err_set(err, EX_TEMPFAIL,
+		    "store %s: out of memory or disk, nothing of this is kept; "
+		    "try again",
+		    s->path);
+	} else if (commit(s, err) == 0) {
 		s->open = false;
 		return 0;
 	}

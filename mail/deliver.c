@@ -56,6 +56,8 @@ maildir_send(void *state, const struct delivery_mail *m,
 		rc = maildir_deliver(state, buf_view(&lines), err);
 	}
 	buf_free(&lines);
+	if (rc > 0)
+		return DELIVERED_UNKNOWN;
 	return rc == 0 ? DELIVERED_SENT : DELIVERED_FAILED_TEMP;
 }
 

@@ -482,7 +482,8 @@ maildir_deliver(const char *dir, struct slice bytes, struct err *err)
 		rc = err_errno(err, "%s/%s", dir, tmp);
 		unlinkat(fd, tmp, 0);
 	} else if (sync_folder(fd, "new") != 0) {
-		rc = err_errno(err, "%s/new", dir);
+		err_errno(err, "%s/new", dir);
+		rc = 1;
 	}
 	close(fd);
 	return rc;

@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "mail/peer.h"
+#include "mail/reply.h"
 #include "mail/smtp.h"
 
 enum {
@@ -28,7 +29,6 @@ enum {
 	GREETING_SECONDS =
 	    300, /* RFC 5321 section 4.5.3.2.1; here until AUTH */
 	QUIT_SECONDS = 2,
-	REPLY_MOST = 65536, /* bytes of one reply */
 	GREETING_MOST = 65536, /* of all replies until AUTH is done */
 	BLOCK = 65536
 };
@@ -84,67 +84,7 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Replies. */
-
-/* Three digits and a blank, '-' or the end; the code, or 0. */
-static int
-line_code(struct slice line)
-{
-	int code = 0;
-	size_t i;
-
-	if (line.len < 3 ||
-	    (line.len > 3 && line.p[3] != ' ' && line.p[3] != '-'))
-		return 0;
-	for (i = 0; i < 3; i++) {
-		if (line.p[i] < '0' || line.p[i] > '9')
-			return 0;
-		code = code * 10 + (line.p[i] - '0');
-	}
-	return code >= 200 && code <= 599 ? code : 0;
-}
-
-/* Adds a line's text to the reply, without what could harm a terminal. */
-static void
-reply_add(struct smtp_reply *r, struct slice line)
-{
-	size_t n = strlen(r->text), i;
-
-	if (n > 0 && n + 1 < sizeof(r->text))
-		r->text[n++] = ' ';
-	for (i = 4; i < line.len && n + 1 < sizeof(r->text); i++)
-		r->text[n++] = (unsigned char)line.p[i] < ' ' ||
-				       (unsigned char)line.p[i] >= 0x7f
-				   ? '?'
-				   : line.p[i];
-	r->text[n] = '\0';
-}
-
 /* Connecting. */
-
-static unsigned
-offer_of(struct slice line)
-{
-	static const struct {
-		const char *keyword;
-		enum smtp_offer offer;
-	} known[] = {
-	    {"AUTH", SMTP_AUTH},
-	    {"SIZE", SMTP_SIZE},
-	    {"8BITMIME", SMTP_8BITMIME},
-	    {"DSN", SMTP_DSN},
-	};
-	size_t i, n;
-
-	for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		n = strlen(known[i].keyword);
-		if (line.len >= 4 + n &&
-		    strncasecmp(line.p + 4, known[i].keyword, n) == 0 &&
-		    (line.len == 4 + n || line.p[4 + n] == ' '))
-			return known[i].offer;
-	}
-	return 0;
-}
 
 /*
  * The server's certificate, where libcurl does not look at it (peer.h).  A
@@ -184,7 +124,7 @@ on_line(char *p, size_t one, size_t n, void *arg)
 {
 	struct smtp *s = arg;
 	struct slice line = {p, one * n};
-	int code = line_code(slice_trim(line));
+	int code = smtp_reply_code(slice_trim(line));
 
 	s->greeting += line.len;
 	if (s->greeting > GREETING_MOST) {
@@ -195,7 +135,7 @@ on_line(char *p, size_t one, size_t n, void *arg)
 	if (code != s->last.code)
 		s->last.text[0] = '\0';
 	s->last.code = code;
-	reply_add(&s->last, line);
+	smtp_reply_add(&s->last, line);
 	if ((s->account->implicit_tls || s->tls_replies > 1) && !s->trusted &&
 	    !server_is_trusted(s))
 		return 0;
@@ -204,7 +144,7 @@ on_line(char *p, size_t one, size_t n, void *arg)
 		s->tls_replies += line.len == 3 || line.p[3] == ' ';
 	}
 	if (code == 250)
-		s->offers |= offer_of(line);
+		s->offers |= smtp_reply_offer(line);
 	s->logged_in |= code == 235;
 	return one * n;
 }
@@ -479,25 +419,6 @@ smtp_write(struct smtp *s, struct slice bytes, int seconds)
 	return s->lost ? -1 : 0;
 }
 
-/* One line off what was read ahead; without its end. */
-static bool
-take_line(struct smtp *s, struct buf *line)
-{
-	char *end = s->in.len == 0 ? NULL : memchr(s->in.p, '\n', s->in.len);
-	size_t n;
-
-	if (end == NULL)
-		return false;
-	n = (size_t)(end - s->in.p) + 1;
-	buf_clear(line);
-	buf_add(line, s->in.p, n - 1);
-	if (line->len > 0 && line->p[line->len - 1] == '\r')
-		line->len--;
-	memmove(s->in.p, s->in.p + n, s->in.len - n);
-	s->in.len -= n;
-	return true;
-}
-
 static int
 read_more(struct smtp *s, int64_t until)
 {
@@ -520,28 +441,15 @@ int
 smtp_read(struct smtp *s, struct smtp_reply *r, int seconds)
 {
 	int64_t until = now_ms() + (int64_t)seconds * 1000;
-	struct buf line = {0};
-	size_t total = 0;
-	bool more = true;
-	int code;
+	struct smtp_reading reading = {0};
+	int rc = 0;
 
-	*r = (struct smtp_reply){0};
-	while (more && !s->lost) {
-		if (!take_line(s, &line)) {
-			if (s->in.len > REPLY_MOST || read_more(s, until) < 0)
-				lose(s);
-			continue;
-		}
-		code = line_code(buf_view(&line));
-		total += line.len;
-		if (code == 0 || (r->code != 0 && code != r->code) ||
-		    total > REPLY_MOST)
+	while (rc == 0 && !s->lost) {
+		rc = smtp_reply_take(&reading, &s->in);
+		if (rc < 0 || (rc == 0 && read_more(s, until) < 0))
 			lose(s);
-		r->code = code;
-		reply_add(r, buf_view(&line));
-		more = line.len > 3 && line.p[3] == '-';
 	}
-	buf_free(&line);
+	*r = reading.reply;
 	return s->lost ? -1 : 0;
 }
 

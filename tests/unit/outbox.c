@@ -39,7 +39,7 @@ setup(void **state)
 	b->s = store_open(b->path, STORE_CREATE, &b->err);
 	b->a = arena_new();
 	return b->s == NULL ||
-	    store_owner(b->s, "me@example.org", &b->owner, &b->err) == -1;
+	       store_owner(b->s, "me@example.org", &b->owner, &b->err) == -1;
 }
 
 static int
@@ -61,17 +61,17 @@ teardown(void **state)
 }
 
 /* Every step of these tests is a transaction of its own. */
-#define STEP(b, want, call)                                                    \
-	do {                                                                   \
-		int got;                                                       \
-		assert_int_equal(store_begin((b)->s, &(b)->err), 0);           \
-		got = (call);                                                  \
-		if (got != (want))                                             \
-			fail_msg("%s: %d (%s)", #call, got, (b)->err.text);    \
-		if (got < 0)                                                   \
-			store_rollback((b)->s);                                \
-		else                                                           \
-			assert_int_equal(store_commit((b)->s, &(b)->err), 0);  \
+#define STEP(b, want, call)                                                   \
+	do {                                                                  \
+		int got;                                                      \
+		assert_int_equal(store_begin((b)->s, &(b)->err), 0);          \
+		got = (call);                                                 \
+		if (got != (want))                                            \
+			fail_msg("%s: %d (%s)", #call, got, (b)->err.text);   \
+		if (got < 0)                                                  \
+			store_rollback((b)->s);                               \
+		else                                                          \
+			assert_int_equal(store_commit((b)->s, &(b)->err), 0); \
 	} while (0)
 
 /* A mail of one item.  Returns its id. */
@@ -80,16 +80,19 @@ add(struct box *b, enum nudge_kind kind, int case_number, int64_t number,
     const char *version, int64_t when)
 {
 	struct nudge_item item = {kind, case_number, number, version};
-	struct outbox_mail m = {.kind = kind, .case_number = case_number,
-	    .recipient = "me@example.org", .not_before = when,
-	    .raw = slice_of("From: x\r\n\r\nbody\r\n"), .items = &item,
+	struct outbox_mail m = {.kind = kind,
+	    .case_number = case_number,
+	    .recipient = "me@example.org",
+	    .not_before = when,
+	    .raw = slice_of("From: x\r\n\r\nbody\r\n"),
+	    .items = &item,
 	    .item_count = 1};
 	char id[64];
 
 	assert_int_equal(store_begin(b->s, &b->err), 0);
 	assert_int_equal(outbox_number(b->s, b->owner, &m.id, &b->err), 0);
-	snprintf(id, sizeof(id), "o.1.%d.x.%d@example.org", case_number,
-	    (int)m.id);
+	snprintf(
+	    id, sizeof(id), "o.1.%d.x.%d@example.org", case_number, (int)m.id);
 	m.message_id = id;
 	if (outbox_add(b->s, b->owner, &m, when, &b->err) == -1)
 		fail_msg("%s", b->err.text);
@@ -115,8 +118,7 @@ take(struct box *b, int64_t now)
 	int rc;
 
 	assert_int_equal(store_begin(b->s, &b->err), 0);
-	rc = outbox_next(
-	    b->s, b->owner, b->a, now, true, &m, NULL, &b->err);
+	rc = outbox_next(b->s, b->owner, b->a, now, true, &m, NULL, &b->err);
 	if (rc == 1)
 		rc = outbox_sending(b->s, b->owner, &m, now, &b->err);
 	if (rc == -1)
@@ -149,8 +151,7 @@ a_mail_is_sent_once(void **state)
 	again = get(b, id);
 	assert_int_equal(again.state, OUTBOX_SENDING);
 	again.state = OUTBOX_PLANNED; /* as another process may have read it */
-	STEP(b, -1,
-	    outbox_sending(b->s, b->owner, &again, NOW, &b->err));
+	STEP(b, -1, outbox_sending(b->s, b->owner, &again, NOW, &b->err));
 	assert_int_equal(b->err.code, EX_TEMPFAIL);
 	STEP(b, 0, outbox_handed(b->s, b->owner, id, &b->err));
 	STEP(b, 0, outbox_sent(b->s, b->owner, id, NOW + 5, &b->err));
@@ -168,8 +169,11 @@ an_item_is_said_once(void **state)
 	struct box *b = *state;
 	struct nudge_item item = {NUDGE_LAPSE, 0, 1, "2026-03-01"};
 	struct outbox_mail m = {.kind = NUDGE_LAPSE,
-	    .recipient = "me@example.org", .message_id = "two@example.org",
-	    .raw = slice_of("x"), .items = &item, .item_count = 1};
+	    .recipient = "me@example.org",
+	    .message_id = "two@example.org",
+	    .raw = slice_of("x"),
+	    .items = &item,
+	    .item_count = 1};
 
 	add(b, NUDGE_LAPSE, 0, 1, "2026-03-01", NOW);
 	assert_int_equal(store_begin(b->s, &b->err), 0);
@@ -205,8 +209,8 @@ failures_back_off(void **state)
 
 		assert_int_equal(take(b, now), id);
 		STEP(b, 0,
-		    outbox_failed(b->s, b->owner, id, false, "451 later", now,
-			&b->err));
+		    outbox_failed(
+			b->s, b->owner, id, false, "451 later", now, &b->err));
 		if (i == OUTBOX_TRIES)
 			break;
 		wait = get(b, id).not_before - now;
@@ -222,8 +226,7 @@ failures_back_off(void **state)
 	STEP(b, 0, outbox_again(b->s, b->owner, id, now, &b->err));
 	assert_int_equal(take(b, now), id);
 	STEP(b, 0,
-	    outbox_failed(
-		b->s, b->owner, id, true, "550 no", now, &b->err));
+	    outbox_failed(b->s, b->owner, id, true, "550 no", now, &b->err));
 	assert_int_equal(get(b, id).state, OUTBOX_FAILED);
 }
 
@@ -233,21 +236,26 @@ crashes_are_survived(void **state)
 {
 	struct box *b = *state;
 	int64_t before = add(b, NUDGE_RECEIPT, 0, 1, "", NOW);
-	int64_t handed, sent;
+	int64_t handed, letter, sent;
 
 	assert_int_equal(take(b, NOW), before);
 	handed = add(b, NUDGE_RECEIPT, 0, 2, "", NOW);
 	assert_int_equal(take(b, NOW), handed);
 	STEP(b, 0, outbox_handed(b->s, b->owner, handed, &b->err));
+	letter = add(b, NUDGE_FOLLOW_UP, 1, 1, "", NOW);
+	assert_int_equal(take(b, NOW), letter);
+	STEP(b, 0, outbox_handed(b->s, b->owner, letter, &b->err));
 	sent = add(b, NUDGE_RECEIPT, 0, 3, "", NOW);
 	assert_int_equal(send_next(b, NOW), sent);
 
 	STEP(b, 1, outbox_recover(b->s, b->owner, NOW + 60, &b->err));
 	assert_int_equal(get(b, before).state, OUTBOX_PLANNED);
-	assert_int_equal(get(b, handed).state, OUTBOX_UNKNOWN);
+	assert_int_equal(get(b, handed).state, OUTBOX_PLANNED);
+	assert_int_equal(get(b, letter).state, OUTBOX_UNKNOWN);
 	assert_int_equal(get(b, sent).state, OUTBOX_SENT);
-	/* what was never handed over goes again; what may have arrived not */
+	/* a letter that may have arrived does not go again; the rest does */
 	assert_int_equal(take(b, NOW + 60), before);
+	assert_int_equal(take(b, NOW + 60), handed);
 	assert_int_equal(take(b, NOW + 999999), 0);
 }
 
@@ -271,28 +279,44 @@ static void
 unknown_is_resolved_when_seen(void **state)
 {
 	struct box *b = *state;
-	int64_t id = add(b, NUDGE_RECEIPT, 0, 1, "", NOW);
+	int64_t id = add(b, NUDGE_FOLLOW_UP, 1, 1, "", NOW);
 	struct outbox_mail *v;
 	size_t n;
 
 	assert_int_equal(take(b, NOW), id);
 	STEP(b, 0, outbox_handed(b->s, b->owner, id, &b->err));
 	STEP(b, 0,
-	    outbox_unknown(b->s, b->owner, id, "the line was cut", NOW,
-		&b->err));
-	assert_int_equal(outbox_list(b->s, b->owner, b->a, OUTBOX_UNKNOWN, &v,
-			     &n, &b->err),
+	    outbox_unknown(
+		b->s, b->owner, id, "the line was cut", NOW, &b->err));
+	assert_int_equal(
+	    outbox_list(b->s, b->owner, b->a, OUTBOX_UNKNOWN, &v, &n, &b->err),
 	    0);
 	assert_int_equal(n, 1);
 	assert_string_equal(v[0].error, "the line was cut");
 	STEP(b, 0,
-	    outbox_seen(
-		b->s, b->owner, "other@example.org", NOW + 9, &b->err));
+	    outbox_seen(b->s, b->owner, "other@example.org", NOW + 9, &b->err));
 	assert_int_equal(get(b, id).state, OUTBOX_UNKNOWN);
 	STEP(b, 1,
-	    outbox_seen(b->s, b->owner, "o.1.0.x.1@example.org", NOW + 9,
-		&b->err));
+	    outbox_seen(
+		b->s, b->owner, "o.1.1.x.1@example.org", NOW + 9, &b->err));
 	assert_int_equal(get(b, id).state, OUTBOX_SENT);
+}
+
+/* Better twice than never, and under the same Message-ID. */
+static void
+unknown_to_the_owner_goes_again(void **state)
+{
+	struct box *b = *state;
+	int64_t id = add(b, NUDGE_RECEIPT, 0, 1, "", NOW);
+
+	assert_int_equal(take(b, NOW), id);
+	STEP(b, 0, outbox_handed(b->s, b->owner, id, &b->err));
+	STEP(b, 0,
+	    outbox_unknown(
+		b->s, b->owner, id, "the line was cut", NOW, &b->err));
+	assert_int_equal(get(b, id).state, OUTBOX_PLANNED);
+	assert_string_equal(get(b, id).error, "the line was cut");
+	assert_int_equal(take(b, NOW + 999999), id);
 }
 
 static void
@@ -303,8 +327,8 @@ what_is_dropped_may_be_said_again(void **state)
 	struct nudge_item item = {NUDGE_LAPSE, 0, 1, "2026-03-01"};
 	struct outbox_mail m = get(b, id);
 
-	STEP(b, 0,
-	    outbox_drop(b->s, b->owner, &m, "it was kept", NOW, &b->err));
+	STEP(
+	    b, 0, outbox_drop(b->s, b->owner, &m, "it was kept", NOW, &b->err));
 	assert_int_equal(get(b, id).state, OUTBOX_DROPPED);
 	assert_int_equal(take(b, NOW), 0);
 	assert_int_equal(outbox_said(b->s, b->owner, &item, &b->err), 0);
@@ -346,8 +370,8 @@ nothing_scheduled_at_night(void **state)
 
 	add(b, NUDGE_LAPSE, 0, 1, "a", NOW);
 	prompt = add(b, NUDGE_TRANSCRIPT, 0, 7, "", NOW);
-	assert_int_equal(outbox_next(b->s, b->owner, b->a, NOW, false, &m,
-			     NULL, &b->err),
+	assert_int_equal(
+	    outbox_next(b->s, b->owner, b->a, NOW, false, &m, NULL, &b->err),
 	    1);
 	assert_int_equal(m.id, prompt);
 }
@@ -375,9 +399,8 @@ owners_are_apart(void **state)
 
 	assert_int_equal(
 	    store_owner(b->s, "you@example.org", &other, &b->err), 0);
-	assert_int_equal(outbox_next(b->s, other, b->a, NOW, true, &m, NULL,
-			     &b->err),
-	    0);
+	assert_int_equal(
+	    outbox_next(b->s, other, b->a, NOW, true, &m, NULL, &b->err), 0);
 	assert_int_equal(outbox_get(b->s, other, b->a, id, &m, &b->err), -1);
 }
 
@@ -394,6 +417,7 @@ main(void)
 	    TEST(crashes_are_survived),
 	    TEST(a_mail_that_kills_is_given_up),
 	    TEST(unknown_is_resolved_when_seen),
+	    TEST(unknown_to_the_owner_goes_again),
 	    TEST(what_is_dropped_may_be_said_again),
 	    TEST(ceilings_hold),
 	    TEST(nothing_scheduled_at_night),
