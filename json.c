@@ -34,12 +34,23 @@ due_or_null(struct due due)
 	return json_string(due_print(due, text));
 }
 
-/* Prints one line and frees the value. */
+static int
+add_piece(const char *piece, size_t len, void *line)
+{
+	buf_add(line, piece, len);
+	return 0;
+}
+
+/* Prints one line and frees the value.  It comes in pieces of a few bytes. */
 static void
 print_line(FILE *out, json_t *value)
 {
-	json_dumpf(value, out, JSON_COMPACT);
-	putc('\n', out);
+	struct buf line = {0};
+
+	json_dump_callback(value, add_piece, &line, JSON_COMPACT);
+	buf_putc(&line, '\n');
+	fwrite(line.p, 1, line.len, out);
+	buf_free(&line);
 	json_decref(value);
 }
 

@@ -251,7 +251,8 @@ charset_name(struct slice label)
 	while (
 	    label.len > 0 && strchr("\"' \t;,", label.p[label.len - 1]) != NULL)
 		label.len--;
-	for (i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++)
+	for (i = 0; i < sizeof(charsets) / sizeof(charsets[0]) && label.len > 0;
+	     i++)
 		if (slice_is_nocase(label, charsets[i].label))
 			return charsets[i].name;
 	return NULL;

@@ -47,6 +47,7 @@ struct automaton {
 	struct arena *arena; /* of the machine */
 	struct nfa nfa;
 	size_t classes;
+	unsigned shift; /* of a row of `next`: classes <= 1 << shift */
 	uint8_t class_of[256]; /* 0: goes on with the character before */
 	uint8_t side_of[CLASSES_MOST];
 	unsigned sides; /* that a class has: 1 << enum side */
@@ -58,7 +59,7 @@ struct automaton {
 	size_t listed_count;
 	bool full; /* no room for more states or nodes */
 	struct state *states;
-	uint16_t *next; /* of each state, `classes` */
+	uint16_t *next; /* of each state a row of classes */
 	size_t state_count, state_room;
 	uint16_t hash[HASH_ROOM];
 	uint32_t *seen, stamp; /* of each node: when last */
@@ -125,6 +126,8 @@ make_classes(struct automaton *a, bool all_letters)
 	if (classes > CLASSES_MOST)
 		return false;
 	a->classes = classes;
+	while ((size_t)1 << a->shift < classes)
+		a->shift++;
 	a->members =
 	    arena_calloc(a->arena, a->nfa.set_count + 1, sizeof(*a->members));
 	for (c = 0; c < CHARSET_SIZE; c++) {
@@ -330,7 +333,8 @@ forget(struct automaton *a)
 static void
 new_state(struct automaton *a, struct state state)
 {
-	size_t row = a->classes * sizeof(*a->next);
+	size_t row = sizeof(*a->next) << a->shift;
+	uint16_t *next;
 
 	if (a->state_count >= a->state_room) {
 		a->state_room = a->state_room == 0 ? 32 : 2 * a->state_room;
@@ -339,8 +343,9 @@ new_state(struct automaton *a, struct state state)
 		a->next = mem_realloc(a->next, a->state_room * row);
 	}
 	a->states[a->state_count] = state;
-	memset(a->next + a->state_count * a->classes, 0, row);
-	a->state_count++;
+	next = a->next + (a->state_count << a->shift);
+	memset(next, 0, row);
+	next[0] = (uint16_t)a->state_count++;
 }
 
 static bool
@@ -437,7 +442,7 @@ make_next(struct automaton *a, uint16_t from, size_t class)
 		 ? DEAD
 		 : state_of_now(a, a->side_of[class]);
 	if (to != UNKNOWN)
-		a->next[from * a->classes + class] = to;
+		a->next[((size_t)from << a->shift) + class] = to;
 	return to;
 }
 
@@ -497,9 +502,7 @@ automaton_may_match(struct automaton *a, struct slice text, size_t from)
 		return true;
 	for (i = from; i < text.len; i++) {
 		class = a->class_of[(unsigned char)text.p[i]];
-		if (class == 0)
-			continue;
-		to = a->next[at * a->classes + class];
+		to = a->next[((size_t)at << a->shift) + class];
 		if (to == UNKNOWN)
 			to = make_next(a, at, class);
 		if (to < STATES)

@@ -195,6 +195,12 @@ in_word(char c)
 	       (c >= '0' && c <= '9') || u >= 0x80;
 }
 
+static bool
+is_plain_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
 /*
  * The word at i in lower case with plain apostrophes; returns how many bytes
  * of the text it has.  A longer word than WORD_MOST is cut: it has no spelling.
@@ -207,6 +213,12 @@ word_at(struct slice s, size_t i, char *word, size_t *word_len)
 
 	*word_len = 0;
 	while (i < s.len) {
+		if (is_plain_letter(s.p[i])) {
+			if (*word_len <= WORD_MOST)
+				word[(*word_len)++] = (char)(s.p[i] | 32);
+			i++;
+			continue;
+		}
 		sign = plain_sign(s.p + i, s.len - i);
 		if (sign == 0 && s.p[i] == '\'')
 			sign = '\'';
@@ -267,6 +279,10 @@ fold_spelling(struct arena *arena, const struct language *l, struct slice s)
 	size_t i = 0, n, word_len;
 
 	while (i < s.len) {
+		if (s.p[i] == ' ') {
+			put_run(&o, i++, 1);
+			continue;
+		}
 		n = word_at(s, i, word, &word_len);
 		if (n > 0) {
 			put_word(

@@ -26,6 +26,13 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* What may end a sentence. */
+static bool
+is_stop(char c)
+{
+	return c == '.' || c == '!' || c == '?';
+}
+
 static bool
 is_upper(char c)
 {
@@ -283,7 +290,7 @@ cut(struct splitting *s, size_t start, size_t end, enum zone zone)
 			begun = i;
 			continue;
 		}
-		if (strchr(".!?", s->text.p[i]) == NULL ||
+		if (!is_stop(s->text.p[i]) ||
 		    !ends_here(s, begun, i, end, &after))
 			continue;
 		add(s, begun, after, zone);
