@@ -112,7 +112,7 @@ file_in_child(struct run *run, struct slice raw, FILE *report, struct err *err)
 		return -1;
 	/* Its reader works while the store is opened and the mail is kept. */
 	job = reader_job(run);
-	reader_ask(run, job, raw, true);
+	reader_ask(run, job, raw, false);
 	if (run_open_store(run, err) != 0)
 		return -1;
 	arrival.received = run->now.utc;

@@ -19,7 +19,7 @@
 #include "proof.h"
 
 /* Of mails that go into one transaction; and of a list, to hold it. */
-enum { BATCH = 64, BATCH_BYTES = 8 << 20, WAITING_MOST = 1 << 20 };
+enum { BATCH = APART_JOBS / 2, BATCH_BYTES = 3 << 20, WAITING_MOST = 1 << 20 };
 
 /* What the steps of one message hand on to each other. */
 struct step {
@@ -29,6 +29,7 @@ struct step {
 	int64_t received;
 	struct apart_job *job; /* in which it is being read; NULL: none yet */
 	bool quiet;
+	bool done; /* with step_describe() all is decided but what it tells */
 	bool queued; /* others behind it wait: place those again at the end */
 	struct understood *mail;
 	struct token_key key;
@@ -91,19 +92,6 @@ add_ids(struct step *s, const struct strings *ids)
 	}
 }
 
-/* RFC 2919, RFC 2369; Precedence is older than both. */
-static bool
-is_bulk(const struct message *m)
-{
-	const char *precedence = message_field(m, "Precedence");
-
-	return message_field(m, "List-Unsubscribe") != NULL ||
-	       message_field(m, "List-Id") != NULL ||
-	       (precedence != NULL && (strcasecmp(precedence, "bulk") == 0 ||
-					  strcasecmp(precedence, "list") == 0 ||
-					  strcasecmp(precedence, "junk") == 0));
-}
-
 /* RFC 3464, or the null sender of RFC 5321 section 4.5.5. */
 static bool
 is_bounce(const struct message *m)
@@ -136,6 +124,7 @@ collect_evidence(struct step *s)
 	const struct original *o = s->mail->original;
 	struct placing *p = &s->placing;
 
+	memset(p, 0, sizeof(*p));
 	p->message = s->filed->message;
 	p->case_address = s->proof.case_number;
 	p->direction = s->direction;
@@ -155,10 +144,11 @@ collect_evidence(struct step *s)
 	p->date = s->mail->anchor;
 	p->sent = sent_of(s);
 	p->forwarded = o->forwarded && s->mail->from_owner;
-	p->bulk = is_bulk(m) && !o->forwarded;
+	p->bulk = s->mail->bulk;
 	p->autoreply = s->mail->machine_written;
 	p->bounce = is_bounce(m) && !o->forwarded;
 	p->findings = s->mail->findings;
+	p->unread = s->mail->unread;
 	p->region = s->run->settings.region;
 }
 
@@ -174,17 +164,16 @@ understand(struct step *s, struct err *err)
 	s->mail = job != NULL
 		      ? reader_answer(s->run, s->arena, job, err)
 		      : reader_read(s->run, s->arena, s->arrival->raw, err);
+	s->filed->mail = s->mail;
 	return s->mail == NULL ? -1 : 0;
 }
 
 static int
-step_understand(struct step *s, struct err *err)
+step_judge(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
 	bool commanding;
 
-	if (understand(s, err) != 0)
-		return -1;
 	if (token_key_get(run->store, run->owner, &s->key, err) != 0)
 		return -1;
 	s->proof = mail_proof(s->arena, run, &s->key, s->mail);
@@ -193,7 +182,6 @@ step_understand(struct step *s, struct err *err)
 		     !s->mail->machine_written &&
 		     has_commands(s->arena, s->mail, &s->proof);
 	s->direction = speaker(s->mail, &s->proof, commanding);
-	s->filed->mail = s->mail;
 	return 0;
 }
 
@@ -246,6 +234,7 @@ step_describe(struct step *s, struct err *err)
 	    .language = s->mail->findings->language,
 	    .newest = o->newest,
 	    .faults = m->faults,
+	    .done = s->done,
 	};
 
 	return intake_describe(
@@ -272,6 +261,40 @@ apply_findings(struct run *run, struct arena *a, const struct understood *u,
 	    &said, run->now.utc, applied, err);
 }
 
+/* A mail that was placed before, read again, all of it. */
+static int
+understand_again(struct step *s, struct run *run, struct arena *a,
+    struct filed *filed, int64_t message, struct err *err)
+{
+	struct arrival *arrival = arena_calloc(a, 1, sizeof(*arrival));
+	struct waits waits;
+
+	arrival->source = "store";
+	memset(filed, 0, sizeof(*filed));
+	filed->message = message;
+	*s = (struct step){
+	    .run = run, .arena = a, .arrival = arrival, .filed = filed};
+	if (intake_get(run->store, run->owner, message, a, &arrival->raw,
+		&waits, err) != 0)
+		return -1;
+	s->received = waits.received;
+	if (understand(s, err) != 0 || step_judge(s, err) != 0)
+		return -1;
+	collect_evidence(s);
+	s->placing.twin = s->mail->twin;
+	return 0;
+}
+
+/* What the owner has put into a case was perhaps left unread before. */
+static int
+read_again_whole(struct step *s, struct err *err)
+{
+	s->direction =
+	    s->mail->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;
+	return thread_read(s->run->store, s->run->owner, s->arena,
+	    s->run->thread_words, &s->placing, err);
+}
+
 /* change: of which it is part; NULL: of one of its own. */
 static int
 read_again(struct run *run, struct arena *a, int64_t message, int case_number,
@@ -279,22 +302,19 @@ read_again(struct run *run, struct arena *a, int64_t message, int case_number,
 {
 	struct applied applied = {0};
 	struct message_row row;
-	struct understood *u;
-	struct slice raw;
+	struct filed filed;
+	struct step s;
 
-	if (ledger_message(run->store, run->owner, a, message, &row, err) != 0)
+	if (ledger_message(run->store, run->owner, a, message, &row, err) !=
+		0 ||
+	    understand_again(&s, run, a, &filed, message, err) != 0)
 		return -1;
-	if (intake_raw(run->store, run->owner, message, a, &raw, err) != 0)
+	s.direction = row.direction;
+	if (change == NULL && read_again_whole(&s, err) != 0)
 		return -1;
-	u = reader_read(run, a, raw, err);
-	if (u == NULL)
-		return -1;
-	if (change == NULL) /* the owner's word, or an answer to it */
-		row.direction =
-		    u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;
-	if (row.direction == FROM_COMMAND || is_bounce(u->message))
+	if (s.direction == FROM_COMMAND || is_bounce(s.mail->message))
 		return 0;
-	return apply_findings(run, a, u, row.direction, message, case_number,
+	return apply_findings(run, a, s.mail, s.direction, message, case_number,
 	    change, &applied, err);
 }
 
@@ -331,34 +351,6 @@ step_read(struct step *s, struct err *err)
 	    s->filed->message, s->placement.number, NULL, &s->applied, err);
 }
 
-/* A mail that was placed before, read again to be placed again. */
-static int
-understand_again(struct step *s, const struct step *late, struct filed *filed,
-    int64_t message, struct err *err)
-{
-	struct arrival *arrival =
-	    arena_calloc(late->arena, 1, sizeof(*arrival));
-	struct waits waits;
-
-	arrival->source = "store";
-	memset(filed, 0, sizeof(*filed));
-	filed->message = message;
-	*s = (struct step){.run = late->run,
-	    .arena = late->arena,
-	    .arrival = arrival,
-	    .filed = filed};
-	if (intake_raw(s->run->store, s->run->owner, message, s->arena,
-		&arrival->raw, err) != 0 ||
-	    intake_waits(s->run->store, s->run->owner, message, &waits, err) !=
-		0)
-		return -1;
-	s->received = waits.received;
-	if (step_understand(s, err) != 0)
-		return -1;
-	collect_evidence(s);
-	return 0;
-}
-
 /* Unfiled until now: where does it belong, as things are? */
 static int
 place_again(struct step *late, int64_t message, struct err *err)
@@ -367,7 +359,8 @@ place_again(struct step *late, int64_t message, struct err *err)
 	struct step s;
 
 	/* It was read once; if it cannot be now, it stays where it is. */
-	if (understand_again(&s, late, &filed, message, err) != 0)
+	if (understand_again(
+		&s, late->run, late->arena, &filed, message, err) != 0)
 		return passes(err) ? -1 : 0;
 	s.placing.sent = late->placing.sent;
 	s.placing.cause = late->filed->message;
@@ -441,7 +434,8 @@ place_other(struct step *late, struct again *again, size_t i, struct err *err)
 	struct step s;
 	struct err e = {0};
 
-	if (understand_again(&s, late, &filed, again->v[i].message, &e) == 0) {
+	if (understand_again(&s, late->run, late->arena, &filed,
+		again->v[i].message, &e) == 0) {
 		if (place_in_turn(&s, again, i, err) != 0)
 			return -1;
 		note_doubt(late, &s);
@@ -567,6 +561,26 @@ place_late(struct step *s, struct err *err)
 	    s->placement.why, s->filed->message, run->now.utc, err);
 }
 
+/* What was skimmed, and a case comes into question: all of it, now. */
+static int
+find_place_skimmed(struct step *s, struct err *err)
+{
+	struct arrival *arrival = arena_calloc(s->arena, 1, sizeof(*arrival));
+
+	collect_evidence(s);
+	if (find_place(s, err) != 0)
+		return -1;
+	if (!s->placement.depends)
+		return 0;
+	s->arrival = arrival;
+	if (intake_raw(s->run->store, s->run->owner, s->filed->message,
+		s->arena, &arrival->raw, err) != 0 ||
+	    understand(s, err) != 0)
+		return -1;
+	collect_evidence(s);
+	return find_place(s, err);
+}
+
 /* A newsletter that belongs to no case changes nothing. */
 static int
 step_place(struct step *s, struct err *err)
@@ -574,8 +588,7 @@ step_place(struct step *s, struct err *err)
 	struct run *run = s->run;
 	bool late = false;
 
-	collect_evidence(s);
-	if (find_place(s, err) != 0)
+	if (find_place_skimmed(s, err) != 0)
 		return -1;
 	if ((s->placement.number != 0 || !s->placing.bulk ||
 		s->placement.by != PLACED_UNFILED) &&
@@ -584,6 +597,7 @@ step_place(struct step *s, struct err *err)
 		return -1;
 	if (late && !s->queued)
 		return place_late(s, err);
+	s->done = true;
 	if (take_place(s, err) != 0 || step_describe(s, err) != 0)
 		return -1;
 	if (late && again_mark_late(
@@ -622,7 +636,6 @@ recall(struct step *s, struct err *err)
 
 	if (s->mail == NULL && understand(s, err) != 0)
 		return -1;
-	s->filed->mail = s->mail;
 	s->filed->company = s->mail->company;
 	if (ledger_message(run->store, run->owner, s->arena, s->filed->message,
 		&row, err) != 0)
@@ -641,17 +654,17 @@ recall(struct step *s, struct err *err)
 static int
 step_done(struct step *s, struct err *err)
 {
-	return intake_done(
-	    s->run->store, s->run->owner, s->filed->message, err);
+	return s->done ? 0
+		       : intake_done(s->run->store, s->run->owner,
+			     s->filed->message, err);
 }
 
 /* The steps that change the store; each sees what the ones before it did. */
 static int
 take_steps(struct step *s, struct err *err)
 {
-	static int (*const steps[])(struct step *, struct err *) = {
-	    step_understand, step_place, step_read, step_again, step_answer,
-	    step_done};
+	static int (*const steps[])(struct step *, struct err *) = {step_judge,
+	    step_place, step_read, step_again, step_answer, step_done};
 	size_t i;
 
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -667,7 +680,8 @@ decide(struct step *s, struct err *err)
 	struct run *run = s->run;
 	int ours;
 
-	if (store_begin(run->store, err) != 0)
+	/* Nobody waits for the store while we wait for a reader. */
+	if (understand(s, err) != 0 || store_begin(run->store, err) != 0)
 		return -1;
 	ours = intake_claim(run->store, run->owner, s->filed->message, err);
 	if (ours > 0 && take_steps(s, err) == 0 &&
@@ -718,7 +732,84 @@ show_progress(size_t n, const char *what, bool last)
 	fprintf(stderr, "\r%zu mails %s%s", n, what, last ? "\n" : "");
 }
 
-/* What waits, in the order in which it is decided, and read ahead of that. */
+/*
+ * The first mails of the past are given to the readers as they are kept, for
+ * these have nothing else to do yet: in the order of their numbers.
+ */
+struct early {
+	size_t n;
+	struct early_mail {
+		int64_t message, received;
+		struct apart_job *job; /* NULL: taken */
+	} v[APART_JOBS];
+};
+
+/* A mail of the past that was kept. */
+struct fresh {
+	int64_t message; /* 0: it was there before */
+	int64_t received;
+};
+
+static void
+read_early(struct run *run, const struct fresh *fresh, struct slice raw)
+{
+	struct early *e = run->early;
+	struct apart_job *job;
+
+	if (e == NULL)
+		e = run->early = arena_alloc(run->arena, sizeof(*e));
+	if (e->n == APART_JOBS || reader_full(run))
+		return;
+	job = reader_job(run);
+	reader_ask(run, job, raw, true);
+	e->v[e->n].message = fresh->message;
+	e->v[e->n].received = fresh->received;
+	e->v[e->n++].job = job;
+}
+
+/* NULL: it is not among them. */
+static struct early_mail *
+find_early(struct run *run, int64_t message)
+{
+	struct early *e = run->early;
+	size_t from = 0, to = e == NULL ? 0 : e->n, i;
+
+	while (from < to) {
+		i = from + (to - from) / 2;
+		if (e->v[i].message == message)
+			return e->v[i].job == NULL ? NULL : &e->v[i];
+		if (e->v[i].message < message)
+			from = i + 1;
+		else
+			to = i;
+	}
+	return NULL;
+}
+
+/* But for those of the list. */
+static void
+drop_early(struct run *run, const int64_t *messages, size_t n)
+{
+	struct early *e = run->early;
+	size_t i, k;
+
+	for (i = 0; e != NULL && i < e->n; i++) {
+		for (k = 0; k < n && messages[k] != e->v[i].message; k++)
+			;
+		if (k < n || e->v[i].job == NULL)
+			continue;
+		apart_drop(run->readers, e->v[i].job);
+		e->v[i].job = NULL;
+	}
+}
+
+/* A mail that waits, and is read ahead of its turn. */
+struct ahead {
+	struct apart_job *job; /* NULL: there was nothing to read */
+	struct waits waits;
+};
+
+/* What waits, in the order in which it is decided. */
 struct queue {
 	struct run *run;
 	struct arena *arena; /* of one message */
@@ -727,33 +818,47 @@ struct queue {
 	size_t asked; /* so many are given to the readers */
 	size_t begun; /* one more than the last that was marked */
 	size_t careful; /* so many are to be decided alone */
-	struct apart_job *jobs[APART_JOBS]; /* of message i: i % APART_JOBS */
+	struct ahead ahead[APART_JOBS]; /* of message i: i % APART_JOBS */
 };
+
+/* What cannot be had is told when it is to be decided. */
+static void
+ask_ahead(struct queue *q, size_t i)
+{
+	struct run *run = q->run;
+	struct ahead *ahead = &q->ahead[i % APART_JOBS];
+	struct early_mail *early = find_early(run, q->messages[i]);
+	struct slice raw;
+	struct err ignored;
+
+	memset(ahead, 0, sizeof(*ahead));
+	if (early != NULL) {
+		ahead->waits.past = true;
+		ahead->waits.received = early->received;
+		ahead->job = early->job;
+		early->job = NULL;
+		return;
+	}
+	ahead->job = reader_job(run);
+	if (intake_get(run->store, run->owner, q->messages[i],
+		ahead->job->arena, &raw, &ahead->waits, &ignored) == 0) {
+		reader_ask(run, ahead->job, raw, ahead->waits.past);
+		return;
+	}
+	apart_drop(run->readers, ahead->job);
+	ahead->job = NULL;
+}
 
 /* Gives the readers their next mails, from the i-th on. */
 static void
 read_ahead(struct queue *q, size_t i)
 {
-	struct run *run = q->run;
-
 	if (q->asked < i)
 		q->asked = i;
-	while (
-	    q->asked < q->n && q->asked < i + APART_JOBS && !reader_full(run)) {
-		struct apart_job *job = reader_job(run);
-		struct slice raw;
-		struct err ignored;
-
-		/* What cannot be had is told when it is to be decided. */
-		if (intake_raw(run->store, run->owner, q->messages[q->asked],
-			job->arena, &raw, &ignored) == 0) {
-			reader_ask(run, job, raw, false);
-		} else {
-			apart_drop(run->readers, job);
-			job = NULL;
-		}
-		q->jobs[q->asked++ % APART_JOBS] = job;
-	}
+	while (q->asked < q->n && q->asked < i + APART_JOBS &&
+	       (!reader_full(q->run) ||
+		   find_early(q->run, q->messages[q->asked]) != NULL))
+		ask_ahead(q, q->asked++);
 }
 
 static void
@@ -762,42 +867,29 @@ forget_ahead(struct queue *q)
 	size_t i;
 
 	for (i = 0; i < APART_JOBS; i++)
-		if (q->jobs[i] != NULL)
-			apart_drop(q->run->readers, q->jobs[i]);
-}
-
-static struct apart_job *
-take_ahead(struct queue *q, size_t i)
-{
-	struct apart_job *job = NULL;
-
-	read_ahead(q, i);
-	if (i < q->asked) {
-		job = q->jobs[i % APART_JOBS];
-		q->jobs[i % APART_JOBS] = NULL;
-	}
-	return job;
+		if (q->ahead[i].job != NULL)
+			apart_drop(q->run->readers, q->ahead[i].job);
+	drop_early(q->run, NULL, 0);
 }
 
 static int
 decide_message(struct queue *q, size_t i, struct filed *filed, struct err *err)
 {
 	struct run *run = q->run;
+	struct ahead *ahead = &q->ahead[i % APART_JOBS];
 	struct arrival arrival = {.source = "store"};
-	struct step step = {.run = run,
-	    .arena = q->arena,
-	    .arrival = &arrival,
-	    .job = take_ahead(q, i),
-	    .filed = filed};
-	struct waits waits;
-	int rc;
+	struct step step = {
+	    .run = run, .arena = q->arena, .arrival = &arrival, .filed = filed};
+	int rc = 0;
 
-	rc = intake_waits(run->store, run->owner, filed->message, &waits, err);
-	if (rc == 0 && step.job == NULL)
-		rc = intake_raw(run->store, run->owner, filed->message,
-		    q->arena, &arrival.raw, err);
-	step.quiet = waits.past;
-	step.received = waits.received;
+	read_ahead(q, i);
+	step.job = i < q->asked ? ahead->job : NULL;
+	if (step.job == NULL)
+		rc = intake_get(run->store, run->owner, filed->message,
+		    q->arena, &arrival.raw, &ahead->waits, err);
+	ahead->job = NULL;
+	step.quiet = ahead->waits.past;
+	step.received = ahead->waits.received;
 	step.queued = true;
 	if (rc == 0)
 		rc = decide(&step, err);
@@ -806,6 +898,7 @@ decide_message(struct queue *q, size_t i, struct filed *filed, struct err *err)
 	return rc;
 }
 
+/* 1: it took the batch with it, and is to be decided again, alone. */
 static int
 decide_waiting(
     struct queue *q, size_t i, struct counts *counts, struct err *err)
@@ -823,6 +916,8 @@ decide_waiting(
 		*err = e;
 		return -1;
 	}
+	if (store_batch_lost(q->run->store))
+		return 1;
 	counts->failed++;
 	/* It may have been marked as begun, or not. */
 	if (intake_try(q->run->store, q->run->owner, filed.message, err) != 0)
@@ -833,30 +928,31 @@ decide_waiting(
 }
 
 /*
- * How many go together from the i-th on: those that are given to the readers
- * and are new.  One that was begun before stands alone, and so do those behind
- * it: one of them may be the one on which we die.
+ * How many go together from the i-th on: of those that are given to the
+ * readers the first half, so that these have work meanwhile.  One that was
+ * begun before stands alone, and so do those behind it: one of them may be the
+ * one on which we die.
  */
-static int
-batch_size(struct queue *q, size_t i, size_t *size, struct err *err)
+static size_t
+batch_size(struct queue *q, size_t i)
 {
-	struct waits waits = {0};
+	size_t most = q->asked - i, size;
 
-	for (*size = 0; *size < BATCH && i + *size < q->asked; *size += 1) {
-		if (intake_waits(q->run->store, q->run->owner,
-			q->messages[i + *size], &waits, err) != 0)
-			return -1;
+	if (q->asked < q->n)
+		most /= 2;
+	for (size = 0; size < BATCH && size < most; size++) {
 		/* The first may have been marked by the batch before. */
-		if (waits.tries == 0 || q->begun == i + *size + 1)
+		if (q->ahead[(i + size) % APART_JOBS].waits.tries == 0 ||
+		    q->begun == i + size + 1)
 			continue;
-		if (*size == 0)
+		if (size == 0)
 			q->careful = BATCH;
 		break;
 	}
-	if (q->careful > 0 || *size == 0)
-		*size = 1;
+	if (q->careful == 0 && size > 0)
+		return size;
 	q->careful -= q->careful > 0;
-	return 0;
+	return 1;
 }
 
 /*
@@ -879,14 +975,17 @@ await_readers(struct queue *q, size_t i, size_t size)
 	struct err told_later;
 	size_t k;
 
-	for (k = i; k < i + size; k++)
-		if (q->jobs[k % APART_JOBS] != NULL)
-			(void)apart_wait(q->run->readers,
-			    q->jobs[k % APART_JOBS], &told_later);
+	for (k = i; k < i + size && k < q->asked; k++) {
+		struct apart_job *job = q->ahead[k % APART_JOBS].job;
+
+		if (job != NULL)
+			(void)apart_wait(q->run->readers, job, &told_later);
+	}
 }
 
+/* *size is 0 when it is to be done again, one by one. */
 static int
-decide_batch(struct queue *q, size_t i, size_t size, struct counts *counts,
+decide_batch(struct queue *q, size_t i, size_t *size, struct counts *counts,
     struct err *err)
 {
 	struct store *store = q->run->store;
@@ -894,35 +993,52 @@ decide_batch(struct queue *q, size_t i, size_t size, struct counts *counts,
 	size_t k;
 	int rc = 0;
 
-	await_readers(q, i, size);
 	if (mark_begun(q, i, err) != 0 || store_batch_begin(store, err) != 0)
 		return -1;
-	for (k = i; k < i + size && rc == 0; k++)
+	for (k = i; k < i + *size && rc == 0; k++)
 		rc = decide_waiting(q, k, &done, err);
-	if (rc == 0 && k < q->n && q->careful == 0)
+	if (rc == 0 && k < q->n)
 		rc = mark_begun(q, k, err);
-	if (store_batch_end(store, rc == 0 ? err : &(struct err){0}) != 0)
+	if (store_batch_end(store, rc == 0 ? err : &(struct err){0}) != 0 &&
+	    rc <= 0)
 		return -1;
+	if (rc > 0) {
+		q->careful = BATCH;
+		*size = 0;
+		return 0;
+	}
 	*counts = done;
 	return rc;
 }
 
 static int
+decide_alone(struct queue *q, size_t i, struct counts *counts, struct err *err)
+{
+	if (mark_begun(q, i, err) != 0)
+		return -1;
+	return decide_waiting(q, i, counts, err);
+}
+
+static int
 decide_all(struct queue *q, struct counts *counts, struct err *err)
 {
-	struct counts uncounted = {0};
+	struct counts uncounted = {0},
+		      *c = counts == NULL ? &uncounted : counts;
 	size_t i, size;
+	int rc;
 
 	for (i = 0; i < q->n; i += size) {
 		read_ahead(q, i);
-		if (batch_size(q, i, &size, err) != 0 ||
-		    decide_batch(q, i, size,
-			counts == NULL ? &uncounted : counts, err) != 0)
+		size = batch_size(q, i);
+		await_readers(q, i, size);
+		rc = size == 1 ? decide_alone(q, i, c, err)
+			       : decide_batch(q, i, &size, c, err);
+		if (rc != 0)
 			return -1;
 		if (counts != NULL)
 			show_progress(i + size, "read", i + size == q->n);
 	}
-	return 0;
+	return q->n == 0 ? 0 : store_settle(q->run->store, err);
 }
 
 /* One that came late: it and those that were sent after it. */
@@ -968,8 +1084,11 @@ file_waiting(struct run *run, struct counts *counts, struct err *err)
 
 	rc = intake_waiting(
 	    run->store, run->owner, list, WAITING_MOST, &q.messages, &q.n, err);
-	if (rc == 0)
+	if (rc == 0) {
+		drop_early(
+		    run, q.messages, q.n < APART_JOBS ? q.n : APART_JOBS);
 		rc = decide_all(&q, counts, err);
+	}
 	forget_ahead(&q);
 	if (rc == 0)
 		rc = settle_lates(run, q.arena, err);
@@ -1067,6 +1186,7 @@ file_source(struct run *run, struct source *source, const char *folder,
 /* Mails that are kept together; in one arena. */
 struct batch {
 	struct source_mail v[BATCH];
+	struct fresh fresh[BATCH];
 	size_t n, bytes;
 };
 
@@ -1088,7 +1208,7 @@ date_of(struct arena *a, const struct source_mail *mail, int64_t otherwise)
 
 static int
 keep_one(struct run *run, struct arena *a, const struct source_mail *mail,
-    struct counts *counts, struct err *err)
+    struct fresh *fresh, struct counts *counts, struct err *err)
 {
 	struct arrival arrival = {
 	    .raw = mail->bytes,
@@ -1104,7 +1224,31 @@ keep_one(struct run *run, struct arena *a, const struct source_mail *mail,
 	if (intake_keep(run->store, run->owner, &arrival, &kept, err) != 0)
 		return -1;
 	counts->duplicates += kept.duplicate;
+	fresh->message = kept.duplicate ? 0 : kept.message;
+	fresh->received = arrival.received;
+	reader_pump(run);
 	return 0;
+}
+
+/* 1: one took the batch with it. */
+static int
+keep_each(struct run *run, struct arena *a, struct batch *b,
+    struct counts *counts, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < b->n && rc == 0; i++) {
+		struct err e = {0};
+
+		b->fresh[i].message = 0;
+		if (keep_one(run, a, &b->v[i], &b->fresh[i], counts, &e) == 0)
+			continue;
+		if (!ends_reading(&e) && store_batch_lost(run->store))
+			return 1;
+		rc = pass_over(counts, &e, err);
+	}
+	return rc;
 }
 
 static int
@@ -1119,15 +1263,19 @@ keep_batch(struct run *run, struct arena *a, struct batch *b,
 		return 0;
 	if (store_batch_begin(run->store, err) != 0)
 		return -1;
-	for (i = 0; i < b->n && rc == 0; i++) {
-		struct err e = {0};
-
-		if (keep_one(run, a, &b->v[i], &done, &e) != 0)
-			rc = pass_over(&done, &e, err);
-	}
-	if (store_batch_end(run->store, rc == 0 ? err : &(struct err){0}) != 0)
+	rc = keep_each(run, a, b, &done, err);
+	if (store_batch_end(run->store, rc == 0 ? err : &(struct err){0}) !=
+		0 &&
+	    rc <= 0)
 		return -1;
+	if (rc > 0) {
+		done = *counts;
+		rc = keep_each(run, a, b, &done, err);
+	}
 	*counts = done;
+	for (i = 0; i < b->n && rc == 0; i++)
+		if (b->fresh[i].message != 0)
+			read_early(run, &b->fresh[i], b->v[i].bytes);
 	b->n = b->bytes = 0;
 	return rc;
 }
@@ -1179,5 +1327,7 @@ file_history(struct run *run, struct source *source, struct counts *counts,
 		show_progress(counts->seen, "kept", got == 0);
 	}
 	arena_free(a);
+	if (rc == 0 && counts->seen > 0)
+		rc = store_settle(run->store, err);
 	return rc;
 }

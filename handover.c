@@ -172,12 +172,15 @@ static const struct member understood_members[] = {
     M_INT(understood, sender, 0, WHO_CUSTOMER),
     M_BOOL(understood, from_owner),
     M_BOOL(understood, machine_written),
+    M_BOOL(understood, bulk),
+    M_BOOL(understood, unread),
     M_TEXT_OR_NULL(understood, company),
     M_STRUCT(understood, anchor, &moment_layout),
+    M_TEXT_OR_NULL(understood, twin),
 };
 static const struct layout understood_layout =
     LAYOUT(understood, understood_members);
-FITS(understood, 64);
+FITS(understood, 72);
 
 void
 understood_put(struct buf *out, const struct understood *u)
@@ -202,17 +205,24 @@ struct reader {
 	struct arena *arena;
 };
 
+/* What goes before the mail. */
+struct request {
+	struct moment now;
+	bool skim;
+};
+
 /* In the reader's process. */
 static void
 read_one(void *arg, struct slice in, struct buf *out)
 {
 	struct reader *r = arg;
+	struct request request;
 
-	memcpy(&r->run.now, in.p, sizeof(r->run.now));
-	in.p += sizeof(r->run.now);
-	in.len -= sizeof(r->run.now);
-	understood_put(out,
-	    mail_understand(r->arena, &r->run, &r->run.settings.addresses, in));
+	memcpy(&request, in.p, sizeof(request));
+	r->run.now = request.now;
+	in.p += sizeof(request);
+	in.len -= sizeof(request);
+	understood_put(out, mail_study(r->arena, &r->run, in, request.skim));
 	arena_reset(r->arena);
 }
 
@@ -249,24 +259,40 @@ reader_job(struct run *run)
 	return apart_job(readers(run));
 }
 
-void
-reader_ask(
-    struct run *run, struct apart_job *job, struct slice raw, bool urgent)
+static void
+ask(struct run *run, struct apart_job *job, struct slice raw, bool skim,
+    bool urgent)
 {
-	size_t head = sizeof(run->now);
-	char *in = arena_alloc(job->arena, head + raw.len);
+	struct request request;
+	char *in = arena_alloc(job->arena, sizeof(request) + raw.len);
 
-	memcpy(in, &run->now, head);
+	memset(&request, 0, sizeof(request));
+	request.now = run->now;
+	request.skim = skim;
+	memcpy(in, &request, sizeof(request));
 	if (raw.len > 0)
-		memcpy(in + head, raw.p, raw.len);
-	job->in = (struct slice){in, head + raw.len};
+		memcpy(in + sizeof(request), raw.p, raw.len);
+	job->in = (struct slice){in, sizeof(request) + raw.len};
 	apart_ask(run->readers, job, urgent);
+}
+
+void
+reader_ask(struct run *run, struct apart_job *job, struct slice raw, bool skim)
+{
+	ask(run, job, raw, skim, false);
 }
 
 bool
 reader_full(const struct run *run)
 {
 	return run->readers != NULL && apart_full(run->readers);
+}
+
+void
+reader_pump(struct run *run)
+{
+	if (run->readers != NULL)
+		apart_pump(run->readers);
 }
 
 struct understood *
@@ -293,6 +319,6 @@ reader_read(struct run *run, struct arena *a, struct slice raw, struct err *err)
 {
 	struct apart_job *job = reader_job(run);
 
-	reader_ask(run, job, raw, true);
+	ask(run, job, raw, false, true);
 	return reader_answer(run, a, job, err);
 }

@@ -23,18 +23,18 @@ understood_get(struct arena *, struct slice bytes, struct slice raw);
 /*
  * A mail for the readers of this run, which are started when there is work.
  * An empty job is for its raw bytes, to be put in its arena; then it is asked
- * for, and one day answered.  Waiting for one mail while others are on their
- * way: urgent.
+ * for, to be skimmed or not (mail_study()), and one day answered.
  */
 struct apart_job *reader_job(struct run *);
-void
-reader_ask(struct run *, struct apart_job *, struct slice raw, bool urgent);
+void reader_ask(struct run *, struct apart_job *, struct slice raw, bool skim);
 bool reader_full(const struct run *);
+/* Gives the readers their next mails while the caller is busy. */
+void reader_pump(struct run *);
 /* In the arena; drops the job.  NULL with err (EX_DATAERR) when the readers
  * died of it; the message's raw is empty. */
 struct understood *
 reader_answer(struct run *, struct arena *, struct apart_job *, struct err *);
-/* All of it at once. */
+/* All of it at once, before what is on its way. */
 struct understood *
 reader_read(struct run *, struct arena *, struct slice raw, struct err *);
 

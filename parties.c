@@ -128,10 +128,34 @@ linked_domains(struct run *run, struct arena *a, const char *text)
 
 /* --- the same mail again -------------------------------------------------- */
 
-/* The same for a mail as it was fetched and as it was forwarded: who wrote it,
- * its subject, and the letters of what it says. */
-static const char *
-twin_of(struct run *run, struct arena *a, const struct original *o)
+/* No branch, and no locale: each mail is read through. */
+static bool
+is_letter(char c)
+{
+	unsigned char lower = (unsigned char)(c | 0x20);
+
+	return ((c & 0x80) != 0) | ((unsigned)lower - 'a' < 26) |
+	       ((unsigned)(unsigned char)c - '0' < 10);
+}
+
+/* The letters of a text, up to its end. */
+static void
+add_letters(struct buf *b, const char *text)
+{
+	size_t room = strlen(text);
+	char *to = buf_room(b, room);
+	const char *p;
+
+	for (p = text; *p != '\0'; p++) {
+		*to = *p;
+		to += is_letter(*p);
+	}
+	b->len = (size_t)(to - b->p);
+}
+
+const char *
+twin_of(
+    struct arena *a, const struct thread_words *words, const struct original *o)
 {
 	uint8_t hash[SHA256_SIZE];
 	char hex[SHA256_HEX];
@@ -143,12 +167,9 @@ twin_of(struct run *run, struct arena *a, const struct original *o)
 		return NULL;
 	for (p = o->from.addr; *p != '\0'; p++)
 		buf_putc(&b, (char)tolower((unsigned char)*p));
-	buf_printf(
-	    &b, "\n%s\n", thread_subject(a, run->thread_words, o->subject));
+	buf_printf(&b, "\n%s\n", thread_subject(a, words, o->subject));
 	start = b.len;
-	for (p = o->newest; *p != '\0'; p++)
-		if ((*p & 0x80) != 0 || isalnum((unsigned char)*p))
-			buf_putc(&b, *p);
+	add_letters(&b, o->newest);
 	start = b.len - start;
 	sha256(buf_view(&b), hash);
 	buf_free(&b);
@@ -188,6 +209,6 @@ parties_judge(struct run *run, struct arena *a, const struct understood *u,
 {
 	if (p->from.desk)
 		p->linked = linked_domains(run, a, u->original->text);
-	p->twin = twin_of(run, a, u->original);
+	p->twin = u->twin;
 	return find_likeness(run, a, p, err);
 }

@@ -15,6 +15,7 @@
 #include "explaining.h"
 #include "json.h"
 #include "mail/domain.h"
+#include "parties.h"
 #include "reading.h"
 #include "rules/check.h"
 #include "rules/coverage.h"
@@ -87,6 +88,19 @@ is_machine_written(const struct message *m)
 	return precedence != NULL && strcasecmp(precedence, "auto_reply") == 0;
 }
 
+/* RFC 2919, RFC 2369; Precedence is older than both. */
+static bool
+is_bulk(const struct message *m)
+{
+	const char *precedence = message_field(m, "Precedence");
+
+	return message_field(m, "List-Unsubscribe") != NULL ||
+	       message_field(m, "List-Id") != NULL ||
+	       (precedence != NULL && (strcasecmp(precedence, "bulk") == 0 ||
+					  strcasecmp(precedence, "list") == 0 ||
+					  strcasecmp(precedence, "junk") == 0));
+}
+
 /* The registrable domain of the first address that is not the owner's. */
 static const char *
 other_domain(
@@ -113,35 +127,64 @@ other_side(
 	return company != NULL ? company : other_domain(a, me, &o->cc);
 }
 
-struct understood *
-mail_understand(struct arena *a, struct run *run, const struct strings *me,
-    struct slice raw)
+/* All but the findings; and what these are to be read from. */
+static struct understood *
+understand(struct arena *a, struct run *run, const struct strings *me,
+    struct slice raw, struct reading *reading)
 {
 	struct understood *u = arena_alloc(a, sizeof(*u));
 	struct message *m = message_read(a, raw);
 	struct original *o = original_read(a, run->forms, m);
-	struct reading reading = {0};
 
 	u->message = m;
 	u->original = o;
 	u->from_owner = address_in(me, m->from.addr);
 	u->sender = address_in(me, o->from.addr) ? WHO_CUSTOMER : WHO_COMPANY;
 	u->machine_written = is_machine_written(m) && !o->forwarded;
+	u->bulk = is_bulk(m) && !o->forwarded;
 	u->anchor = o->has_date ? o->date : m->has_date ? m->date : run->now;
 	u->company = other_side(a, me, u);
+	*reading = (struct reading){
+	    .text = o->newest,
+	    .subject = o->subject,
+	    .anchor = u->anchor,
+	    .sender = u->sender,
+	    .sender_name = o->from.name,
+	    .sender_addr = o->from.addr,
+	    .machine_written = u->machine_written,
+	    .calendar = run->calendar,
+	};
+	return u;
+}
 
-	reading.text = o->newest;
-	reading.subject = o->subject;
-	reading.anchor = u->anchor;
-	reading.sender = u->sender;
-	reading.sender_name = o->from.name;
-	reading.sender_addr = o->from.addr;
-	reading.machine_written = u->machine_written;
-	reading.calendar = run->calendar;
+struct understood *
+mail_understand(struct arena *a, struct run *run, const struct strings *me,
+    struct slice raw)
+{
+	struct reading reading;
+	struct understood *u = understand(a, run, me, raw, &reading);
+
 	if (run->options.explain)
 		u->explanation = arena_alloc(a, sizeof(*u->explanation));
 	reading.explanation = u->explanation;
 	u->findings = findings_read(a, run->pack, &reading);
+	return u;
+}
+
+struct understood *
+mail_study(struct arena *a, struct run *run, struct slice raw, bool skim)
+{
+	struct reading reading;
+	struct understood *u =
+	    understand(a, run, &run->settings.addresses, raw, &reading);
+
+	u->twin = twin_of(a, run->thread_words, u->original);
+	if (skim && u->bulk && !u->from_owner && u->sender == WHO_COMPANY) {
+		u->findings = references_read(a, run->pack, &reading);
+		u->unread = u->findings->reference_count == 0;
+	}
+	if (!u->unread)
+		u->findings = findings_read(a, run->pack, &reading);
 	return u;
 }
 

@@ -14,8 +14,11 @@ struct understood {
 	enum who sender; /* of the original */
 	bool from_owner; /* the message itself comes from an owner's address */
 	bool machine_written; /* RFC 3834 and its kin */
+	bool bulk; /* List-Unsubscribe, List-Id, Precedence: bulk */
+	bool unread; /* findings were not looked for: see mail_study() */
 	const char *company; /* registrable domain of the other side; or NULL */
 	struct moment anchor;
+	const char *twin; /* of mail_study(): see twin_of(); or NULL */
 	struct explanation *explanation; /* with --explain; or NULL */
 };
 
@@ -25,6 +28,14 @@ struct understood {
  */
 struct understood *mail_understand(
     struct arena *, struct run *, const struct strings *me, struct slice raw);
+
+/*
+ * The same for the owner's addresses, with what filing asks for.  skim: what a
+ * newsletter says that gives no reference number is left unread, for it opens
+ * no case, and joins one only by who sent it or what it answers.
+ */
+struct understood *
+mail_study(struct arena *, struct run *, struct slice raw, bool skim);
 
 /* Whether the address is one of the list (both in lower case). */
 bool address_in(const struct strings *, const char *addr);

@@ -200,6 +200,17 @@ make_mailboxes(struct run *run, const char *path, struct err *err)
 	return 0;
 }
 
+/* So that the first mail finds the rules as all others do; what is wrong with
+ * them is told then. */
+static void
+make_image(struct run *run)
+{
+	struct err told_later;
+
+	if (load_all(run, &told_later) == 0)
+		load_keep(run);
+}
+
 int
 command_init(struct run *run, struct err *err)
 {
@@ -235,12 +246,14 @@ command_init(struct run *run, struct err *err)
 		fprintf(run->out, "wrote %s\nwrote %s\n", path, answers.store);
 		rc = make_mailboxes(run, path, err);
 	}
-	if (rc == 0 && !run->options.dry_run)
+	if (rc == 0 && !run->options.dry_run) {
+		make_image(run);
 		fprintf(run->out,
 		    "\nNext: put a company's mail into that Maildir and say "
 		    "`promised once`;\nor name your mailbox in %s. `promised "
 		    "doctor` checks it.\n",
 		    path);
+	}
 	buf_free(&text);
 	return rc;
 }

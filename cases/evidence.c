@@ -89,6 +89,7 @@ struct work {
 	size_t n;
 	struct bag *bag[PARTS];
 	const char *subject; /* normalised */
+	const char *lower; /* the whole text, when somebody asked */
 	bool company_speaks;
 	int64_t until; /* only mail that was sent until then */
 };
@@ -423,18 +424,33 @@ is_mentioned(struct work *w, const char *text, const char *name)
 /* Bytes of a name that is no common word; beside a number of its case, too. */
 enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3 };
 
+/* Of ASCII alone, as words_mention() compares. */
+static char *
+lower_case(struct arena *a, const char *text)
+{
+	char *lower = arena_strdup(a, text), *p;
+
+	for (p = lower; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p | 0x20);
+	return lower;
+}
+
 /* A stranger's mail tells the company's name.  Most do not have it at all. */
 static bool
-is_told(const struct work *w, const char *text, const char *name, size_t least)
+is_told(struct work *w, const char *text, const char *name, size_t least)
 {
-	return !w->in->bulk && strlen(name) >= least &&
-	       strcasestr(text, name) != NULL &&
+	if (w->in->bulk || strlen(name) < least)
+		return false;
+	if (w->lower == NULL)
+		w->lower = lower_case(w->arena, text);
+	return strstr(w->lower, lower_case(w->arena, name)) != NULL &&
 	       words_mention(slice_of(text), name);
 }
 
 /* An ombudsman, a parent company or an agent says whom it is about. */
 static bool
-speaks_for(const struct work *w, const char *text, const char *name)
+speaks_for(struct work *w, const char *text, const char *name)
 {
 	return !w->out->main->freemail && is_told(w, text, name, TOLD_LEAST) &&
 	       words_behalf(w->words, slice_of(text), name);
@@ -444,11 +460,16 @@ speaks_for(const struct work *w, const char *text, const char *name)
 static char *
 whole_text(const struct work *w, const char *about)
 {
-	const struct placing *in = w->in;
+	const char *parts[] = {w->in->subject, about, w->in->comment};
+	struct buf b = {0};
+	size_t i;
 
-	return arena_printf(w->arena, "%s\n%s\n%s",
-	    in->subject == NULL ? "" : in->subject, about,
-	    in->comment == NULL ? "" : in->comment);
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (i > 0)
+			buf_putc(&b, '\n');
+		buf_slice(&b, slice_of(parts[i]));
+	}
+	return buf_keep(&b, w->arena);
 }
 
 /*
@@ -1056,17 +1077,29 @@ ignore_names(struct work *w, struct bag *b)
 		bag_ignore_name(b, w->words, w->out->main->name);
 }
 
-static char *
-read_self(struct work *w)
+/* What the message says of its case, and what of another one.  Of what is
+ * unread all may lead to a case: then it is read. */
+static void
+split_self(struct work *w, char **about, char **apart)
 {
 	const struct placing *in = w->in;
 	const char *text = in->text == NULL ? "" : in->text;
-	char *about, *apart;
+	char *own = arena_strndup(w->arena, text, strnlen(text, OWN_MOST));
+
+	*about = own;
+	*apart = NULL;
+	if (!in->unread)
+		words_split(
+		    w->arena, w->words, own, about, apart, &w->out->denied);
+	w->out->numbers = own_numbers(w->arena, in, *about, *apart);
+}
+
+static void
+read_self(struct work *w, const char *about, const char *apart)
+{
+	const struct placing *in = w->in;
 	int part;
 
-	words_split(w->arena, w->words,
-	    arena_strndup(w->arena, text, strnlen(text, OWN_MOST)), &about,
-	    &apart, &w->out->denied);
 	for (part = 0; part < PARTS; part++) {
 		w->bag[part] = bag_new(w->arena);
 		ignore_names(w, w->bag[part]);
@@ -1079,8 +1112,6 @@ read_self(struct work *w)
 	bag_add(w->bag[APART], w->words, slice_of(apart));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
-	w->out->numbers = own_numbers(w->arena, in, about, apart);
-	return about;
 }
 
 static int
@@ -1101,10 +1132,10 @@ find_suspects(struct work *w, const char *about, struct err *err)
 	return 0;
 }
 
-int
-evidence_gather(struct store *s, int64_t owner, struct arena *a,
+static struct work
+work_begin(struct store *s, int64_t owner, struct arena *a,
     const struct thread_words *words, const struct placing *in,
-    struct evidence *out, struct err *err)
+    struct evidence *out)
 {
 	struct work w = {
 	    .store = s,
@@ -1115,23 +1146,55 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	    .out = out,
 	    .until = in->sent == 0 ? INT64_MAX : in->sent,
 	};
-	const char *about;
-	size_t i;
 
 	memset(out, 0, sizeof(*out));
 	out->main = main_party(in);
 	out->note = out->main == NULL;
 	w.company_speaks = party_is_other(&in->from);
-	about = read_self(&w);
+	return w;
+}
+
+static int
+weigh_suspects(struct work *w, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (read_case(w, &w->v[i], err) < 0)
+			return -1;
+	share_words(w);
+	find_receipt(w);
+	find_only(w);
+	find_denied(w);
+	rank(w);
+	return 0;
+}
+
+int
+evidence_gather(struct store *s, int64_t owner, struct arena *a,
+    const struct thread_words *words, const struct placing *in,
+    struct evidence *out, struct err *err)
+{
+	struct work w = work_begin(s, owner, a, words, in, out);
+	char *about, *apart;
+
+	split_self(&w, &about, &apart);
 	if (find_suspects(&w, about, err) < 0)
 		return -1;
-	for (i = 0; i < w.n; i++)
-		if (read_case(&w, &w.v[i], err) < 0)
-			return -1;
-	share_words(&w);
-	find_receipt(&w);
-	find_only(&w);
-	find_denied(&w);
-	rank(&w);
-	return 0;
+	out->suspects = w.n;
+	if (in->unread)
+		return 0;
+	read_self(&w, about, apart);
+	return weigh_suspects(&w, err);
+}
+
+void
+evidence_self(struct arena *a, const struct thread_words *words,
+    const struct placing *in, struct evidence *out)
+{
+	struct work w = work_begin(NULL, 0, a, words, in, out);
+	char *about, *apart;
+
+	split_self(&w, &about, &apart);
+	read_self(&w, about, apart);
 }

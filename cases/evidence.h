@@ -29,8 +29,9 @@ struct suspect {
 };
 
 struct evidence {
-	struct suspect *v; /* best first */
+	struct suspect *v; /* best first; none of what is unread */
 	size_t n;
+	size_t suspects; /* how many come into question */
 	bool note; /* the owner's own, to nobody else */
 	bool denied; /* it says itself that it is a new matter */
 	const struct party *main; /* the other side; NULL for a note */
@@ -43,6 +44,10 @@ struct evidence {
 int evidence_gather(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct evidence *,
     struct err *);
+
+/* What it leaves behind alone. */
+void evidence_self(struct arena *, const struct thread_words *,
+    const struct placing *, struct evidence *);
 
 /* The other side's addresses: neither the owner's nor ours. */
 bool party_is_other(const struct party *);

@@ -15,7 +15,10 @@
 #include "cases/intake.h"
 #include "cases/store.h"
 
-enum { ID_MOST = 998 }; /* RFC 5322 section 2.1.1: a line */
+enum {
+	ID_MOST = 998, /* RFC 5322 section 2.1.1: a line */
+	SAME_ID_MOST = 8 /* mails of one id that are compared */
+};
 enum { WAITS = 1, WAITS_PAST = 2 }; /* message.waiting */
 
 static const char *const directions[] = {
@@ -105,41 +108,45 @@ scan_header(struct arena *a, struct slice raw, struct slice *body)
 	return id;
 }
 
-/* The same body whichever way the mail came: an IMAP server ends lines with
- * CRLF, a Maildir with LF, an mbox adds an empty line. */
-static void
-hash_body(struct slice body, uint8_t out[SHA256_SIZE])
-{
-	struct buf plain = {0};
-	struct slice line;
-
-	body = slice_trim(body);
-	while (slice_line(&body, &line)) {
-		buf_slice(&plain, line);
-		buf_putc(&plain, '\n');
-	}
-	sha256(buf_view(&plain), out);
-	buf_free(&plain);
-}
-
-struct fresh {
-	const struct arrival *arrival;
-	const char *message_id;
-	struct slice sha, body_sha;
-};
-
 static bool
 same(struct slice a, struct slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
+/*
+ * The same body whichever way the mail came: an IMAP server ends lines with
+ * CRLF, a Maildir with LF, an mbox adds an empty line.
+ */
+static bool
+same_body(struct slice a, struct slice b)
+{
+	struct slice x, y;
+	bool more;
+
+	a = slice_trim(a);
+	b = slice_trim(b);
+	do {
+		more = slice_line(&a, &x);
+		if (slice_line(&b, &y) != more)
+			return false;
+	} while (more && same(x, y));
+	return !more;
+}
+
+struct fresh {
+	const struct arrival *arrival;
+	const char *message_id;
+	struct slice sha, body;
+};
+
 /* The message that this is a copy of; 0: none. */
 static int
-find_known(struct store *s, int64_t owner, struct arena *a,
-    const struct fresh *f, int64_t *message, struct err *err)
+find_known(struct store *s, int64_t owner, const struct fresh *f,
+    int64_t *message, struct err *err)
 {
 	const struct arrival *from = f->arrival;
+	struct slice body;
 	struct rows *r;
 
 	*message = 0;
@@ -153,11 +160,16 @@ find_known(struct store *s, int64_t owner, struct arena *a,
 		return -1;
 	if (*message != 0 || f->message_id == NULL)
 		return 0;
-	r = STORE_QUERY(
-	    s, SQL_MESSAGE_BODIES, sql_int(owner), sql_text(f->message_id));
-	while (*message == 0 && rows_next(r))
-		if (same(rows_bytes(r, 1, a), f->body_sha))
+	r = STORE_QUERY(s, SQL_MESSAGE_BODIES, sql_int(owner),
+	    sql_text(f->message_id), sql_int(SAME_ID_MOST));
+	while (*message == 0 && rows_next(r)) {
+		struct arena *other = arena_new();
+
+		(void)scan_header(other, rows_bytes(r, 1, other), &body);
+		if (same_body(body, f->body))
 			*message = rows_int(r, 0);
+		arena_free(other);
+	}
 	return rows_end(r, err);
 }
 
@@ -170,25 +182,17 @@ add_message(struct store *s, int64_t owner, const struct fresh *f,
 		sql_bytes(f->arrival->raw)) < 0)
 		return -1;
 	return STORE_RUN(s, err, SQL_MESSAGE_ADD, sql_int(owner),
-	    sql_int(*message), sql_bytes(f->sha), sql_bytes(f->body_sha),
-	    sql_text(f->message_id), sql_int(f->arrival->received),
+	    sql_int(*message), sql_bytes(f->sha), sql_text(f->message_id),
+	    sql_int(f->arrival->received),
 	    sql_int(f->arrival->past ? WAITS_PAST : WAITS));
 }
 
-/* A source that is read again (import resumed) is no new sighting. */
 static int
 add_sighting(struct store *s, int64_t owner, const struct arrival *from,
     int64_t message, struct err *err)
 {
-	int64_t known, id;
+	int64_t id;
 
-	if (STORE_INT(s, err, 0, &known, SQL_SIGHTING_SAME, sql_int(owner),
-		sql_int(message), sql_text(from->source),
-		sql_int(from->uidvalidity), sql_int(from->uid),
-		sql_text(from->file == NULL ? "" : from->file)) < 0)
-		return -1;
-	if (known != 0)
-		return 0;
 	if (store_number(s, owner, "sighting", &id, err) < 0)
 		return -1;
 	return STORE_RUN(s, err, SQL_SIGHTING_ADD, sql_int(owner), sql_int(id),
@@ -197,19 +201,37 @@ add_sighting(struct store *s, int64_t owner, const struct arrival *from,
 	    sql_text(from->file), sql_int(from->received));
 }
 
+/* A source that is read again (import resumed) is no new sighting. */
 static int
-keep(struct store *s, int64_t owner, struct arena *a, const struct fresh *f,
-    struct kept *kept, struct err *err)
+see_again(struct store *s, int64_t owner, const struct arrival *from,
+    int64_t message, struct err *err)
+{
+	int64_t known;
+
+	if (STORE_INT(s, err, 0, &known, SQL_SIGHTING_SAME, sql_int(owner),
+		sql_int(message), sql_text(from->source),
+		sql_int(from->uidvalidity), sql_int(from->uid),
+		sql_text(from->file == NULL ? "" : from->file)) < 0)
+		return -1;
+	return known != 0 ? 0 : add_sighting(s, owner, from, message, err);
+}
+
+static int
+keep(struct store *s, int64_t owner, const struct fresh *f, struct kept *kept,
+    struct err *err)
 {
 	int64_t waiting;
 
-	if (find_known(s, owner, a, f, &kept->message, err) < 0)
+	if (find_known(s, owner, f, &kept->message, err) < 0)
 		return -1;
 	kept->duplicate = kept->message != 0;
-	if (!kept->duplicate &&
-	    add_message(s, owner, f, &kept->message, err) < 0)
-		return -1;
-	if (add_sighting(s, owner, f->arrival, kept->message, err) < 0 ||
+	kept->waiting = true;
+	if (!kept->duplicate)
+		return add_message(s, owner, f, &kept->message, err) < 0
+			   ? -1
+			   : add_sighting(
+				 s, owner, f->arrival, kept->message, err);
+	if (see_again(s, owner, f->arrival, kept->message, err) < 0 ||
 	    STORE_INT(s, err, 0, &waiting, SQL_MESSAGE_WAITING, sql_int(owner),
 		sql_int(kept->message)) < 0)
 		return -1;
@@ -231,20 +253,17 @@ intake_keep(struct store *s, int64_t owner, const struct arrival *arrival,
     struct kept *kept, struct err *err)
 {
 	struct arena *a = arena_new();
-	uint8_t sha[SHA256_SIZE], body_sha[SHA256_SIZE];
-	struct slice body;
+	uint8_t sha[SHA256_SIZE];
 	struct fresh f = {
 	    .arrival = arrival,
 	    .sha = {(const char *)sha, sizeof(sha)},
-	    .body_sha = {(const char *)body_sha, sizeof(body_sha)},
 	};
 	int result = -1;
 
 	sha256(arrival->raw, sha);
-	f.message_id = scan_header(a, arrival->raw, &body);
-	hash_body(body, body_sha);
+	f.message_id = scan_header(a, arrival->raw, &f.body);
 	if (store_begin(s, err) == 0)
-		result = finish(s, keep(s, owner, a, &f, kept, err), err);
+		result = finish(s, keep(s, owner, &f, kept, err), err);
 	if (result < 0)
 		err_prefix(err, "keeping a message");
 	arena_free(a);
@@ -302,22 +321,6 @@ intake_given_up(struct store *s, int64_t owner, int64_t *count, struct err *err)
 }
 
 int
-intake_waits(struct store *s, int64_t owner, int64_t message,
-    struct waits *waits, struct err *err)
-{
-	struct rows *r =
-	    STORE_QUERY(s, SQL_MESSAGE_WAITS, sql_int(owner), sql_int(message));
-
-	memset(waits, 0, sizeof(*waits));
-	if (rows_next(r)) {
-		waits->past = rows_int(r, 0) == WAITS_PAST;
-		waits->tries = (int)rows_int(r, 1);
-		waits->received = rows_int(r, 2);
-	}
-	return rows_end(r, err);
-}
-
-int
 intake_try(struct store *s, int64_t owner, int64_t message, struct err *err)
 {
 	if (store_begin(s, err) < 0)
@@ -329,21 +332,34 @@ intake_try(struct store *s, int64_t owner, int64_t message, struct err *err)
 }
 
 int
-intake_raw(struct store *s, int64_t owner, int64_t message, struct arena *a,
-    struct slice *raw, struct err *err)
+intake_get(struct store *s, int64_t owner, int64_t message, struct arena *a,
+    struct slice *raw, struct waits *waits, struct err *err)
 {
 	struct rows *r =
 	    STORE_QUERY(s, SQL_RAW_GET, sql_int(owner), sql_int(message));
 	bool found = rows_next(r);
 
-	if (found)
+	if (found) {
 		*raw = rows_bytes(r, 0, a);
+		waits->past = rows_int(r, 1) == WAITS_PAST;
+		waits->tries = (int)rows_int(r, 2);
+		waits->received = rows_int(r, 3);
+	}
 	if (rows_end(r, err) < 0)
 		return -1;
 	if (found)
 		return 0;
 	return err_set(
 	    err, EX_DATAERR, "there is no message %lld", (long long)message);
+}
+
+int
+intake_raw(struct store *s, int64_t owner, int64_t message, struct arena *a,
+    struct slice *raw, struct err *err)
+{
+	struct waits waits;
+
+	return intake_get(s, owner, message, a, raw, &waits, err);
 }
 
 int
@@ -389,7 +405,7 @@ intake_describe(struct store *s, int64_t owner, int64_t message,
 	    sql_int(d->forwarded), sql_int(d->autoreply), sql_int(d->bulk),
 	    sql_int(d->attachment), sql_text(d->client), sql_text(d->language),
 	    sql_text(d->newest), sql_text(lines_of(a, &d->faults)),
-	    sql_int(d->sent));
+	    sql_int(d->sent), sql_int(d->done));
 
 	arena_free(a);
 	return changed < 0 ? -1 : 0;

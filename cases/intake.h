@@ -61,14 +61,6 @@ int intake_waiting(struct store *, int64_t owner, struct arena *, size_t most,
 /* How many are left out. */
 int
 intake_given_up(struct store *, int64_t owner, int64_t *count, struct err *);
-/* What is remembered of one of these. */
-struct waits {
-	int tries; /* how often it was begun before */
-	bool past;
-	int64_t received;
-};
-int intake_waits(struct store *, int64_t owner, int64_t message, struct waits *,
-    struct err *);
 /* Counts one more try; a transaction of its own, before the reading begins.
  * For messages found by intake_waiting(), not for one just kept. */
 int intake_try(struct store *, int64_t owner, int64_t message, struct err *);
@@ -76,6 +68,14 @@ int intake_try(struct store *, int64_t owner, int64_t message, struct err *);
 /* The raw bytes, in the arena.  EX_DATAERR when there is no such message. */
 int intake_raw(struct store *, int64_t owner, int64_t message, struct arena *,
     struct slice *raw, struct err *);
+/* The same, with what else is remembered of it. */
+struct waits {
+	int tries; /* how often it was begun before */
+	bool past;
+	int64_t received;
+};
+int intake_get(struct store *, int64_t owner, int64_t message, struct arena *,
+    struct slice *raw, struct waits *, struct err *);
 
 /* Who speaks in a message (for a forward: in the original). */
 enum direction {
@@ -102,6 +102,7 @@ struct described {
 	const char *language; /* NULL when not read */
 	const char *newest; /* newest text, for the timeline and move */
 	struct strings faults; /* a line each */
+	bool done; /* nothing else is to be decided: as intake_done() */
 };
 
 /*

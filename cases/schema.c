@@ -33,7 +33,6 @@ static const char keeping[] =
     "  owner BIGINT NOT NULL,"
     "  id BIGINT NOT NULL,"
     "  sha256 BLOB NOT NULL,"
-    "  body_sha256 BLOB NOT NULL,"
     "  message_id TEXT,"
     "  received BIGINT NOT NULL,"
     "  waiting INTEGER NOT NULL," /* 0: processed; 2: of the past */

@@ -3,29 +3,29 @@
  * module.  Included by store.h (names) and store.c (texts), hence no guard.
  *
  * Each names the owner; each is plain enough for PostgreSQL too: no rowid, no
- * upsert, no function of SQLite's own.
+ * upsert (that a row is there already does nothing in both), no function of
+ * SQLite's own.
  */
 
 /* store.c */
 STATEMENT(OWNER_GET, "SELECT owner FROM owner WHERE address = ?1")
 STATEMENT(OWNER_LAST, "SELECT max(owner) FROM owner WHERE owner > ?1")
 STATEMENT(OWNER_ADD, "INSERT INTO owner (owner, address) VALUES (?1, ?2)")
-STATEMENT(COUNTER_STEP, "UPDATE counter SET value = value + 1 WHERE owner = ?1 AND series = ?2")
-STATEMENT(COUNTER_START, "INSERT INTO counter (owner, series, value) VALUES (?1, ?2, 1)")
+STATEMENT(COUNTER_SET, "UPDATE counter SET value = ?3 WHERE owner = ?1 AND series = ?2")
+STATEMENT(COUNTER_ADD, "INSERT INTO counter (owner, series, value) VALUES (?1, ?2, ?3)")
 STATEMENT(COUNTER_GET, "SELECT value FROM counter WHERE owner = ?1 AND series = ?2")
 
 /* intake.c */
 STATEMENT(RAW_ADD, "INSERT INTO raw (owner, sha256, bytes) VALUES (?1, ?2, ?3)")
-STATEMENT(RAW_GET, "SELECT r.bytes FROM message m JOIN raw r ON r.owner = m.owner AND r.sha256 = m.sha256 WHERE m.owner = ?1 AND m.id = ?2")
-STATEMENT(MESSAGE_ADD, "INSERT INTO message (owner, id, sha256, body_sha256, message_id, received, waiting, tries, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)")
+STATEMENT(RAW_GET, "SELECT r.bytes, m.waiting, m.tries, m.received FROM message m JOIN raw r ON r.owner = m.owner AND r.sha256 = m.sha256 WHERE m.owner = ?1 AND m.id = ?2")
+STATEMENT(MESSAGE_ADD, "INSERT INTO message (owner, id, sha256, message_id, received, waiting, tries, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)")
 STATEMENT(MESSAGE_BY_SHA, "SELECT id FROM message WHERE owner = ?1 AND sha256 = ?2")
-STATEMENT(MESSAGE_BODIES, "SELECT id, body_sha256 FROM message WHERE owner = ?1 AND message_id = ?2 ORDER BY id")
+STATEMENT(MESSAGE_BODIES, "SELECT m.id, r.bytes FROM message m JOIN raw r ON r.owner = m.owner AND r.sha256 = m.sha256 WHERE m.owner = ?1 AND m.message_id = ?2 ORDER BY m.id LIMIT ?3")
 STATEMENT(MESSAGE_WAITING, "SELECT waiting FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGES_WAITING, "SELECT id FROM message WHERE owner = ?1 AND waiting > 0 AND tries < ?2 ORDER BY received, CASE WHEN waiting = 2 THEN sha256 END, id LIMIT ?3")
 STATEMENT(MESSAGES_GIVEN_UP, "SELECT count(*) FROM message WHERE owner = ?1 AND waiting > 0 AND tries >= ?2")
-STATEMENT(MESSAGE_WAITS, "SELECT waiting, tries, received FROM message WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_TRY, "UPDATE message SET tries = tries + 1 WHERE owner = ?1 AND id = ?2")
-STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17, sent = ?18 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_DESCRIBE, "UPDATE message SET direction = ?3, from_addr = ?4, from_name = ?5, date = ?6, date_offset = ?7, subject = ?8, original_id = ?9, forwarded = ?10, autoreply = ?11, bulk = ?12, attachment = ?13, client = ?14, language = ?15, newest = ?16, faults = ?17, sent = ?18, waiting = CASE WHEN ?19 = 0 THEN waiting ELSE 0 END WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGE_DONE, "UPDATE message SET waiting = 0 WHERE owner = ?1 AND id = ?2")
 STATEMENT(SIGHTING_ADD, "INSERT INTO sighting (owner, id, message, source, uidvalidity, uid, file, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
 STATEMENT(SIGHTING_BY_UID, "SELECT message FROM sighting WHERE owner = ?1 AND source = ?2 AND uidvalidity = ?3 AND uid = ?4 AND uid > 0")
@@ -50,11 +50,12 @@ STATEMENT(COMPANIES, "SELECT id, domain, coalesce(name, domain) FROM company WHE
 /* thread.c */
 STATEMENT(CASE_FOLLOW, "SELECT CASE WHEN merged_into <= 0 THEN number ELSE merged_into END FROM cases WHERE owner = ?1 AND number = ?2")
 STATEMENT(CASE_COMPANY, "SELECT p.id, coalesce(p.name, p.domain) FROM cases c JOIN company p ON p.owner = c.owner AND p.id = c.company WHERE c.owner = ?1 AND c.number = ?2")
-STATEMENT(MAIL_ID_ADD, "INSERT INTO mail_id (owner, id, message, role) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM mail_id WHERE owner = ?1 AND id = ?2 AND message = ?3 AND role = ?4)")
-STATEMENT(REFERENCE_ADD, "INSERT INTO reference (owner, value, message, nr, written) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM reference WHERE owner = ?1 AND value = ?2 AND message = ?3)")
-STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, role) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM party WHERE owner = ?1 AND message = ?2 AND addr = ?3)")
-STATEMENT(NAME_ADD, "INSERT INTO name (owner, word, message) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM name WHERE owner = ?1 AND word = ?2 AND message = ?3)")
+STATEMENT(MAIL_ID_ADD, "INSERT INTO mail_id (owner, id, message, role) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+STATEMENT(REFERENCE_ADD, "INSERT INTO reference (owner, value, message, nr, written) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
+STATEMENT(PARTY_ADD, "INSERT INTO party (owner, message, addr, domain, name, role) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")
+STATEMENT(NAME_ADD, "INSERT INTO name (owner, word, message) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
 STATEMENT(MESSAGE_FOUND, "UPDATE message SET agent = ?3, signals = ?4, manner = ?5, thread_subject = ?6, words = ?7, again = ?8, done = ?9 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_FILE, "UPDATE message SET case_number = ?3, placed_by = ?4, placed_why = ?5, moved_by = ?6, agent = ?7, signals = ?8, manner = ?9, thread_subject = ?10, words = ?11, again = ?12, done = ?13 WHERE owner = ?1 AND id = ?2")
 STATEMENT(ALIAS_DOMAINS, "SELECT a.domain FROM alias a LEFT JOIN message m ON m.owner = a.owner AND m.id = a.message WHERE a.owner = ?1 AND coalesce(m.sent, 0) <= ?2 ORDER BY a.domain")
 STATEMENT(ALIAS_GET, "SELECT company FROM alias WHERE owner = ?1 AND domain = ?2")
 STATEMENT(COMPANY_BY_DOMAIN, "SELECT id FROM company WHERE owner = ?1 AND domain = ?2")
@@ -68,7 +69,7 @@ STATEMENT(UNFILED_LATER, "SELECT m.id FROM message m WHERE m.owner = ?1 AND m.ca
 STATEMENT(OPENED_BY_ID, "SELECT DISTINCT c.number FROM mail_id k JOIN message m ON m.owner = k.owner AND m.id = k.message JOIN cases c ON c.owner = m.owner AND c.number = m.case_number WHERE k.owner = ?1 AND k.id = ?2 AND k.role = 'refers' AND m.placed_by = 'new' AND c.number <> ?3 AND c.merged_into = 0 AND c.closed IS NULL AND NOT EXISTS (SELECT 1 FROM message o WHERE o.owner = c.owner AND o.case_number = c.number AND o.placed_by = 'owner')")
 STATEMENT(OPENED_BY_NUMBER, "SELECT DISTINCT c.number FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message JOIN cases c ON c.owner = m.owner AND c.number = m.case_number WHERE r.owner = ?1 AND r.value = ?2 AND m.placed_by = 'new' AND c.number <> ?3 AND m.date > ?4 AND c.merged_into = 0 AND c.closed IS NULL AND c.company = (SELECT company FROM cases WHERE owner = ?1 AND number = ?3) AND NOT EXISTS (SELECT 1 FROM reference o JOIN message n ON n.owner = o.owner AND n.id = o.message WHERE o.owner = ?1 AND o.value = ?2 AND n.id <> ?5 AND n.case_number = ?3) AND NOT EXISTS (SELECT 1 FROM message w WHERE w.owner = c.owner AND w.case_number = c.number AND w.placed_by = 'owner')")
 STATEMENT(UNFILED_BY_NUMBER, "SELECT DISTINCT m.id FROM reference r JOIN message m ON m.owner = r.owner AND m.id = r.message JOIN party p ON p.owner = m.owner AND p.message = m.id WHERE r.owner = ?1 AND r.value = ?2 AND p.domain = ?3 AND m.id <> ?4 AND m.case_number IS NULL AND m.waiting = 0 AND m.bulk = 0")
-STATEMENT(MESSAGE_MOVED, "UPDATE message SET moved_by = ?3 WHERE owner = ?1 AND id = ?2")
+STATEMENT(MESSAGE_PLACED, "UPDATE message SET case_number = ?3, placed_by = ?4, placed_why = ?5, moved_by = ?6 WHERE owner = ?1 AND id = ?2")
 STATEMENT(MESSAGES_MOVED, "UPDATE message SET moved_by = ?3 WHERE owner = ?1 AND case_number = ?2")
 STATEMENT(PARTIES_DROP, "DELETE FROM party WHERE owner = ?1 AND message = ?2")
 

@@ -5,7 +5,9 @@
  * at each commit, so what was committed outlives a power cut
  * (https://sqlite.org/wal.html).  Whoever opens the store first reads the whole
  * log, and a filter opens it for each mail: so the log is kept short, but for
- * batches.  After an I/O error the handle is given up:
+ * batches.  These do not wait for the disk (synchronous=NORMAL: the log is
+ * whole after a power cut, and may lack its end); store_settle() does, once.
+ * After an I/O error the handle is given up:
  * the kernel may have dropped dirty pages after a failed fsync, so trying
  * again on the same handle could report success for bytes that are not there.
  *
@@ -31,12 +33,14 @@ enum {
 	APPLICATION_ID = 0x70726d73, /* "prms" */
 	BUSY_MS = 10000,
 	RETRY_MS = 20,
-	TURN_MS = 2, /* between two batches */
+	TURN_MS = 2, /* between two batches, at least */
 	LOG_PAGES =
 	    100, /* of the WAL before it is moved into the store: 7 mails */
-	BATCH_LOG_PAGES = 1000,
+	BATCH_LOG_PAGES = 4000,
 	LOOKASIDE_BYTES = 1200, /* a piece; SQLite makes small ones of some */
-	LOOKASIDE = 400
+	LOOKASIDE = 400,
+	COUNTERS = 16, /* that are remembered */
+	SERIES_MOST = 40
 };
 
 static const struct {
@@ -47,15 +51,26 @@ static const struct {
 #undef STATEMENT
 };
 
+/* A series of numbers within a transaction: written when it is committed. */
+struct counter {
+	int64_t owner, value;
+	char series[SERIES_MOST];
+	bool known; /* there is a row of it */
+};
+
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
 	char *path;
 	bool open; /* between begin and commit or rollback */
 	bool batch; /* these are steps of one transaction */
+	int changes; /* by sqlite3_total_changes(), when a step of it began */
+	int64_t turn; /* milliseconds: when the last batch ended */
 	bool dead; /* an I/O error was seen */
 	sqlite3_stmt *cached[SQL_COUNT]; /* NULL: not prepared, or in use */
 	sqlite3_stmt *savepoint, *release; /* of a step; NULL: not prepared */
+	struct counter counters[COUNTERS];
+	size_t counter_count;
 };
 
 struct rows {
@@ -341,12 +356,13 @@ store_close(struct store *s)
 
 /*
  * A rehearsal lies in one transaction from the first begin to the close, which
- * takes it all back; begin and commit are savepoints within.
+ * takes it all back; begin and commit are savepoints within.  In a batch they
+ * are nothing: a step that is taken back takes all of it.
  */
 static bool
 in_steps(const struct store *s)
 {
-	return s->batch || s->mode == STORE_REHEARSE;
+	return s->mode == STORE_REHEARSE;
 }
 
 /* The same as execute(), prepared once: a step is taken for each mail. */
@@ -371,6 +387,9 @@ execute_again(
 static int
 begin(struct store *s, struct err *err)
 {
+	s->changes = sqlite3_total_changes(s->db);
+	if (s->batch)
+		return 0;
 	if (in_steps(s))
 		return execute_again(s, err, &s->savepoint, "SAVEPOINT step");
 	return execute(
@@ -380,6 +399,8 @@ begin(struct store *s, struct err *err)
 static int
 commit(struct store *s, struct err *err)
 {
+	if (s->batch)
+		return 0;
 	if (in_steps(s))
 		return execute_again(s, err, &s->release, "RELEASE step");
 	return execute(s, err, "COMMIT");
@@ -400,14 +421,34 @@ store_begin(struct store *s, struct err *err)
 	if (s->mode == STORE_REHEARSE && sqlite3_get_autocommit(s->db) &&
 	    execute(s, err, "BEGIN IMMEDIATE") < 0)
 		return -1;
-	/* SQLite takes back a whole batch when the disk fails. */
-	if (s->batch && sqlite3_get_autocommit(s->db))
+	if (store_batch_lost(s))
 		return err_set(err, EX_TEMPFAIL,
 		    "store %s: what came last was taken back; try again",
 		    s->path);
+	if (!s->batch)
+		s->counter_count = 0;
 	if (begin(s, err) < 0)
 		return -1;
 	s->open = true;
+	return 0;
+}
+
+static int
+write_counter(struct store *s, const struct counter *c, struct err *err)
+{
+	return STORE_RUN(s, err, c->known ? SQL_COUNTER_SET : SQL_COUNTER_ADD,
+	    sql_int(c->owner), sql_text(c->series), sql_int(c->value));
+}
+
+static int
+write_counters(struct store *s, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->counter_count; i++)
+		if (write_counter(s, &s->counters[i], err) < 0)
+			return -1;
+	s->counter_count = 0;
 	return 0;
 }
 
@@ -424,7 +465,8 @@ store_commit(struct store *s, struct err *err)
 		    "store %s: out of memory or disk, nothing of this is kept; "
 		    "try again",
 		    s->path);
-	} else if (commit(s, err) == 0) {
+	} else if ((s->batch || write_counters(s, err) == 0) &&
+		   commit(s, err) == 0) {
 		s->open = false;
 		return 0;
 	}
@@ -436,12 +478,42 @@ void
 store_rollback(struct store *s)
 {
 	struct err ignored;
+	bool changed = sqlite3_total_changes(s->db) != s->changes;
 
-	if (s->open && sqlite3_get_autocommit(s->db) == 0)
+	if (s->open && sqlite3_get_autocommit(s->db) == 0 &&
+	    (changed || !s->batch))
 		(void)execute(s, &ignored,
 		    in_steps(s) ? "ROLLBACK TO step; RELEASE step"
 				: "ROLLBACK");
+	if (!s->batch || store_batch_lost(s))
+		s->counter_count = 0;
 	s->open = false;
+}
+
+/* --- Batches --- */
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Who waits for the lock looks for it ten times a second (sqlite3 3.40,
+ * sqliteDefaultBusyCallback); batches end to end would leave no gap to be
+ * found.
+ */
+static void
+leave_turn(const struct store *s)
+{
+	int64_t left = s->turn + TURN_MS - milliseconds();
+	struct timespec pause = {0, (long)left * 1000000L};
+
+	if (left > 0 && left <= TURN_MS)
+		nanosleep(&pause, NULL);
 }
 
 /* A rehearsal is one transaction as it is. */
@@ -450,36 +522,60 @@ store_batch_begin(struct store *s, struct err *err)
 {
 	if (s->mode == STORE_REHEARSE)
 		return 0;
-	if (store_begin(s, err) < 0)
+	leave_turn(s);
+	sqlite3_wal_autocheckpoint(s->db, BATCH_LOG_PAGES);
+	if (execute(s, err, "PRAGMA synchronous = NORMAL") < 0 ||
+	    store_begin(s, err) < 0)
 		return -1;
 	s->open = false;
 	s->batch = true;
-	sqlite3_wal_autocheckpoint(s->db, BATCH_LOG_PAGES);
 	return 0;
 }
 
-/*
- * Who waits for the lock looks for it ten times a second (sqlite3 3.40,
- * sqliteDefaultBusyCallback); batches end to end would leave no gap to be
- * found.
- */
+/* SQLite too takes back a whole batch when the disk fails. */
+bool
+store_batch_lost(const struct store *s)
+{
+	return s->batch && sqlite3_get_autocommit(s->db);
+}
+
 int
 store_batch_end(struct store *s, struct err *err)
 {
-	static const struct timespec turn = {0, TURN_MS * 1000000L};
-	int result;
+	bool lost = store_batch_lost(s) && !s->dead;
+	struct err ignored;
+	int result = -1;
 
 	if (s->mode == STORE_REHEARSE)
 		return 0;
 	s->batch = false;
-	if (!s->dead && sqlite3_get_autocommit(s->db))
-		return err_set(err, EX_TEMPFAIL,
+	s->open = !lost;
+	if (lost)
+		err_set(err, EX_TEMPFAIL,
 		    "store %s: what came last was taken back; try again",
 		    s->path);
-	s->open = true;
-	result = store_commit(s, err);
-	nanosleep(&turn, NULL);
+	else
+		result = store_commit(s, err);
+	s->turn = milliseconds();
+	if (execute(s, &ignored, "PRAGMA synchronous = FULL") < 0)
+		s->dead = true;
 	return result;
+}
+
+/* What is not in the log any more was flushed when it went into the store. */
+int
+store_settle(struct store *s, struct err *err)
+{
+	sqlite3_file *log = NULL;
+	int result = SQLITE_OK;
+
+	if (s->mode == STORE_REHEARSE || s->mode == STORE_READ || s->dead)
+		return 0;
+	sqlite3_wal_autocheckpoint(s->db, LOG_PAGES);
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log != NULL && log->pMethods != NULL)
+		result = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+	return result == SQLITE_OK ? 0 : fault(s, err, result, "flushing");
 }
 
 /* --- Statements --- */
@@ -716,20 +812,53 @@ store_int(struct store *s, struct err *err, int64_t missing, int64_t *result,
 
 /* --- Owners and numbers --- */
 
+static struct counter *
+find_counter(struct store *s, int64_t owner, const char *series)
+{
+	size_t i;
+
+	for (i = 0; i < s->counter_count; i++)
+		if (s->counters[i].owner == owner &&
+		    strcmp(s->counters[i].series, series) == 0)
+			return &s->counters[i];
+	return NULL;
+}
+
+static int
+read_counter(
+    struct store *s, int64_t owner, const char *series, struct err *err)
+{
+	struct counter c = {.owner = owner};
+	int64_t value;
+
+	if (strlen(series) >= SERIES_MOST)
+		return err_set(
+		    err, EX_SOFTWARE, "store: no such series: %s", series);
+	strcpy(c.series, series);
+	if (STORE_INT(s, err, 0, &value, SQL_COUNTER_GET, sql_int(owner),
+		sql_text(series)) < 0 ||
+	    (s->counter_count == COUNTERS && write_counters(s, err) < 0))
+		return -1;
+	c.known = value != 0;
+	c.value = value;
+	s->counters[s->counter_count++] = c;
+	return 0;
+}
+
+/* Most transactions take several numbers of a series, a batch hundreds. */
 int
 store_number(struct store *s, int64_t owner, const char *series,
     int64_t *number, struct err *err)
 {
-	int changed = STORE_RUN(
-	    s, err, SQL_COUNTER_STEP, sql_int(owner), sql_text(series));
+	struct counter *c = find_counter(s, owner, series);
 
-	if (changed < 0)
-		return -1;
-	if (changed == 0 && STORE_RUN(s, err, SQL_COUNTER_START, sql_int(owner),
-				sql_text(series)) < 0)
-		return -1;
-	return STORE_INT(s, err, 0, number, SQL_COUNTER_GET, sql_int(owner),
-	    sql_text(series));
+	if (c == NULL) {
+		if (read_counter(s, owner, series, err) < 0)
+			return -1;
+		c = &s->counters[s->counter_count - 1];
+	}
+	*number = ++c->value;
+	return 0;
 }
 
 static int

@@ -67,13 +67,17 @@ void store_rollback(struct store *);
 bool store_in_transaction(const struct store *);
 
 /*
- * A batch: the transactions between its begin and its end become steps of one,
- * so that the disk is waited for once; each is still all or nothing, but none
- * lasts before the end.  What fails there takes the whole batch back.  The end
- * lets others have their turn.
+ * A batch: the transactions between its begin and its end are steps of one.  A
+ * step that is rolled back after it has changed something takes all of the
+ * batch with it: those behind it fail, and so does its end (EX_TEMPFAIL); then
+ * it is to be done again without a batch.  What is committed by a batch
+ * survives a crash, and a power cut only after store_settle().  Between two of
+ * them others have their turn.
  */
 int store_batch_begin(struct store *, struct err *);
 int store_batch_end(struct store *, struct err *);
+bool store_batch_lost(const struct store *);
+int store_settle(struct store *, struct err *);
 
 /* --- Below: for the modules of cases/ alone. --- */
 

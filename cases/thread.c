@@ -321,6 +321,7 @@ thread_place(struct store *s, int64_t owner, struct arena *a,
 	find_company(a, words, in, e.main, p);
 	p->numbers = e.numbers;
 	p->print = e.print;
+	p->depends = in->unread && (number != 0 || e.suspects > 0);
 	if (number == 0) {
 		decide(a, words, in, &e, p);
 		doubt_likeness(a, in, &e, p);
@@ -364,6 +365,9 @@ add_ids(struct filing *f, struct err *err)
 	if (add_id(f, f->in->message_id, "is", err) < 0 ||
 	    add_id(f, f->in->original_id, "is", err) < 0)
 		return -1;
+	/* Nobody asks for the others of a newsletter that is not filed. */
+	if (f->in->unread)
+		return 0;
 	for (i = 0; i < f->in->references.n; i++)
 		if (add_id(f, f->in->references.v[i], "refers", err) < 0)
 			return -1;
@@ -647,25 +651,40 @@ learn_aliases(struct filing *f, struct err *err)
 	return 0;
 }
 
+/* What stays unfiled is on no case's timeline. */
 static int
-put_message(struct filing *f, int64_t message, const char *by, const char *why,
-    struct err *err)
+touch_message(struct filing *f, int64_t message, struct err *err)
+{
+	return f->p->number == 0
+		   ? 0
+		   : change_touch(f->change, TABLE_MESSAGE, message, 0, err);
+}
+
+static struct value
+place_value(const struct filing *f)
+{
+	return f->p->number == 0 ? sql_null() : sql_int(f->p->number);
+}
+
+/* By which other message it was moved. */
+static struct value
+cause_value(const struct filing *f, int64_t message)
 {
 	int64_t cause =
 	    message == f->in->message ? f->in->cause : f->in->message;
 
-	/* What stays unfiled is on no case's timeline. */
-	if (f->p->number != 0 &&
-	    change_touch(f->change, TABLE_MESSAGE, message, 0, err) < 0)
+	return cause == 0 ? sql_null() : sql_int(cause);
+}
+
+static int
+put_message(struct filing *f, int64_t message, const char *by, const char *why,
+    struct err *err)
+{
+	if (touch_message(f, message, err) < 0)
 		return -1;
-	if (STORE_RUN(f->store, err, SQL_PLACING_PUT, sql_int(f->owner),
-		sql_int(message),
-		f->p->number == 0 ? sql_null() : sql_int(f->p->number),
-		sql_text(by), sql_text(why)) < 0)
-		return -1;
-	return STORE_RUN(f->store, err, SQL_MESSAGE_MOVED, sql_int(f->owner),
-		   sql_int(message),
-		   cause == 0 ? sql_null() : sql_int(cause)) < 0
+	return STORE_RUN(f->store, err, SQL_MESSAGE_PLACED, sql_int(f->owner),
+		   sql_int(message), place_value(f), sql_text(by),
+		   sql_text(why), cause_value(f, message)) < 0
 		   ? -1
 		   : 0;
 }
@@ -838,23 +857,67 @@ names_of(struct arena *a, const struct signal_found *v, size_t n)
 	return b.len == 0 ? NULL : buf_keep(&b, a);
 }
 
-/* What was found in it, and its words, by which later mail is placed. */
-static int
-add_found(struct filing *f, struct err *err)
+/* What was found in it, and its words, by which later mail is placed: values
+ * for a statement. */
+enum { FOUND = 7 };
+
+static void
+found_values(struct filing *f, struct value v[FOUND])
 {
 	static const struct findings nothing;
 	const struct findings *found =
 	    f->in->findings == NULL ? &nothing : f->in->findings;
 
+	v[0] = sql_text(found->agent);
+	v[1] =
+	    sql_text(names_of(f->arena, found->signals, found->signal_count));
+	v[2] = sql_text(names_of(f->arena, found->manner, found->manner_count));
+	v[3] = sql_text(thread_subject(f->arena, f->words, f->in->subject));
+	v[4] = sql_bytes(f->p->print);
+	v[5] = sql_int(findings_promise_reply(found));
+	v[6] = sql_text(has_signal(found, "resolution")
+			    ? findings_done(f->arena, found, f->in->text)
+			    : NULL);
+}
+
+static int
+add_found(struct filing *f, struct err *err)
+{
+	struct value v[FOUND];
+
+	found_values(f, v);
 	return STORE_RUN(f->store, err, SQL_MESSAGE_FOUND, sql_int(f->owner),
-	    sql_int(f->in->message), sql_text(found->agent),
-	    sql_text(names_of(f->arena, found->signals, found->signal_count)),
-	    sql_text(names_of(f->arena, found->manner, found->manner_count)),
-	    sql_text(thread_subject(f->arena, f->words, f->in->subject)),
-	    sql_bytes(f->p->print), sql_int(findings_promise_reply(found)),
-	    sql_text(has_signal(found, "resolution")
-			 ? findings_done(f->arena, found, f->in->text)
-			 : NULL));
+	    sql_int(f->in->message), v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
+}
+
+/* Placed and read in one; what is unread leaves nothing but its place. */
+static int
+put_self(struct filing *f, struct err *err)
+{
+	const struct placement *p = f->p;
+	int64_t message = f->in->message;
+	struct value v[FOUND];
+
+	if (f->in->unread)
+		return put_message(
+		    f, message, placed_by_name(p->by), p->why, err);
+	if (touch_message(f, message, err) < 0)
+		return -1;
+	found_values(f, v);
+	return STORE_RUN(f->store, err, SQL_MESSAGE_FILE, sql_int(f->owner),
+	    sql_int(message), place_value(f), sql_text(placed_by_name(p->by)),
+	    sql_text(p->why), cause_value(f, message), v[0], v[1], v[2], v[3],
+	    v[4], v[5], v[6]);
+}
+
+/* All by which later mail finds it. */
+static int
+remember(struct filing *f, struct err *err)
+{
+	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
+	    add_parties(f, err) < 0)
+		return -1;
+	return add_names(f, err);
 }
 
 static int
@@ -870,18 +933,33 @@ file_message(struct filing *f, struct err *err)
 		    f->p->by == PLACED_NEW ? "opened" : "filed", f->now);
 		change_message(f->change, f->in->message);
 	}
-	if (put_message(f, f->in->message, placed_by_name(f->p->by), f->p->why,
-		err) < 0)
-		return -1;
-	if (add_found(f, err) < 0)
-		return -1;
-	if (add_ids(f, err) < 0 || add_numbers(f, err) < 0 ||
-	    add_parties(f, err) < 0 || add_names(f, err) < 0 ||
+	if (put_self(f, err) < 0 || remember(f, err) < 0 ||
 	    add_candidates(f, err) < 0)
 		return -1;
 	if (f->p->number == 0)
 		return 0;
 	return learn_aliases(f, err) < 0 ? -1 : join_earlier(f, err);
+}
+
+int
+thread_read(struct store *s, int64_t owner, struct arena *a,
+    const struct thread_words *words, const struct placing *in, struct err *err)
+{
+	struct evidence e;
+	struct placement p = {.by = PLACED_OWNER};
+	struct filing f = {
+	    .store = s,
+	    .owner = owner,
+	    .arena = a,
+	    .words = words,
+	    .in = in,
+	    .p = &p,
+	};
+
+	evidence_self(a, words, in, &e);
+	p.numbers = e.numbers;
+	p.print = e.print;
+	return add_found(&f, err) < 0 ? -1 : remember(&f, err);
 }
 
 int

@@ -94,6 +94,7 @@ struct placing {
 	bool bulk; /* List-Unsubscribe, List-Id, Precedence: bulk */
 	bool autoreply, bounce;
 	const struct findings *findings; /* NULL when nothing was read */
+	bool unread; /* it may say something: these are none on purpose */
 	const char *region; /* the owner's, for a new case */
 };
 
@@ -130,6 +131,7 @@ struct placement {
 	 * file it with direction FROM_OTHER, so that it settles nothing. */
 	bool stranger;
 	const char *resembles; /* the domain that the sender's looks like */
+	bool depends; /* on what an unread message says: place it again */
 	/* What thread_file() is to remember. */
 	struct strings numbers; /* reference numbers, as written */
 	struct slice print; /* of the words: see words.h */
@@ -138,7 +140,11 @@ struct placement {
 	size_t joined_count;
 };
 
-/* Reads only.  May be called inside or outside a transaction. */
+/*
+ * Reads only.  May be called inside or outside a transaction.  What was left
+ * unread, and no case comes into question, is unfiled; nothing else is kept of
+ * it until it is filed after all (thread_read()).
+ */
 int thread_place(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
     struct err *);
@@ -156,6 +162,13 @@ int thread_place(struct store *, int64_t owner, struct arena *,
 int thread_file(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct placement *,
     int64_t now, struct err *);
+
+/*
+ * Inside a transaction.  Remembers again what thread_file() did, all of it, of
+ * a message that was filed in another way, and perhaps left unread before.
+ */
+int thread_read(struct store *, int64_t owner, struct arena *,
+    const struct thread_words *, const struct placing *, struct err *);
 
 /* The domains of all companies known by mail sent until then (0: by all), for
  * domain_resembles(). */

@@ -34,11 +34,15 @@ struct phrases {
 		const char *text;
 		struct phrase *next;
 	} * first[256];
+	/* For most of a text a look at two bytes is enough: of the low five
+	 * bits of the first, those that may follow, by theirs. */
+	uint32_t pairs[32];
 };
 
 struct thread_words {
 	struct bag *common, *prefix, *given, *joins;
 	struct phrases apart, fresh, mistake, behalf;
+	struct phrases split; /* apart and fresh */
 };
 
 /* --- Bytes: of ASCII, whatever the locale; asked for millions of times --- */
@@ -264,7 +268,7 @@ bag_unmeet(const struct bag *b, const struct bag *others, bool *met)
 
 /* How many bytes of a character that parts words stand here; 0: none.  Beside
  * ASCII these are Latin-1 signs (U+0080-BF), punctuation and currency. */
-static size_t
+static inline size_t
 parts(struct slice s)
 {
 	unsigned char c = (unsigned char)s.p[0];
@@ -312,25 +316,47 @@ joins(const struct scan *s)
 static void
 scan_gap(struct scan *s)
 {
+	struct slice rest = s->rest;
 	size_t n;
 	char c;
 
-	while (s->rest.len > 0 && (n = parts(s->rest)) > 0) {
-		c = s->rest.p[0];
+	while (rest.len > 0 && (n = parts(rest)) > 0) {
+		c = rest.p[0];
 		if (c == '.' || c == '!' || c == '?' || c == ':' ||
 		    (c == '\n' && s->newline))
 			s->ended = true;
 		s->newline = c == '\n' || (s->newline && c == '\r');
-		skip(&s->rest, n);
+		skip(&rest, n);
 	}
+	s->rest = rest;
+}
+
+/* The letters and digits that stand here, as far as there is room. */
+static void
+scan_run(struct scan *s)
+{
+	const char *p = s->rest.p, *end = p + s->rest.len;
+	uint32_t h = s->hashes[s->len];
+	size_t n = s->len;
+	bool digit = s->digit;
+
+	for (; p < end && n < TOKEN_MOST && is_alnum(*p); p++) {
+		char c = to_lower(*p);
+
+		h = hash_byte(h, c);
+		s->word[n++] = c;
+		s->hashes[n] = h;
+		digit |= is_digit(c);
+	}
+	skip(&s->rest, (size_t)(p - s->rest.p));
+	s->len = n;
+	s->digit = digit;
 }
 
 /* The next word of at most TOKEN_MOST bytes; false at the end. */
 static bool
 scan_word(struct scan *s)
 {
-	char c;
-
 	s->len = 0;
 	s->hashes[0] = HASH_START;
 	s->digit = false;
@@ -340,17 +366,35 @@ scan_word(struct scan *s)
 	s->first = s->ended;
 	s->ended = s->newline = false;
 	s->capital = is_upper(s->rest.p[0]);
-	while (s->rest.len > 0 && (parts(s->rest) == 0 || joins(s))) {
-		c = to_lower(s->rest.p[0]);
+	for (scan_run(s); s->rest.len > 0; scan_run(s)) {
+		char c = s->rest.p[0];
+
+		if (parts(s->rest) > 0 && !joins(s))
+			break;
 		if (s->len < TOKEN_MOST) {
 			s->hashes[s->len + 1] = hash_byte(s->hashes[s->len], c);
 			s->word[s->len++] = c;
-			s->digit = s->digit || is_digit(c);
 		}
 		skip(&s->rest, 1);
 	}
 	s->word[s->len] = '\0';
 	return true;
+}
+
+/* The next word with a capital; words without one take away what was before. */
+static bool
+scan_capital(struct scan *s, char *before)
+{
+	while (scan_gap(s), s->rest.len > 0 && !is_upper(s->rest.p[0])) {
+		s->ended = s->newline = false;
+		before[0] = '\0';
+		s->len = 1;
+		do {
+			s->word[0] = s->rest.p[0];
+			skip(&s->rest, 1);
+		} while (s->rest.len > 0 && (parts(s->rest) == 0 || joins(s)));
+	}
+	return scan_word(s);
 }
 
 /* The commonest English endings; elsewhere little is lost. */
@@ -361,7 +405,7 @@ stem(struct scan *s)
 	    {"ies", 3}, {"ed", 2}, {"es", 2}, {"s", 1}, {"e", 1}};
 	size_t i, n;
 
-	if (s->digit)
+	if (s->digit || strchr("sgde", s->word[s->len - 1]) == NULL)
 		return;
 	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		n = endings[i].len;
@@ -491,15 +535,29 @@ add_plain(struct bag *b, struct slice line)
 		put(b, s.word, 1);
 }
 
+/* The same for both cases of a letter. */
+static inline unsigned
+low_bits(char c)
+{
+	return (unsigned char)c & 31;
+}
+
 static void
 add_phrase(struct arena *a, struct phrases *list, struct slice line)
 {
 	struct phrase *p = arena_alloc(a, sizeof(*p));
 	int first = tolower((unsigned char)line.p[0]);
+	uint32_t *pairs = &list->pairs[low_bits(line.p[0])];
 
 	p->text = slice_dup(a, line);
 	p->next = list->first[first];
 	list->first[first] = p;
+	if (line.len < 2)
+		*pairs = UINT32_MAX;
+	else if (line.p[1] != ' ')
+		*pairs |= UINT32_C(1) << low_bits(line.p[1]);
+	else /* which stands for white space of any kind */
+		*pairs |= UINT32_C(1) | UINT32_C(0x1f) << low_bits('\t');
 }
 
 static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
@@ -546,9 +604,11 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 		break;
 	case APART:
 		add_phrase(a, &w->apart, line);
+		add_phrase(a, &w->split, line);
 		break;
 	case FRESH:
 		add_phrase(a, &w->fresh, line);
+		add_phrase(a, &w->split, line);
 		break;
 	case MISTAKE:
 		add_phrase(a, &w->mistake, line);
@@ -782,21 +842,40 @@ words_mention(struct slice text, const char *phrase)
 	return false;
 }
 
+/* By the second byte of the phrase. */
 static bool
-mentions_any(const struct phrases *list, struct slice text)
+may_stand(struct slice text, char second)
+{
+	return second == ' ' || second == '\0' ||
+	       (text.len > 1 && to_lower(text.p[1]) == to_lower(second));
+}
+
+static bool
+any_stands_here(const struct phrases *list, struct slice text)
 {
 	const struct phrase *p;
 
-	while (text.len > 0) {
-		p = list->first[(unsigned char)to_lower(text.p[0])];
-		for (; p != NULL; p = p->next)
-			if (stands_here(text, p->text))
-				return true;
+	p = list->first[(unsigned char)to_lower(text.p[0])];
+	for (; p != NULL; p = p->next)
+		if (may_stand(text, p->text[1]) && stands_here(text, p->text))
+			return true;
+	return false;
+}
+
+static bool
+mentions_any(const struct phrases *list, struct slice text)
+{
+	const char *p, *end = text.p + text.len;
+	unsigned next;
+
+	for (p = text.p; p < end; p++) {
+		next = p + 1 < end ? low_bits(p[1]) : 0;
+		if ((list->pairs[low_bits(*p)] >> next & 1) == 0)
+			continue;
 		/* None begins within a word. */
-		while (text.len > 1 && word_byte(text.p[0]) &&
-		       word_byte(text.p[1]))
-			skip(&text, 1);
-		skip(&text, 1);
+		if ((p == text.p || !word_byte(p[-1]) || !word_byte(*p)) &&
+		    any_stands_here(list, (struct slice){p, (size_t)(end - p)}))
+			return true;
 	}
 	return false;
 }
@@ -863,6 +942,11 @@ words_split(struct arena *a, const struct thread_words *w, const char *text,
 	bool begins;
 
 	*fresh = false;
+	if (!mentions_any(&w->split, rest)) {
+		*about = slice_dup(a, rest);
+		*apart = arena_strdup(a, "");
+		return;
+	}
 	while (rest.len > 0) {
 		sentence = next_sentence(&rest);
 		begins = mentions_any(&w->fresh, sentence);
@@ -909,7 +993,7 @@ words_names(struct arena *a, const struct thread_words *w, struct slice text)
 	struct bag *names = bag_new(a);
 	char before[TOKEN_MOST + 1] = "";
 
-	while (scan_word(&s)) {
+	while (scan_capital(&s, before)) {
 		if (before[0] != '\0' && s.capital && !s.first) {
 			put_name(names, w, before);
 			put_name(names, w, s.word);
@@ -987,20 +1071,34 @@ count_digits(struct slice s)
 	return n;
 }
 
+/* The next token with a digit, taken off *rest; false at the end. */
+static bool
+next_with_digit(struct slice *rest, struct slice *token)
+{
+	const char *p = rest->p, *end = rest->p + rest->len, *from;
+
+	while (p < end && !is_digit(*p))
+		p++;
+	if (p == end) {
+		skip(rest, rest->len);
+		return false;
+	}
+	for (from = p; from > rest->p && number_byte(from[-1]); from--)
+		;
+	while (p < end && number_byte(*p))
+		p++;
+	*token = trim_number((struct slice){from, (size_t)(p - from)});
+	skip(rest, (size_t)(p - rest->p));
+	return true;
+}
+
 bool
 number_next(struct slice *rest, size_t digits, struct slice *written)
 {
 	const char *before = rest->p;
 	struct slice token;
 
-	while (rest->len > 0) {
-		while (rest->len > 0 && !number_byte(rest->p[0]))
-			skip(rest, 1);
-		token.p = rest->p;
-		while (rest->len > 0 && number_byte(rest->p[0]))
-			skip(rest, 1);
-		token.len = (size_t)(rest->p - token.p);
-		token = trim_number(token);
+	while (next_with_digit(rest, &token)) {
 		if (token.len > TOKEN_MOST || count_digits(token) < digits ||
 		    (token.len == 4 && (slice_starts(token, "19") ||
 					   slice_starts(token, "20"))) ||

@@ -154,9 +154,8 @@ serve(const struct apart *p, int fd)
 		p->read(p->arg, buf_view(&in), &out);
 		alarm(0);
 		length = out.len;
-		if (file_write(fd,
-			(struct slice){
-			    (const char *)&length, sizeof(length)}) != 0 ||
+		if (file_write(fd, (struct slice){(const char *)&length,
+				       sizeof(length)}) != 0 ||
 		    file_write(fd, buf_view(&out)) != 0)
 			break;
 	}
@@ -519,6 +518,12 @@ apart_ask(struct apart *p, struct apart_job *face, bool urgent)
 
 	p->bytes += face->in.len;
 	enqueue(p, j, urgent);
+	pump(p, 0);
+}
+
+void
+apart_pump(struct apart *p)
+{
 	pump(p, 0);
 }
 

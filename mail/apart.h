@@ -64,6 +64,8 @@ void apart_close(struct apart *);
 struct apart_job *apart_job(struct apart *);
 /* Hands it over; urgent: before those that no reader has yet. */
 void apart_ask(struct apart *, struct apart_job *, bool urgent);
+/* Lets the readers go on while the caller is busy; does not wait. */
+void apart_pump(struct apart *);
 /* Whether no more should be asked for now. */
 bool apart_full(const struct apart *);
 /* Waits until out is there.  -1 with err (EX_DATAERR) when it was given up:

@@ -649,8 +649,8 @@ read_machine(struct run *run)
 		    run, (struct signal_found){"autoreply", "headers", 0, 0});
 }
 
-struct findings *
-findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
+static struct run
+begin(struct arena *arena, struct pack *pack, const struct reading *in)
 {
 	struct run run = {
 	    .in = in, .out = arena_alloc(arena, sizeof(*run.out))};
@@ -665,12 +665,86 @@ findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;
 	run.out->anchor = in->anchor;
+	return run;
+}
+
+struct findings *
+findings_read(struct arena *arena, struct pack *pack, const struct reading *in)
+{
+	struct run run = begin(arena, pack, in);
+
 	read_text(&run);
 	read_machine(&run);
 	read_whole(&run);
 	run.out->faults = run.reader.faults;
 	run.out->fault_count = run.reader.fault_count;
 	return run.out;
+}
+
+/* --- References alone --- */
+
+static bool
+has_digit(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			return true;
+	return false;
+}
+
+static void
+read_number(struct run *run, struct slice text, const struct sentence *s)
+{
+	struct reader *r = &run->reader;
+	struct slice part = {text.p + s->start, s->end - s->start};
+	struct view view = {.start = s->start, .end = s->end, .zone = s->zone};
+
+	if (s->zone == ZONE_QUOTED || !has_digit(part))
+		return;
+	view.gate = r->gate;
+	view.raw = fold_space(r->arena, part);
+	view.spelled =
+	    fold_spelling(r->arena, r->book->language, view.raw.text);
+	gate_scan(r->book->gate, view.spelled.text, view.gate);
+	read_references(run, &view);
+}
+
+static void
+read_numbers(struct run *run)
+{
+	struct arena *arena = run->reader.arena;
+	struct writer writer = {run->in->sender_name, run->in->sender_addr};
+	struct slice subject = readable(arena, run->in->subject);
+	struct lines lines = zones_find(
+	    arena, run->reader.pack, run->reader.book, run->text, writer);
+	struct sentences sentences =
+	    sentences_find(arena, run->reader.book->language, run->text, lines);
+	struct sentence first = {0, subject.len, ZONE_SUBJECT};
+	size_t i;
+
+	read_number(run, subject, &first);
+	for (i = 0; i < sentences.n; i++)
+		read_number(run, run->text, &sentences.v[i]);
+}
+
+struct findings *
+references_read(
+    struct arena *arena, struct pack *pack, const struct reading *in)
+{
+	struct findings *none;
+	struct run run;
+
+	if (has_digit(slice_of(in->text)) || has_digit(slice_of(in->subject))) {
+		run = begin(arena, pack, in);
+		read_numbers(&run);
+		return run.out;
+	}
+	none = arena_alloc(arena, sizeof(*none));
+	none->sender = in->sender;
+	none->anchor = in->anchor;
+	return none;
 }
 
 struct phrases

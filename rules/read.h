@@ -55,6 +55,13 @@ struct reading {
 struct findings *
 findings_read(struct arena *, struct pack *, const struct reading *);
 
+/*
+ * The references alone, as findings_read() has them, for much less: none is
+ * found in a sentence without a digit.  All else is empty.
+ */
+struct findings *
+references_read(struct arena *, struct pack *, const struct reading *);
+
 /* Time phrases alone, for `promised when`. */
 struct phrase_found {
 	const char *quote;

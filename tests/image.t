@@ -8,6 +8,7 @@ own=$tmp/home/.config/promised/rules
 mkdir -p "$tmp/owner"
 "$promised" init --address sam@home.example --timezone Europe/London \
     --region GB --store "$tmp/owner/promised.db" >/dev/null
+rm -f "$image"
 plain=$("$promised" -n filter <"$mail" | grep '^X-Promised')
 
 filter() { # what it says on stderr is in $err, its headers in $headers
@@ -20,7 +21,7 @@ made() {
 }
 
 ok "a rehearsal leaves none" test ! -e "$image"
-ok "a filter makes it" wait_for 60 made
+ok "a filter makes it again" wait_for 60 made
 is "for its owner alone" "$(stat -c %a "$image")" 600
 filter
 like "the next one uses it" "$err" 'promised\.db\.image: used$'
