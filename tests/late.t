@@ -79,7 +79,8 @@ We have your letter of 1 March about NB-204417 and NB-998130, and will answer
 by 24 March.
 END
 is "what the owner took back stays so" "$(cases | grep loan)" '2 loan'
-ok "the chain of events is whole" p doctor >"$tmp/doctor"
+run p doctor
+is "the chain of events is whole" "$rc" 0
 
 # --- the owner's own placing ---
 
