@@ -52,6 +52,7 @@ struct run {
 	struct store *store;
 	int64_t owner; /* of the store's rows */
 	struct letters *letters; /* opened by run_voice() */
+	struct letters *page_letters; /* opened by page_voice() */
 	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
 	struct domain_list *freemail;

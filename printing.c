@@ -24,6 +24,16 @@ lines_of(struct arena *a, const char *list)
 	return text;
 }
 
+/* In the words of letters: pages may have another language. */
+static const char *
+date_of(const struct run *run, const struct case_record *r, int64_t at)
+{
+	struct voice v = r->voice;
+
+	v.letters = run->letters;
+	return say_day(&v, moment_day(zone_moment(v.zone, at)));
+}
+
 int
 letter_print(struct run *run, const struct case_record *r,
     const struct letter_row *row, const char *to, struct slice *pdf,
@@ -39,8 +49,6 @@ letter_print(struct run *run, const struct case_record *r,
 	    .from = arena_printf(
 		a, "%s\n%s%s", s->name, s->postal, s->addresses.v[0]),
 	    .to = to,
-	    .date =
-		say_day(&r->voice, moment_day(zone_moment(r->voice.zone, at))),
 	    .subject = f->subject,
 	    .text = f->text,
 	    .author = s->name,
@@ -48,6 +56,7 @@ letter_print(struct run *run, const struct case_record *r,
 	};
 	struct buf out = {0};
 
+	sheet.date = date_of(run, r, at);
 	if (to == NULL)
 		sheet.to = arena_printf(a, "%s\n%s", r->ladder.row.company_name,
 		    f->recipient == NULL ? "" : f->recipient);

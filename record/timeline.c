@@ -161,7 +161,9 @@ add_bar(const struct case_record *r, const struct scale *s,
 	day_t said = moment_day(o->said), due = record_due_day(r, o);
 	day_t end = o->has_settled ? moment_day(o->settled) : record_today(r);
 	int x = x_of(s, said), at = x_of(s, due);
-	bool after = end > due && state != STATE_SLIPPED;
+	/* while they wait for the owner it is no delay of theirs */
+	bool after =
+	    end > due && state != STATE_SLIPPED && state != STATE_PAUSED;
 
 	values_printf(bar, "text-x", "%d", x <= WORDS_LEFT ? x : RIGHT);
 	values_set(bar, "anchor", x <= WORDS_LEFT ? "start" : "end");

@@ -111,4 +111,31 @@ if "\u2588" not in public or "We will" not in public:
 sys.exit(len(canaries) != 500 or bool(leaks) or bool(missed))
 END
 is "500 canaries are in the dossiers, none is on a public file" "$?" 0
+
+# --- other languages: the same pages, as whole ---
+
+for language in $(cd "$root/examples/pages" && ls | grep -v '^en$\|^words$'); do
+	is "$language has the pages of en" "$(ls "$root/examples/pages/$language")" "$(ls "$root/examples/pages/en")"
+	tags() { # of a page, each once
+		grep -ho '{[#^/]*[a-z-]*}' "$1" | sort -u
+	}
+	bad=$(for page in "$root"/examples/pages/en/*; do
+		name=${page##*/}
+		[ "$(tags "$page")" = "$(tags "$root/examples/pages/$language/$name")" ] || echo "$name"
+	done)
+	is "and says all that they do" "$bad" ""
+	sed -i '/^languages/d; s/^\[owner\]/&\nlanguages = '"$language"'/' "$config"
+	mkdir "$tmp/$language"
+	at export 1 "$tmp/$language/dossier" >/dev/null
+	at site "$tmp/$language/site" >/dev/null
+	at ticket 1 "$tmp/$language/web" >/dev/null
+	pages=$(echo "$tmp/$language"/dossier/index.html "$tmp/$language"/site/*.html "$tmp/$language"/web/*/ticket.html)
+	# shellcheck disable=SC2086
+	run xmllint --noout $pages "$tmp/$language"/web/*/ticket.svg "$tmp/$language"/web/*/feed.atom
+	is "well-formed" "$err" ""
+	# shellcheck disable=SC2086
+	is "their scripts are those that their policies allow" "$("$tests/browser.py" $pages)" ""
+	unlike "and in no other language" "$(cat "$tmp/$language"/web/*/feed.atom "$tmp/$language"/web/*/ticket.svg)" \
+	    ' (days|promised|overdue|March|put off)[ .,:<]'
+done
 done_testing
