@@ -431,9 +431,11 @@ def look(promised, folder, preload, step):
                 code = os.waitstatus_to_exitcode(status)
                 codes[code] += 1
                 # 75: out of memory.  0: done without it.  libical does not
-                # look whether it was given memory.
+                # look whether it was given memory; where there is none to
+                # load it, the loader ends the process with 127.
                 if code not in (0, 75) and not (
-                        code == -signal.SIGSEGV and words[0] in ("export", "site")):
+                        code in (-signal.SIGSEGV, 127) and
+                        words[0] in ("export", "site")):
                     bad += 1
                     print(f"# {command}: allocation {n}: {code}", flush=True)
         run.wait()
