@@ -309,9 +309,9 @@ int
 publish_due(struct run *run, struct err *err)
 {
 	struct pass p = {.run = run, .arena = arena_new()};
-	struct ticket_row *v;
+	struct ticket_row *v = NULL;
 	struct err e = {0};
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	if (run->options.dry_run) {
@@ -368,7 +368,7 @@ begin_ticket(struct run *run, int number, const char *dir,
 int
 command_ticket(struct run *run, struct err *err)
 {
-	struct ticket_row row;
+	struct ticket_row row = {0};
 	struct issue t = {.run = run, .arena = run->arena, .row = &row};
 	struct case_row c;
 	char *end;

@@ -16,8 +16,7 @@
 #include "vouching.h"
 
 enum {
-	DAY = 86400,
-	DAYS = 7, /* since it came: later a key may be another's */
+	SECONDS = 7 * 86400, /* since it came: later a key may be another's */
 	MAILS_MOST = 200, /* in one pass */
 	MAIL_BYTES = 32 << 20
 };
@@ -150,7 +149,7 @@ signatures_check(struct run *run, struct err *err)
 
 	if (run->settings.check_dkim && !run->options.dry_run)
 		rc = signatures_unchecked(run->store, run->owner, list,
-		    run->now.utc - DAYS * DAY, MAILS_MOST, &messages, &n, err);
+		    run->now.utc - SECONDS, MAILS_MOST, &messages, &n, err);
 	if (n > 0) {
 		v.reader = apart_open(dkim_judge, NULL, 1, 0, nothing);
 		v.resolver =

@@ -41,7 +41,7 @@
 	F(dkim_sig_getselector)  \
 	F(dkim_sig_gettagvalue)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 struct opendkim {
 	FUNCTIONS(MEMBER)
 };
@@ -89,7 +89,8 @@ dkim_question(
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(out, "key %s %s ", v[i].domain, v[i].selector);
 		for (const char *p = v[i].key; *p != '\0'; p++)
-			buf_putc(out, *p == '\n' || *p == '\r' ? ' ' : *p);
+			if (*p != '\n' && *p != '\r')
+				buf_putc(out, *p);
 		buf_putc(out, '\n');
 	}
 	buf_putc(out, '\n');

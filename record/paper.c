@@ -57,7 +57,7 @@
 	F(pango_layout_set_width)                   \
 	F(pango_layout_set_wrap)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 struct library {
 	FUNCTIONS(MEMBER)
 };

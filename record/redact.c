@@ -96,9 +96,9 @@ letter_length(struct slice p)
 static bool
 next_part(struct slice *word, struct slice *part)
 {
-	size_t n = 0;
+	size_t n;
 
-	while (word->len > 0 && (n = letter_length(*word)) == 0) {
+	while (word->len > 0 && letter_length(*word) == 0) {
 		word->p++;
 		word->len--;
 	}
