@@ -1,8 +1,9 @@
 # promised: see README.md for what it is, and for the targets.
 #
-# Four programs from one tree.  promised has rules and store and no network;
+# Five programs from one tree.  promised has rules and store and no network;
 # promised-fetch and promised-send speak to servers and never see the store,
-# promised-lookup to the DNS, which sees no mail either.
+# promised-lookup to the DNS and promised-oauth to those who give tokens, which
+# see no mail either.
 # O is the folder of all that is made, so that builds of different flags live
 # side by side: make O=build/asan CFLAGS=...
 
@@ -30,12 +31,14 @@ CORE_LIBS = $(LINKED:%=-l:lib%.a) -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 \
 	-lnettle -ljansson -linih -ldl -lm
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
+OAUTH_LIBS = -lcurl -ljansson -linih
 LOOKUP_LIBS = -lresolv
 
 FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
 SEND_SRC = mail/send.c mail/smtp.c mail/dav.c mail/peer.c
 LOOKUP_SRC = mail/lookup.c
-NET_SRC = $(FETCH_SRC) $(SEND_SRC) $(LOOKUP_SRC)
+OAUTH_SRC = mail/oauth.c
+NET_SRC = $(FETCH_SRC) $(SEND_SRC) $(LOOKUP_SRC) $(OAUTH_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \
 	$(wildcard rules/*.c) $(wildcard cases/*.c) $(wildcard record/*.c)
@@ -45,13 +48,17 @@ obj = $(patsubst %.c,$(O)/%.o,$(1))
 # Where the programs go: here, so that a checkout can be used as it is.
 BIN =
 
-all: $(BIN)promised $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup
+all: $(BIN)promised $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup \
+	$(BIN)promised-oauth
 
 $(BIN)promised: $(call obj,main.c $(ROOT_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 $(BIN)promised-fetch: $(call obj,$(FETCH_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(FETCH_LIBS)
+
+$(BIN)promised-oauth: $(call obj,$(OAUTH_SRC)) $(O)/lib.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(OAUTH_LIBS)
 
 $(BIN)promised-send: $(call obj,$(SEND_SRC)) $(O)/lib.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(SEND_LIBS)
@@ -201,7 +208,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/promised \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install $(BIN)promised $(DESTDIR)$(PREFIX)/bin
-	install $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup $(DESTDIR)$(PREFIX)/libexec/promised
+	install $(BIN)promised-fetch $(BIN)promised-send $(BIN)promised-lookup \
+	    $(BIN)promised-oauth $(DESTDIR)$(PREFIX)/libexec/promised
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	find $(DATA) -type f | while read -r f; do \
@@ -211,7 +219,8 @@ install: all
 DATA = $(shell find rules mail cases record -type f ! -name '*.[ch]') examples
 
 clean:
-	rm -rf build promised promised-fetch promised-send promised-lookup
+	rm -rf build promised promised-fetch promised-send promised-lookup \
+	    promised-oauth
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

@@ -91,6 +91,7 @@ int command_rules(struct run *, struct err *);
 /* setup.c */
 int command_init(struct run *, struct err *);
 int command_doctor(struct run *, struct err *);
+int command_login(struct run *, struct err *);
 
 /* entering.c, running.c: mail comes in, nudges go out */
 int command_filter(struct run *, struct err *);

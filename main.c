@@ -25,6 +25,7 @@ static int command_help(struct run *, struct err *);
 const struct command command_table[] = {
     {"init", command_init, 0, "", "write a configuration and an empty store"},
     {"doctor", command_doctor, 0, "", "check everything, and say what to do about it"},
+    {"login", command_login, NEEDS_SETTINGS, "[NAME]", "sign in where tokens are asked for (oauth-file)"},
     {"run", command_run, NEEDS_STORE, "", "stay: file what comes, send what is due"},
     {"once", command_once, NEEDS_STORE, "", "one pass of the same, for cron"},
     {"deliver", command_deliver, 0, "", "file one message from stdin"},

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/config.h"
+#include "base/datadir.h"
 #include "base/zone.h"
 #include "settings.h"
 
@@ -208,6 +209,20 @@ take_ca(struct reader *r, const char *value)
 	return 0;
 }
 
+/* The file of promised-oauth; it is named to a shell. */
+static int
+take_oauth_file(struct reader *r, const char *value)
+{
+	const char *file = with_home(r->arena, value);
+
+	if (strchr(file, '\'') != NULL)
+		return bad_value(r, "a file without ' in its name");
+	r->account->oauth_file = file;
+	r->account->oauth_command = arena_printf(r->arena, "'%s' '%s'",
+	    datadir_program(r->arena, "promised-oauth"), file);
+	return 0;
+}
+
 static int
 take_from(struct reader *r, const char *value)
 {
@@ -364,6 +379,7 @@ static const struct {
     {"mailbox", "password-command", take_password_command},
     {"mailbox", "oauth", take_oauth},
     {"mailbox", "oauth-command", take_oauth_command},
+    {"mailbox", "oauth-file", take_oauth_file},
     {"mailbox", "ca", take_ca},
     {"mailbox", "pin", take_pin},
     {"mailbox", "filed-folder", take_filed_folder},
@@ -373,6 +389,7 @@ static const struct {
     {"send", "password-command", take_password_command},
     {"send", "oauth", take_oauth},
     {"send", "oauth-command", take_oauth_command},
+    {"send", "oauth-file", take_oauth_file},
     {"send", "ca", take_ca},
     {"send", "pin", take_pin},
     {"send", "from", take_from},
@@ -394,6 +411,7 @@ static const struct {
     {"publish", "password-command", take_password_command},
     {"publish", "oauth", take_oauth},
     {"publish", "oauth-command", take_oauth_command},
+    {"publish", "oauth-file", take_oauth_file},
     {"publish", "ca", take_ca},
     {"publish", "pin", take_pin},
     {"trust", "authserv-id", take_authserv_id},
@@ -613,7 +631,9 @@ first_line_of(
 	status = pclose(p);
 	if (got == NULL || status != 0) {
 		explicit_bzero(text, sizeof(text));
-		return err_set(err, EX_CONFIG,
+		return err_set(err,
+		    WEXITSTATUS(status) == EX_TEMPFAIL ? EX_TEMPFAIL
+						       : EX_CONFIG,
 		    "%s: printed no secret (status %d); run it by hand",
 		    command, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	}

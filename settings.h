@@ -22,6 +22,7 @@ struct account {
 	const char *url;
 	const char *password, *password_command; /* NULL when not given */
 	const char *oauth, *oauth_command; /* an access token */
+	const char *oauth_file; /* whose command is promised-oauth */
 	const char
 	    *ca; /* file of certificates to trust instead of the system's */
 	const char *pin; /* SHA-256 of the one certificate to trust, hex */

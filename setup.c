@@ -333,6 +333,48 @@ check_servers(struct run *run)
 	return bad;
 }
 
+/* --- login --- */
+
+/* The account of that name, or the first that has to sign in at all. */
+static const struct account *
+account_to_sign_in(const struct settings *s, const char *name)
+{
+	const struct account *found = NULL;
+	size_t i;
+
+	for (i = 0; i <= s->mailbox_count && found == NULL; i++) {
+		const struct account *a =
+		    i < s->mailbox_count ? &s->mailboxes[i] : &s->send;
+		const char *is = i < s->mailbox_count ? a->name : "send";
+
+		if (a->oauth_file != NULL &&
+		    (name == NULL || strcmp(name, is) == 0))
+			found = a;
+	}
+	return found;
+}
+
+/* What it says and waits for is between the owner and promised-oauth. */
+int
+command_login(struct run *run, struct err *err)
+{
+	const char *name = run->arg_count > 0 ? run->args[0] : NULL;
+	const struct account *account =
+	    account_to_sign_in(&run->settings, name);
+	const char *program;
+
+	if (account == NULL)
+		return err_set(err, EX_CONFIG,
+		    "no mailbox%s%s and no [send] of that name has an "
+		    "oauth-file",
+		    name == NULL ? "" : " ", name == NULL ? "" : name);
+	program = datadir_program(run->arena, "promised-oauth");
+	fflush(run->out);
+	execl(program, "promised-oauth", "login", account->oauth_file,
+	    (char *)NULL);
+	return err_errno(err, "%s", program);
+}
+
 int
 command_doctor(struct run *run, struct err *err)
 {

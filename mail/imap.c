@@ -192,29 +192,76 @@ put_base64(struct buf *out, const char *text, size_t n)
 	}
 }
 
-/* RFC 4616, in one line with the command (RFC 4959). */
+/* In one line with the command (RFC 4959).  secret is wiped and freed. */
 static int
-authenticate_plain(struct imap *i, const struct imap_account *a)
+authenticate(struct imap *i, const char *mechanism, struct buf *secret)
 {
-	struct buf plain = {0}, line = {0};
+	struct buf line = {0};
 	int r;
 
 	/* No room is moved, so that no copy stays behind. */
+	buf_room(&line, 2 * secret->len + 48);
+	buf_printf(&line, "AUTHENTICATE %s ", mechanism);
+	put_base64(&line, secret->p, secret->len);
+	r = mailimap_custom_command(i->m, line.p);
+	if (r == MAILIMAP_NO_ERROR)
+		i->m->imap_state = MAILIMAP_STATE_AUTHENTICATED;
+	explicit_bzero(secret->p, secret->room);
+	explicit_bzero(line.p, line.room);
+	buf_free(secret);
+	buf_free(&line);
+	return r;
+}
+
+/* RFC 4616. */
+static int
+authenticate_plain(struct imap *i, const struct imap_account *a)
+{
+	struct buf plain = {0};
+
 	buf_room(&plain, strlen(a->user) + strlen(a->password) + 2);
 	buf_putc(&plain, '\0');
 	buf_add(&plain, a->user, strlen(a->user) + 1);
 	buf_puts(&plain, a->password);
-	buf_room(&line, 2 * plain.len + 32);
-	buf_puts(&line, "AUTHENTICATE PLAIN ");
-	put_base64(&line, plain.p, plain.len);
-	r = mailimap_custom_command(i->m, line.p);
-	if (r == MAILIMAP_NO_ERROR)
-		i->m->imap_state = MAILIMAP_STATE_AUTHENTICATED;
-	explicit_bzero(plain.p, plain.room);
-	explicit_bzero(line.p, line.room);
-	buf_free(&plain);
-	buf_free(&line);
-	return r;
+	return authenticate(i, "PLAIN", &plain);
+}
+
+/*
+ * RFC 7628 section 3.1, with the name as a saslname (RFC 5801 section 4).  A
+ * server that refuses goes on with a challenge, which libetpan does not
+ * answer: the session ends there.
+ */
+static int
+authenticate_bearer(struct imap *i, const struct imap_account *a)
+{
+	struct buf bearer = {0};
+	const char *p;
+
+	buf_room(&bearer, 3 * strlen(a->user) + strlen(a->token) + 40);
+	buf_puts(&bearer, "n,a=");
+	for (p = a->user; *p != '\0'; p++)
+		if (*p == ',' || *p == '=')
+			buf_puts(&bearer, *p == ',' ? "=2C" : "=3D");
+		else
+			buf_putc(&bearer, *p);
+	buf_puts(&bearer, ",\1auth=Bearer ");
+	buf_puts(&bearer, a->token);
+	buf_puts(&bearer, "\1\1");
+	return authenticate(i, "OAUTHBEARER", &bearer);
+}
+
+/* Both say the same; the second is the standard (RFC 7628). */
+static int
+log_in_by_token(struct imap *i, const struct imap_account *a, struct err *e)
+{
+	if (mailimap_has_authentication(i->m, "XOAUTH2"))
+		return mailimap_oauth2_authenticate(i->m, a->user, a->token);
+	if (mailimap_has_authentication(i->m, "OAUTHBEARER") &&
+	    mailimap_has_extension(i->m, "SASL-IR"))
+		return authenticate_bearer(i, a);
+	return err_set(e, EX_CONFIG,
+	    "the server takes no access token (XOAUTH2, OAUTHBEARER); use "
+	    "password-command");
 }
 
 static bool
@@ -250,12 +297,8 @@ log_in(struct imap *i, const struct imap_account *a, struct err *e)
 	allow(i, 0, 0);
 	if (a->token == NULL)
 		r = log_in_by_password(i, a, e);
-	else if (mailimap_has_authentication(i->m, "XOAUTH2"))
-		r = mailimap_oauth2_authenticate(i->m, a->user, a->token);
 	else
-		r = err_set(e, EX_CONFIG,
-		    "the server takes no access token "
-		    "(XOAUTH2); use password-command");
+		r = log_in_by_token(i, a, e);
 	/* The secret went through here. */
 	explicit_bzero(i->m->imap_stream->write_buffer, STREAM_BUFFER);
 	if (r < 0)

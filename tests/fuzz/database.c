@@ -119,7 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		buf_slice(&bytes, buf_view(&sound));
 		for (i = 0; i + 4 <= size && i < 4 * CHANGES_MOST; i += 4)
-			bytes.p[((size_t)data[i] << 16 | data[i + 1] << 8 |
+			bytes.p[((size_t)data[i] << 16 | (size_t)data[i + 1] << 8 |
 				    data[i + 2]) %
 				bytes.len] = (char)data[i + 3];
 		write_store(buf_view(&bytes));

@@ -32,7 +32,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *words[] = {"Priya", "Shah"};
-	struct strings names = {words, 2};
+	const struct redaction names = {.names = {words, 2}};
 	struct arena *a = arena_new();
 	char *once = redact(a, fuzz_text(a, data, size), &names);
 

@@ -58,7 +58,7 @@ ssl = required
 ssl_cert = <$certs/$cert.pem
 ssl_key = <$certs/$cert.key
 disable_plaintext_auth = yes
-auth_mechanisms = plain login xoauth2
+auth_mechanisms = ${MECHANISMS:-plain login xoauth2}
 auth_failure_delay = 0
 login_trusted_networks =
 postmaster_address = postmaster@example.test
@@ -67,7 +67,7 @@ submission_relay_port = ${RELAY_PORT:-9}
 submission_relay_trusted = yes
 passdb {
   driver = oauth2
-  mechanisms = xoauth2
+  mechanisms = xoauth2 oauthbearer
   args = $dir/oauth2.conf
 }
 passdb {
