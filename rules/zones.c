@@ -271,6 +271,18 @@ writer_shares(struct writer w, struct slice line)
 	return false;
 }
 
+/* "Delay claimed: 30 minutes": what it names is no writer. */
+static bool
+is_field(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < s.len; i++)
+		if (s.p[i] == ':' && s.p[i + 1] == ' ')
+			return true;
+	return false;
+}
+
 /*
  * How many lines from i look like a signature: short, one under the other,
  * after an empty line or the end of a sentence.  evidence: the writer's name
@@ -291,8 +303,9 @@ signature_run(const struct zoning *z, size_t i, bool *evidence)
 		    z->lines.v[i + n].zone != ZONE_BODY ||
 		    !signature_shaped(text_of(z, i + n)))
 			break;
-		*evidence =
-		    *evidence || writer_shares(z->writer, text_of(z, i + n));
+		*evidence = *evidence ||
+			    (!is_field(text_of(z, i + n)) &&
+				writer_shares(z->writer, text_of(z, i + n)));
 	}
 	return n;
 }
