@@ -17,7 +17,7 @@
 #include "rules/nfa.h"
 
 enum {
-	STATES_MOST = 600,
+	STATES_MOST = 200,
 	CLASSES_MOST = 128,
 	LISTED_MOST = 60000, /* nodes of all fans and states */
 	FORGET_MOST = 16,
@@ -529,17 +529,23 @@ is_anchored(struct automaton *a)
 struct automaton *
 automaton_new(const char *expression, bool all_letters)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(), *growing = arena_new();
 	struct automaton *a = arena_alloc(arena, sizeof(*a));
 	enum side side;
 	size_t n;
 
 	a->arena = arena;
-	if (!nfa_new(arena, expression, all_letters, &a->nfa) ||
+	if (!nfa_new(growing, expression, all_letters, &a->nfa) ||
 	    !make_classes(a, all_letters)) {
+		arena_free(growing);
 		arena_free(arena);
 		return NULL;
 	}
+	/* What grows leaves its former selves behind. */
+	a->nfa.nodes = arena_dup(
+	    arena, a->nfa.nodes, a->nfa.node_count * sizeof(*a->nfa.nodes));
+	a->nfa.sets = NULL; /* their classes are all that is asked for */
+	arena_free(growing);
 	n = a->nfa.node_count;
 	a->seen = arena_calloc(arena, n, sizeof(*a->seen));
 	a->stack = arena_calloc(arena, n, sizeof(*a->stack));

@@ -24,7 +24,7 @@ enum {
 	HEAP_KB = 20480,
 	SHORT = 256,
 	JIT_AFTER = 96, /* matches; compiling for the machine costs as many */
-	AUTOMATON_AFTER = 24, /* times asked; to make one costs as many */
+	AUTOMATON_AFTER = 96, /* times asked; to make one costs as many */
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
