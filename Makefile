@@ -121,7 +121,7 @@ TESTS = $(wildcard tests/*.t)
 test: deps-test
 	@$(MAKE) -s -j2 all $(UNIT) $(FUZZ)
 	@dev/layers.sh
-	prove -j2 --timer --exec '' $(UNIT) $(TESTS)
+	prove -j4 --timer --exec '' $(UNIT) $(TESTS)
 
 check: test
 
@@ -134,7 +134,7 @@ sanitize: deps-test
 
 sanitize-run: all $(UNIT) $(FUZZ)
 	FUZZ_BUILD=$(CURDIR)/$(O) PROMISED=$(CURDIR)/$(BIN)promised PROMISED_DATA=$(CURDIR) \
-	ASAN_OPTIONS=detect_leaks=0 prove -j2 --timer --exec '' $(UNIT) $(TESTS)
+	ASAN_OPTIONS=detect_leaks=0 prove -j4 --timer --exec '' $(UNIT) $(TESTS)
 
 layers:
 	dev/layers.sh
