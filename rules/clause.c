@@ -125,9 +125,11 @@ adds(const struct frames *frames, const struct frame *f)
 static bool
 passes(struct reader *r, const struct view *view, const struct frame *f)
 {
+	/* What is read otherwise is its clause, as it was found. */
+	struct span in = f->hit.rule->otherwise ? f->hit.at : f->clause;
 	const struct expression *guard = reader_guard(r, f->hit.rule,
-	    part(view->marked.text, f->clause.start, f->clause.end),
-	    f->hit.at.end - f->clause.start);
+	    part(view->marked.text, in.start, in.end),
+	    f->hit.at.end - in.start);
 
 	if (guard != NULL)
 		explain_guard(r, view, f->hit.rule, f->hit.at, guard);
@@ -181,8 +183,6 @@ reach_back(const struct clauses *clauses, struct frames *frames)
 	size_t k, bound;
 
 	for (f = frames->v; f < frames->v + frames->n; f++) {
-		if (f->hit.rule->otherwise)
-			continue;
 		before = frame_before(frames, f);
 		bound = before == NULL ? 0 : before->hit.at.end;
 		for (k = 1; k < clauses->n; k++)
@@ -250,6 +250,20 @@ head_order(const void *a, const void *b)
 	return 0;
 }
 
+/* What is called other gives way to all. */
+static void
+drop_other(struct heads *heads)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < heads->n; i++)
+		if (heads->v[i].action != ACTION_OTHER ||
+		    !heads->v[i].rule->weak)
+			heads->v[n++] = heads->v[i];
+	if (n > 0)
+		heads->n = n;
+}
+
 /* "Send" gives way to the "refund" that is sent, but not to a verb joined to
  * it. */
 static void
@@ -278,6 +292,7 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 	struct head h;
 
 	qsort(heads->v, heads->n, sizeof(*heads->v), head_order);
+	drop_other(heads);
 	drop_weak(r, window, heads);
 	for (i = 0; i < heads->n && n < HEADS_MOST; i++) {
 		h = heads->v[i];
@@ -540,6 +555,76 @@ last_joined(struct reader *r, const struct view *view, const struct when *time)
 	return time;
 }
 
+/* A day, and no event. */
+static bool
+tells_day(const struct when *w)
+{
+	return !is_open(w) && w->class != WHEN_SPAN && w->class != WHEN_CLOCK &&
+	       w->expr[0] != '@';
+}
+
+/* The last day told before a place in the raw text, or in the sentence before;
+ * NULL when none. */
+static const struct when *
+day_before(const struct view *view, size_t at)
+{
+	const struct when *w, *day = NULL;
+
+	for (w = view->times.v; w < view->times.v + view->times.n; w++)
+		if (w->end <= at && tells_day(w))
+			day = w;
+	if (day == NULL && view->previous != NULL)
+		day = day_before(view->previous, SIZE_MAX);
+	return day;
+}
+
+/* "He will put it through that day": of a frame without a time, the day that
+ * was told before, at the words that stand for it.  NULL when there is none. */
+static const struct when *
+same_day(struct reader *r, const struct view *view, const struct frame *frame)
+{
+	struct slice words =
+	    part(view->marked.text, frame->hit.at.start, frame->end);
+	const struct when *day;
+	struct when *same;
+	struct span found;
+	size_t start;
+
+	if (r->book->same_day == NULL ||
+	    !reader_match(r, NULL, r->book->same_day, words, 0, &found))
+		return NULL;
+	start = folded_start(&view->marked, frame->hit.at.start + found.start);
+	day = day_before(view, start);
+	if (day == NULL)
+		return NULL;
+	same = arena_alloc(r->arena, sizeof(*same));
+	*same = *day;
+	same->start = start;
+	same->end = folded_end(&view->marked, frame->hit.at.start + found.end);
+	return same;
+}
+
+/* "It comes on Friday and he will be there by 10": at ten on that day. */
+static const struct when *
+on_day(struct reader *r, const struct view *view, const struct when *clock)
+{
+	const struct when *w, *day = NULL;
+	struct when *both;
+
+	if (clock == NULL || clock->expr[0] != '@' || is_open(clock))
+		return clock;
+	for (w = view->times.v; w < clock; w++)
+		if (tells_day(w))
+			day = strchr(w->expr, '@') == NULL ? w : NULL;
+	if (day == NULL)
+		return clock;
+	both = arena_alloc(r->arena, sizeof(*both));
+	*both = *clock;
+	both->class = day->class;
+	both->expr = arena_printf(r->arena, "%s %s", day->expr, clock->expr);
+	return both;
+}
+
 /* The time of head i: behind it, else behind a later one, else before all. */
 static const struct when *
 time_of(struct reader *r, const struct view *view, const struct frames *frames,
@@ -557,14 +642,18 @@ time_of(struct reader *r, const struct view *view, const struct frames *frames,
 		time =
 		    time_in(view, frame->hit.at.start, from, span_room(frame));
 	if (time == NULL) {
-		from = frame->clause.start;
+		/* What is read otherwise has its time in its own words. */
+		from = frame->hit.rule->otherwise ? frame->hit.at.start
+						  : frame->clause.start;
 		before = frame_before(frames, frame);
 		if (before != NULL && before->end > from)
 			from = before->end;
 		time =
 		    time_in(view, from, frame->hit.at.start, span_room(frame));
 	}
-	return last_joined(r, view, time);
+	if (time == NULL)
+		return same_day(r, view, frame);
+	return on_day(r, view, last_joined(r, view, time));
 }
 
 /* "on Friday", "by 5 May", but not "within 5 days". */

@@ -541,6 +541,7 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 	book->anaphor = reserved(pack->arena, book, "anaphor", "");
 	book->either = reserved(pack->arena, book, "either", "");
 	book->that = reserved(pack->arena, book, "that", "");
+	book->same_day = reserved(pack->arena, book, "same-day", "");
 	return build_gate(pack, book, err);
 }
 
@@ -660,7 +661,8 @@ each_expression(struct pack *pack, const struct rulebook *book,
     void (*call)(struct pack *, const struct rulebook *, struct expression *))
 {
 	struct expression *const named[] = {book->clause_break, book->join,
-	    book->phrase_verb, book->anaphor, book->either, book->that};
+	    book->phrase_verb, book->anaphor, book->either, book->that,
+	    book->same_day};
 	size_t i, k;
 
 	for (i = 0; i < book->rule_count; i++) {

@@ -183,17 +183,36 @@ arrives(struct run *run, const struct obligation_found *old,
 	return old->start == o->start && old->kind == KIND_PROMISE &&
 	       o->kind == KIND_PROMISE && old->due.precision != DUE_NONE &&
 	       o->due.precision != DUE_NONE && old->due.day <= o->due.day &&
-	       (o->action == ACTION_DELIVER || o->action == ACTION_REPLACE ||
-		   o->action == ACTION_REFUND) &&
+	       (o->action == ACTION_DELIVER || o->action == ACTION_REPLACE) &&
 	       anaphor != NULL &&
 	       reader_match(&run->reader, NULL, anaphor, words, 0, &found);
+}
+
+/* True when one has a time, and the other is the same promise without: said in
+ * the same sentence, or spoken of again in the next ("that will be done by
+ * Friday", in `words`). */
+static bool
+times(struct run *run, const struct view *view,
+    const struct obligation_found *untimed, const struct obligation_found *o,
+    struct slice words)
+{
+	struct expression *anaphor = run->reader.book->anaphor;
+	struct span found;
+
+	if (untimed->kind != KIND_PROMISE || o->kind != KIND_PROMISE ||
+	    untimed->who != o->who || has_clock(untimed) || !has_clock(o))
+		return false;
+	return untimed->start == o->start ||
+	       (view->previous != NULL && anaphor != NULL &&
+		   view->previous->start == untimed->start &&
+		   reader_match(&run->reader, NULL, anaphor, words, 0, &found));
 }
 
 /* What was said already is not said again; a time is better than none.  False
  * when it was. */
 static bool
-add_obligation(
-    struct run *run, const struct obligation_found *o, struct slice words)
+add_obligation(struct run *run, const struct view *view,
+    const struct obligation_found *o, struct slice words)
 {
 	struct findings *out = run->out;
 	struct obligation_found *old;
@@ -201,6 +220,14 @@ add_obligation(
 
 	for (i = 0; i < out->obligation_count; i++) {
 		old = &out->obligations[i];
+		if (times(run, view, o, old, words))
+			return false;
+		if (times(run, view, old, o, words)) {
+			explain_replaced(
+			    &run->reader, old, "said again below, with a time");
+			*old = *o;
+			return true;
+		}
 		if (!same_thing(old, o))
 			continue;
 		if (same_due(old, o) || !has_clock(o))
@@ -279,7 +306,7 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 		why = "its day was past already";
 	else if (!has_clock(&o) && c->rule->needs_time)
 		why = "its time tells no day";
-	else if (!add_obligation(run, &o, words))
+	else if (!add_obligation(run, view, &o, words))
 		why = "said already";
 	if (why == NULL)
 		explain_obligation(
