@@ -15,10 +15,10 @@
 #include <strings.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "filing.h"
 #include "handover.h"
 #include "loading.h"
@@ -150,24 +150,15 @@ struct outcome {
 	struct buf headers; /* lines to add */
 };
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Reads the child's report until it ends or its time is over. */
 static void
 read_report(int fd, struct buf *report)
 {
-	int64_t end = milliseconds() + CHILD_SECONDS * 1000;
+	int64_t end = monotonic_ms() + CHILD_SECONDS * 1000;
 
 	for (;;) {
 		struct pollfd p = {fd, POLLIN, 0};
-		int64_t left = end - milliseconds();
+		int64_t left = end - monotonic_ms();
 		ssize_t n;
 
 		if (left <= 0 || report->len > REPORT_MOST)

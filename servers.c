@@ -10,6 +10,7 @@
 #include "base/datadir.h"
 #include "base/date.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "cases/letter.h"
 #include "cases/mailbox.h"
 #include "mail/fetcher.h"
@@ -398,15 +399,6 @@ struct watch {
 	struct pollfd *fds; /* one for each of v */
 	size_t n;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct watch *
 watch_open(struct run *run)

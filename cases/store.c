@@ -26,6 +26,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/monotonic.h"
 #include "cases/schema.h"
 #include "cases/store.h"
 
@@ -492,15 +493,6 @@ store_rollback(struct store *s)
 
 /* --- Batches --- */
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /*
  * Who waits for the lock looks for it ten times a second (sqlite3 3.40,
  * sqliteDefaultBusyCallback); batches end to end would leave no gap to be
@@ -509,7 +501,7 @@ milliseconds(void)
 static void
 leave_turn(const struct store *s)
 {
-	int64_t left = s->turn + TURN_MS - milliseconds();
+	int64_t left = s->turn + TURN_MS - monotonic_ms();
 	struct timespec pause = {0, (long)left * 1000000L};
 
 	if (left > 0 && left <= TURN_MS)
@@ -556,7 +548,7 @@ store_batch_end(struct store *s, struct err *err)
 		    s->path);
 	else
 		result = store_commit(s, err);
-	s->turn = milliseconds();
+	s->turn = monotonic_ms();
 	if (execute(s, &ignored, "PRAGMA synchronous = FULL") < 0)
 		s->dead = true;
 	return result;

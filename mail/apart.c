@@ -16,11 +16,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/confine.h"
 #include "base/file.h"
+#include "base/monotonic.h"
 #include "mail/apart.h"
 
 enum {
@@ -63,15 +63,6 @@ struct apart {
 	size_t jobs, bytes; /* in use */
 	bool alone; /* no process can be had */
 };
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 size_t
 apart_processors(void)
@@ -254,7 +245,7 @@ has_room(const struct reader *r)
 static void
 set_deadline(const struct apart *p, struct reader *r)
 {
-	r->deadline = milliseconds() + 1000 * (int64_t)(p->seconds + GRACE);
+	r->deadline = monotonic_ms() + 1000 * (int64_t)(p->seconds + GRACE);
 }
 
 static void
@@ -408,7 +399,7 @@ serve_reader(struct apart *p, struct reader *r, short events)
 		bury(p, r, false);
 		return;
 	}
-	if (r->n > 0 && milliseconds() > r->deadline)
+	if (r->n > 0 && monotonic_ms() > r->deadline)
 		bury(p, r, true);
 }
 

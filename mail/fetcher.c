@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "mail/child.h"
 #include "mail/fetcher.h"
 #include "mail/frame.h"
@@ -27,15 +27,6 @@ struct fetcher {
 	uint32_t first, last; /* that are being fetched */
 	bool over;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- starting ---- */
 
@@ -267,14 +258,14 @@ words_come(struct fetcher *f, int64_t until)
 		p[0] = (struct pollfd){f->helper.from, POLLIN, 0};
 		p[1] = (struct pollfd){
 		    f->out.len > 0 ? f->helper.to : -1, POLLOUT, 0};
-		left = until < 0 ? -1 : until - now_ms();
+		left = until < 0 ? -1 : until - monotonic_ms();
 		if (until >= 0 && left < 0)
 			left = 0;
 		if (poll(p, 2, (int)left) == 0)
 			return false;
 		if (p[0].revents != 0)
 			return true;
-		if (until >= 0 && now_ms() >= until)
+		if (until >= 0 && monotonic_ms() >= until)
 			return false;
 	}
 }
@@ -283,7 +274,7 @@ enum fetch_event
 fetcher_next(struct fetcher *f, struct arena *m, struct fetched *got,
     int timeout_ms, struct err *e)
 {
-	int64_t until = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	int64_t until = timeout_ms < 0 ? -1 : monotonic_ms() + timeout_ms;
 	enum fetch_event event = FETCH_TIMEOUT;
 	struct frame frame;
 	int n;
@@ -340,7 +331,7 @@ wait_for_end(struct fetcher *f, int64_t until)
 	int64_t left;
 
 	while (waitpid(f->helper.pid, NULL, WNOHANG) == 0) {
-		left = until - now_ms();
+		left = until - monotonic_ms();
 		if (left <= 0)
 			return false;
 		flush_out(f);
@@ -363,7 +354,7 @@ fetcher_close(struct fetcher *f, int grace_ms)
 		return;
 	if (f->helper.pid > 0) {
 		buf_puts(&f->out, "stop\n");
-		if (!wait_for_end(f, now_ms() + grace_ms)) {
+		if (!wait_for_end(f, monotonic_ms() + grace_ms)) {
 			kill(f->helper.pid, SIGKILL);
 			waitpid(f->helper.pid, NULL, 0);
 		}

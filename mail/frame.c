@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "mail/frame.h"
 
 enum {
@@ -55,15 +55,6 @@ frame_reader_free(struct frame_reader *r)
 	free(r);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* 1 when the descriptor is ready, 0 when the time is over, else -1. */
 static int
 wait_for(int fd, short events, int64_t until)
@@ -73,7 +64,7 @@ wait_for(int fd, short events, int64_t until)
 	int n;
 
 	do {
-		left = until < 0 ? -1 : until - now_ms();
+		left = until < 0 ? -1 : until - monotonic_ms();
 		if (until >= 0 && left < 0)
 			left = 0;
 		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
@@ -254,7 +245,7 @@ int
 frame_read(struct frame_reader *r, struct arena *m, struct frame *f,
     int timeout_ms, struct err *e)
 {
-	int64_t until = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	int64_t until = timeout_ms < 0 ? -1 : monotonic_ms() + timeout_ms;
 	size_t line, whole;
 	char *copy;
 	int got = have_line(r, &line, until, e);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include <libetpan/libetpan.h>
 
+#include "base/monotonic.h"
 #include "mail/imap.h"
 #include "mail/stream.h"
 #include "mail/url.h"
@@ -876,15 +876,6 @@ imap_flag(struct imap *i, const uint32_t *uid, size_t n, const char *flag,
 
 /* ---- waiting ---- */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The server's next words, without waiting: libetpan and GnuTLS may hold some
  * that poll(2) cannot see. */
 static bool
@@ -976,7 +967,7 @@ wait_once(
 int
 imap_wait(struct imap *i, int fd, int ms, enum imap_wake *wake, struct err *e)
 {
-	int64_t until = now_ms() + ms;
+	int64_t until = monotonic_ms() + ms;
 
 	give_back(i);
 	/* What came between the last command and now is not told again. */
@@ -987,11 +978,11 @@ imap_wait(struct imap *i, int fd, int ms, enum imap_wake *wake, struct err *e)
 			*wake = IMAP_NEWS;
 			return 0;
 		}
-		if (now_ms() >= until) {
+		if (monotonic_ms() >= until) {
 			*wake = IMAP_QUIET;
 			return 0;
 		}
-		if (wait_once(i, fd, until - now_ms(), wake, e) != 0)
+		if (wait_once(i, fd, until - monotonic_ms(), wake, e) != 0)
 			return -1;
 		/* A keep-alive; but no haste if that is all it ever says. */
 		if (*wake == IMAP_NEWS && !imap_has_news(i))

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/monotonic.h"
 #include "mail/peer.h"
 #include "mail/reply.h"
 #include "mail/smtp.h"
@@ -73,15 +74,6 @@ smtp_init(struct err *err)
 	if (rc == CURLE_OK)
 		return 0;
 	return err_set(err, EX_SOFTWARE, "libcurl: %s", curl_easy_strerror(rc));
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Connecting. */
@@ -386,7 +378,7 @@ static bool
 await(const struct smtp *s, short events, int64_t until)
 {
 	struct pollfd p = {s->socket, events, 0};
-	int64_t left = until - now_ms();
+	int64_t left = until - monotonic_ms();
 
 	if (left <= 0)
 		return false;
@@ -397,7 +389,7 @@ await(const struct smtp *s, short events, int64_t until)
 int
 smtp_write(struct smtp *s, struct slice bytes, int seconds)
 {
-	int64_t until = now_ms() + (int64_t)seconds * 1000;
+	int64_t until = monotonic_ms() + (int64_t)seconds * 1000;
 	size_t done, block = 0;
 	CURLcode rc;
 
@@ -413,7 +405,7 @@ smtp_write(struct smtp *s, struct slice bytes, int seconds)
 		block += done;
 		if (block >= BLOCK) {
 			block = 0;
-			until = now_ms() + (int64_t)seconds * 1000;
+			until = monotonic_ms() + (int64_t)seconds * 1000;
 		}
 	}
 	return s->lost ? -1 : 0;
@@ -426,7 +418,7 @@ read_more(struct smtp *s, int64_t until)
 	size_t n = 0;
 	CURLcode rc;
 
-	if (now_ms() >= until)
+	if (monotonic_ms() >= until)
 		return lose(s);
 	rc = curl_easy_recv(s->curl, bytes, sizeof(bytes), &n);
 	if (rc == CURLE_AGAIN)
@@ -440,7 +432,7 @@ read_more(struct smtp *s, int64_t until)
 int
 smtp_read(struct smtp *s, struct smtp_reply *r, int seconds)
 {
-	int64_t until = now_ms() + (int64_t)seconds * 1000;
+	int64_t until = monotonic_ms() + (int64_t)seconds * 1000;
 	struct smtp_reading reading = {0};
 	int rc = 0;
 

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/monotonic.h"
 #include "mail/peer.h"
 #include "mail/response.h"
 #include "mail/stream.h"
@@ -38,15 +39,6 @@ struct stream {
 	struct err fault; /* code 0: none */
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* 1 when ready, 0 when the time is over, -1. */
 static int
 wait_until(int fd, short events, int64_t until)
@@ -56,7 +48,7 @@ wait_until(int fd, short events, int64_t until)
 	int n;
 
 	do {
-		left = until - now_ms();
+		left = until - monotonic_ms();
 		if (left <= 0)
 			return 0;
 		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
@@ -67,7 +59,7 @@ wait_until(int fd, short events, int64_t until)
 static int
 ended_early(struct stream *s, struct err *e)
 {
-	if (now_ms() >= s->end)
+	if (monotonic_ms() >= s->end)
 		return err_set(e, EX_TEMPFAIL,
 		    "the session took all the time it may; the rest is fetched "
 		    "by the next one");
@@ -128,7 +120,7 @@ struct stream *
 stream_connect(
     const char *host, const char *port, int timeout_ms, struct err *e)
 {
-	int64_t until = now_ms() + timeout_ms;
+	int64_t until = monotonic_ms() + timeout_ms;
 	struct addrinfo *list, *a;
 	struct stream *s;
 	int fd = -1;
@@ -174,7 +166,7 @@ stream_free(struct stream *s)
 void
 stream_allow(struct stream *s, int timeout_ms, uint64_t bytes)
 {
-	s->until = now_ms() + timeout_ms;
+	s->until = monotonic_ms() + timeout_ms;
 	if (s->until > s->end)
 		s->until = s->end;
 	response_allow(&s->guard, bytes);
@@ -183,13 +175,13 @@ stream_allow(struct stream *s, int timeout_ms, uint64_t bytes)
 void
 stream_set_end(struct stream *s, int64_t seconds)
 {
-	s->end = now_ms() + seconds * 1000;
+	s->end = monotonic_ms() + seconds * 1000;
 }
 
 int64_t
 stream_seconds_left(const struct stream *s)
 {
-	return (s->end - now_ms()) / 1000;
+	return (s->end - monotonic_ms()) / 1000;
 }
 
 int
@@ -476,7 +468,7 @@ low_read(mailstream_low *low, void *p, size_t size)
 	while (s->fault.code == 0) {
 		/* A steady trickle is never AGAIN; the deadline is for it
 		 * too. */
-		if (now_ms() >= s->until) {
+		if (monotonic_ms() >= s->until) {
 			ended_early(s, &s->fault);
 			break;
 		}
