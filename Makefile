@@ -31,13 +31,13 @@ CORE_LIBS = $(LINKED:%=-l:lib%.a) -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 \
 	-lnettle -ljansson -linih -ldl -lm
 FETCH_LIBS = -letpan -lgnutls
 SEND_LIBS = -lcurl -lgnutls
-OAUTH_LIBS = -lcurl -ljansson -linih
+OAUTH_LIBS = -lcurl -ljansson -linih -lgnutls
 LOOKUP_LIBS = -lresolv
 
 FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
-SEND_SRC = mail/send.c mail/smtp.c mail/dav.c mail/peer.c
+SEND_SRC = mail/send.c mail/smtp.c mail/dav.c mail/connection.c mail/peer.c
 LOOKUP_SRC = mail/lookup.c
-OAUTH_SRC = mail/oauth.c
+OAUTH_SRC = mail/oauth.c mail/connection.c mail/peer.c
 NET_SRC = $(FETCH_SRC) $(SEND_SRC) $(LOOKUP_SRC) $(OAUTH_SRC)
 ROOT_SRC = $(filter-out main.c,$(wildcard *.c))
 LIB_SRC = $(wildcard base/*.c) $(filter-out $(NET_SRC),$(wildcard mail/*.c)) \

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <curl/curl.h>
-
+#include "mail/connection.h"
 #include "mail/dav.h"
-#include "mail/peer.h"
 
 enum { CONNECT_SECONDS = 30, ANSWER_MOST = 64 * 1024, URL_MOST = 2048 };
 
@@ -65,65 +63,40 @@ on_answer(char *p, size_t one, size_t n, void *arg)
 	return 0;
 }
 
-/*
- * Before the first byte of a request: what libcurl does not look at (the
- * certificate's purpose), or was told not to (all of it, when one is pinned).
- */
+/* Before the first byte of a request. */
 static int
 before_request(void *arg, char *to, char *from, int to_port, int from_port)
 {
 	struct dav *d = arg;
-	const char *pin = d->account->pin;
-	struct curl_tlssessioninfo *tls = NULL;
 
 	(void)to;
 	(void)from;
 	(void)to_port;
 	(void)from_port;
-	if (strncmp(d->account->base, "http:", 5) == 0)
-		return CURL_PREREQFUNC_OK;
-	d->refusal = pin != NULL
-			 ? "the server's certificate is not the pinned one"
-			 : "the server's certificate is none for servers";
-	if (curl_easy_getinfo(d->curl, CURLINFO_TLS_SSL_PTR, &tls) !=
-		CURLE_OK ||
-	    tls == NULL || tls->internals == NULL ||
-	    tls->backend != CURLSSLBACKEND_GNUTLS)
-		return CURL_PREREQFUNC_ABORT;
-	if (pin != NULL ? !peer_is_pinned(tls->internals, pin)
-			: !peer_is_server(tls->internals))
-		return CURL_PREREQFUNC_ABORT;
-	d->refusal = NULL;
-	return CURL_PREREQFUNC_OK;
+	if (strncmp(d->account->base, "http:", 5) != 0)
+		d->refusal = connection_refusal(d->curl, d->account->pin);
+	return d->refusal == NULL ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 /* --- One request --- */
 
-/* Options that cannot fail but for want of memory or a libcurl too old. */
-#define SET(option, value)                                               \
-	do {                                                             \
-		CURLcode rc_ = curl_easy_setopt(d->curl, option, value); \
-		if (rc_ != CURLE_OK)                                     \
-			return rc_;                                      \
-	} while (0)
+#define SET(option, value) CONNECTION_SET(d->curl, option, value)
 
 static CURLcode
 set_connection(struct dav *d)
 {
 	const struct dav_account *a = d->account;
-	bool verify = a->pin == NULL;
+	struct connection c = {
+	    .protocols = a->plain_allowed ? "https,http" : "https",
+	    .ca_file = a->ca_file,
+	    .pin = a->pin,
+	    .connect_seconds = CONNECT_SECONDS,
+	    .seconds = DAV_SECONDS,
+	};
+	CURLcode rc = connection_set(d->curl, &c);
 
-	SET(CURLOPT_PROTOCOLS_STR, a->plain_allowed ? "https,http" : "https");
-	SET(CURLOPT_PROXY, "");
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	SET(CURLOPT_TIMEOUT, (long)DAV_SECONDS);
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-	SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	if (a->ca_file != NULL)
-		SET(CURLOPT_CAINFO, a->ca_file);
+	if (rc != CURLE_OK)
+		return rc;
 	SET(CURLOPT_PREREQFUNCTION, before_request);
 	SET(CURLOPT_PREREQDATA, d);
 	SET(CURLOPT_WRITEFUNCTION, on_answer);
@@ -167,29 +140,16 @@ set_request(struct dav *d, const char *path, const char *method)
 	return CURLE_OK;
 }
 
-static const struct {
-	CURLcode code;
-	enum smtp_why why;
-} reasons[] = {
-    {CURLE_PEER_FAILED_VERIFICATION, SMTP_TLS},
-    {CURLE_SSL_CONNECT_ERROR, SMTP_TLS},
-    {CURLE_SSL_CACERT_BADFILE, SMTP_TLS},
-    {CURLE_SSL_CERTPROBLEM, SMTP_TLS},
-    {CURLE_SSL_CIPHER, SMTP_TLS},
-    {CURLE_SSL_INVALIDCERTSTATUS, SMTP_TLS},
-    {CURLE_UNSUPPORTED_PROTOCOL, SMTP_PROTOCOL},
-    {CURLE_URL_MALFORMAT, SMTP_PROTOCOL},
-    {CURLE_WEIRD_SERVER_REPLY, SMTP_PROTOCOL},
-};
-
 static int
 lost(const struct dav *d, CURLcode rc, const char *detail, struct smtp_fault *f)
 {
-	f->why = SMTP_NETWORK;
+	f->why = connection_is_tls(rc) ? SMTP_TLS
+		 : rc == CURLE_UNSUPPORTED_PROTOCOL ||
+			 rc == CURLE_URL_MALFORMAT ||
+			 rc == CURLE_WEIRD_SERVER_REPLY
+		     ? SMTP_PROTOCOL
+		     : SMTP_NETWORK;
 	f->code = 0;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].code == rc)
-			f->why = reasons[i].why;
 	if (d->refusal != NULL)
 		f->why = rc == CURLE_WRITE_ERROR ? SMTP_PROTOCOL : SMTP_TLS;
 	snprintf(f->text, sizeof(f->text), "%s: %.*s", d->account->base,

@@ -26,7 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
 #include <jansson.h>
 
 #include "base/arena.h"
@@ -34,6 +33,7 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "mail/connection.h"
 
 enum {
 	ANSWER_MOST = 64 * 1024, /* bytes */
@@ -184,10 +184,31 @@ write_tokens(struct oauth *o, struct err *err)
 
 /* --- Asking --- */
 
+struct question {
+	CURL *curl;
+	struct buf body, answer;
+	const char *refusal; /* why we broke it off; NULL: we did not */
+	char detail[CURL_ERROR_SIZE];
+};
+
+/* Before a token leaves. */
+static int
+before_request(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct question *q = arg;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	q->refusal = connection_refusal(q->curl, NULL);
+	return q->refusal == NULL ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 static size_t
 on_answer(char *p, size_t one, size_t n, void *arg)
 {
-	struct buf *answer = arg;
+	struct buf *answer = &((struct question *)arg)->answer;
 
 	if (answer->len + one * n > ANSWER_MOST)
 		return 0;
@@ -196,63 +217,76 @@ on_answer(char *p, size_t one, size_t n, void *arg)
 }
 
 static void
-add_field(struct buf *body, CURL *curl, const char *name, const char *value)
+add_field(struct question *q, const char *name, const char *value)
 {
 	char *escaped;
 
 	if (value == NULL)
 		return;
-	escaped = curl_easy_escape(curl, value, (int)strlen(value));
-	buf_printf(body, "%s%s=%s", body->len > 0 ? "&" : "", name,
+	escaped = curl_easy_escape(q->curl, value, (int)strlen(value));
+	buf_printf(&q->body, "%s%s=%s", q->body.len > 0 ? "&" : "", name,
 	    escaped == NULL ? "" : escaped);
 	if (escaped != NULL)
 		explicit_bzero(escaped, strlen(escaped));
 	curl_free(escaped);
 }
 
+#define SET(option, value) CONNECTION_SET(q->curl, option, value)
+
 static CURLcode
-perform(const struct oauth *o, CURL *curl, const char *url,
-    const struct buf *body, struct buf *answer, char *detail)
+set_request(const struct oauth *o, struct question *q, const char *url,
+    struct curl_slist *fields)
+{
+	struct connection c = {
+	    .protocols = "https",
+	    .ca_file = o->ca,
+	    .connect_seconds = CONNECT_SECONDS,
+	    .seconds = POST_SECONDS,
+	};
+
+	SET(CURLOPT_ERRORBUFFER, q->detail);
+	SET(CURLOPT_URL, url);
+	SET(CURLOPT_PREREQFUNCTION, before_request);
+	SET(CURLOPT_PREREQDATA, q);
+	SET(CURLOPT_HTTPHEADER, fields);
+	SET(CURLOPT_POSTFIELDS, q->body.p);
+	SET(CURLOPT_POSTFIELDSIZE, (long)q->body.len);
+	SET(CURLOPT_WRITEFUNCTION, on_answer);
+	SET(CURLOPT_WRITEDATA, q);
+	return connection_set(q->curl, &c);
+}
+
+static CURLcode
+perform(const struct oauth *o, struct question *q, const char *url)
 {
 	struct curl_slist *fields =
 	    curl_slist_append(NULL, "Accept: application/json");
-	CURLcode rc = CURLE_OK;
+	CURLcode rc = set_request(o, q, url, fields);
 
-#define SET(option, value) \
-	rc = rc == CURLE_OK ? curl_easy_setopt(curl, option, value) : rc
-	SET(CURLOPT_ERRORBUFFER, detail);
-	SET(CURLOPT_URL, url);
-	SET(CURLOPT_PROTOCOLS_STR, "https");
-	SET(CURLOPT_PROXY, ""); /* whatever the environment says */
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	SET(CURLOPT_TIMEOUT, (long)POST_SECONDS);
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	if (o->ca != NULL)
-		SET(CURLOPT_CAINFO, o->ca);
-	SET(CURLOPT_HTTPHEADER, fields);
-	SET(CURLOPT_POSTFIELDS, body->p);
-	SET(CURLOPT_POSTFIELDSIZE, (long)body->len);
-	SET(CURLOPT_WRITEFUNCTION, on_answer);
-	SET(CURLOPT_WRITEDATA, answer);
-#undef SET
-	rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
+	rc = rc == CURLE_OK ? curl_easy_perform(q->curl) : rc;
 	curl_slist_free_all(fields);
 	return rc;
 }
 
 static int
-not_asked(const char *url, CURLcode rc, const char *detail, struct err *err)
+not_asked(
+    const struct question *q, const char *url, CURLcode rc, struct err *err)
 {
-	bool tls = rc == CURLE_PEER_FAILED_VERIFICATION ||
-		   rc == CURLE_SSL_CONNECT_ERROR ||
-		   rc == CURLE_SSL_CACERT_BADFILE;
+	return err_set(err,
+	    connection_is_tls(rc) || q->refusal != NULL ? EX_NOPERM
+							: EX_TEMPFAIL,
+	    "%s: %s", url,
+	    q->refusal != NULL     ? q->refusal
+	    : q->detail[0] != '\0' ? q->detail
+				   : curl_easy_strerror(rc));
+}
 
-	return err_set(err, tls ? EX_NOPERM : EX_TEMPFAIL, "%s: %s", url,
-	    detail[0] != '\0' ? detail : curl_easy_strerror(rc));
+static void
+wipe_buf(struct buf *b)
+{
+	if (b->room > 0)
+		explicit_bzero(b->p, b->room);
+	buf_free(b);
 }
 
 /* Asks by POST; the answer's JSON object is the caller's to let go of.  pairs:
@@ -261,22 +295,20 @@ static json_t *
 ask(const struct oauth *o, const char *url, const char *const (*pairs)[2],
     struct err *err)
 {
-	CURL *curl = curl_easy_init();
-	struct buf body = {0}, answer = {0};
-	char detail[CURL_ERROR_SIZE] = "";
+	struct question q = {.curl = curl_easy_init()};
 	json_t *json = NULL;
 	CURLcode rc = CURLE_OUT_OF_MEMORY;
 
-	for (; curl != NULL && (*pairs)[0] != NULL; pairs++)
-		add_field(&body, curl, (*pairs)[0], (*pairs)[1]);
-	if (curl != NULL)
-		rc = perform(o, curl, url, &body, &answer, detail);
-	curl_easy_cleanup(curl);
+	for (; q.curl != NULL && (*pairs)[0] != NULL; pairs++)
+		add_field(&q, (*pairs)[0], (*pairs)[1]);
+	if (q.curl != NULL)
+		rc = perform(o, &q, url);
+	curl_easy_cleanup(q.curl);
 	if (rc != CURLE_OK) {
-		not_asked(url, rc, detail, err);
+		not_asked(&q, url, rc, err);
 	} else {
 		json = json_loadb(
-		    answer.len == 0 ? "" : answer.p, answer.len, 0, NULL);
+		    q.answer.len == 0 ? "" : q.answer.p, q.answer.len, 0, NULL);
 		if (!json_is_object(json)) {
 			json_decref(json);
 			json = NULL;
@@ -284,12 +316,8 @@ ask(const struct oauth *o, const char *url, const char *const (*pairs)[2],
 			    url);
 		}
 	}
-	if (body.room > 0)
-		explicit_bzero(body.p, body.room);
-	if (answer.room > 0)
-		explicit_bzero(answer.p, answer.room);
-	buf_free(&body);
-	buf_free(&answer);
+	wipe_buf(&q.body);
+	wipe_buf(&q.answer);
 	return json;
 }
 

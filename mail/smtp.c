@@ -16,11 +16,10 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/monotonic.h"
+#include "mail/connection.h"
 #include "mail/peer.h"
 #include "mail/reply.h"
 #include "mail/smtp.h"
@@ -78,31 +77,12 @@ smtp_init(struct err *err)
 
 /* Connecting. */
 
-/*
- * The server's certificate, where libcurl does not look at it (peer.h).  A
- * libcurl that is built on another TLS library looks at the purpose itself,
- * and cannot be given a pin.
- */
+/* The server's certificate, where libcurl does not look at it. */
 static bool
 server_is_trusted(struct smtp *s)
 {
-	const char *pin = s->account->pin;
-	struct curl_tlssessioninfo *tls = NULL;
-
-	s->refusal = pin != NULL
-			 ? "the server's certificate is not the pinned one"
-			 : "the server's certificate is none for servers";
-	if (curl_easy_getinfo(s->curl, CURLINFO_TLS_SSL_PTR, &tls) !=
-		CURLE_OK ||
-	    tls == NULL || tls->internals == NULL)
-		return false;
-	if (tls->backend != CURLSSLBACKEND_GNUTLS)
-		s->trusted = pin == NULL;
-	else
-		s->trusted = pin != NULL ? peer_is_pinned(tls->internals, pin)
-					 : peer_is_server(tls->internals);
-	if (s->trusted)
-		s->refusal = NULL;
+	s->refusal = connection_refusal(s->curl, s->account->pin);
+	s->trusted = s->refusal == NULL;
 	return s->trusted;
 }
 
@@ -151,13 +131,6 @@ static const struct {
     {CURLE_GOT_NOTHING, SMTP_NETWORK},
     {CURLE_RECV_ERROR, SMTP_NETWORK},
     {CURLE_SEND_ERROR, SMTP_NETWORK},
-    {CURLE_PEER_FAILED_VERIFICATION, SMTP_TLS},
-    {CURLE_SSL_CONNECT_ERROR, SMTP_TLS},
-    {CURLE_SSL_CACERT_BADFILE, SMTP_TLS},
-    {CURLE_SSL_CERTPROBLEM, SMTP_TLS},
-    {CURLE_SSL_CIPHER, SMTP_TLS},
-    {CURLE_SSL_INVALIDCERTSTATUS, SMTP_TLS},
-    {CURLE_USE_SSL_FAILED, SMTP_TLS},
     {CURLE_LOGIN_DENIED, SMTP_LOGIN},
     {CURLE_AUTH_ERROR, SMTP_LOGIN},
 };
@@ -203,7 +176,7 @@ fault_of(
 	char about[SMTP_TEXT / 2];
 	size_t i;
 
-	f->why = SMTP_PROTOCOL;
+	f->why = connection_is_tls(rc) ? SMTP_TLS : SMTP_PROTOCOL;
 	for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
 		if (reasons[i].code == rc)
 			f->why = reasons[i].why;
@@ -226,13 +199,7 @@ fault_of(
 		f->code = 0; /* it was no answer of the server's */
 }
 
-/* Options that cannot fail but for want of memory or a libcurl too old. */
-#define SET(option, value)                                               \
-	do {                                                             \
-		CURLcode rc_ = curl_easy_setopt(s->curl, option, value); \
-		if (rc_ != CURLE_OK)                                     \
-			return rc_;                                      \
-	} while (0)
+#define SET(option, value) CONNECTION_SET(s->curl, option, value)
 
 static CURLcode
 set_server(struct smtp *s)
@@ -251,37 +218,32 @@ set_server(struct smtp *s)
 	    : a->implicit_tls ? "465"
 			      : "587");
 	SET(CURLOPT_URL, url);
-	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	SET(CURLOPT_PROXY, ""); /* whatever the environment says */
 	SET(CURLOPT_CONNECT_ONLY, 1L);
-	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	SET(CURLOPT_TIMEOUT,
-	    (long)(a->timeout > 0 && a->timeout < GREETING_SECONDS
-		       ? a->timeout
-		       : GREETING_SECONDS));
 	SET(CURLOPT_HEADERFUNCTION, on_line);
 	SET(CURLOPT_HEADERDATA, s);
 	return CURLE_OK;
 }
 
 static CURLcode
-set_tls(struct smtp *s)
+set_connection(struct smtp *s)
 {
 	const struct smtp_account *a = s->account;
-	bool verify = a->pin == NULL;
+	struct connection c = {
+	    .protocols = "smtp,smtps",
+	    .ca_file = a->ca_file,
+	    .pin = a->pin,
+	    .connect_seconds = CONNECT_SECONDS,
+	    .seconds = a->timeout > 0 && a->timeout < GREETING_SECONDS
+			   ? a->timeout
+			   : GREETING_SECONDS,
+	};
 
 	SET(CURLOPT_USE_SSL,
-	    (long)(a->plain_allowed && verify ? CURLUSESSL_TRY
-					      : CURLUSESSL_ALL));
+	    (long)(a->plain_allowed && a->pin == NULL ? CURLUSESSL_TRY
+						      : CURLUSESSL_ALL));
 	SET(CURLOPT_CERTINFO, 1L); /* to describe one that is refused */
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
-	SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	if (a->ca_file != NULL)
-		SET(CURLOPT_CAINFO, a->ca_file);
-	return CURLE_OK;
+	return connection_set(s->curl, &c);
 }
 
 static CURLcode
@@ -330,7 +292,7 @@ smtp_connect(const struct smtp_account *a, struct smtp_fault *f)
 	if (s->curl != NULL) {
 		curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, detail);
 		rc = set_server(s);
-		rc = rc == CURLE_OK ? set_tls(s) : rc;
+		rc = rc == CURLE_OK ? set_connection(s) : rc;
 		rc = rc == CURLE_OK ? set_login(s) : rc;
 		rc = rc == CURLE_OK ? curl_easy_perform(s->curl) : rc;
 		curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, NULL);

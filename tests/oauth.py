@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """oauth.py CERTS DIR: an authority for access tokens, over TLS.
 
-Listens on two free ports: that in DIR/port shows a good certificate, that in
-DIR/wrong one of another name.  What it says stands in files of DIR, which a
+Listens on three free ports: that in DIR/port shows a good certificate, that in
+DIR/wrong one of another name, that in DIR/client one for clients.  What it says stands in files of DIR, which a
 test changes: each request for PATH is answered by the first of DIR/PATH.1,
 DIR/PATH.2 ... that is there, which is then removed, else by DIR/PATH.  The
 first line is the status, the rest the body.  DIR/requests tells what was asked.
@@ -59,4 +59,5 @@ def serve(certificate, name):
 
 serve("good", "port")
 serve("wrong", "wrong")
+serve("client", "client")
 threading.Event().wait()

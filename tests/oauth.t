@@ -8,7 +8,7 @@ servers=$tests/servers
 mkdir "$tmp/authority"
 "$tests/oauth.py" "$tmp/certs" "$tmp/authority" &
 at_exit "kill $!"
-wait_for 60 test -s "$tmp/authority/wrong" || exit 1
+wait_for 60 test -s "$tmp/authority/client" || exit 1
 port=$(cat "$tmp/authority/port")
 file=$tmp/mail.oauth
 
@@ -119,6 +119,11 @@ settings "$(cat "$tmp/authority/wrong")"
 run "$oauth" "$file"
 is "a certificate of another name: 77" "$rc" 77
 is "and nothing was said to it" "$(asked .)" 0
+settings "$(cat "$tmp/authority/client")"
+run "$oauth" "$file"
+is "a certificate for clients: 77" "$rc" 77
+like "and that is said" "$err" 'none for servers'
+is "and nothing was said to it either" "$(asked .)" 0
 settings
 sed -i 's/https/http/' "$file"
 run "$oauth" "$file"
