@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -56,21 +56,42 @@ limit(int what, size_t most)
 }
 
 static int
+limit_memory(size_t most)
+{
+#ifdef SANITIZED
+	(void)most;
+	return 0;
+#else
+	return limit(RLIMIT_AS, most);
+#endif
+}
+
+static int
+give_up_rights(void)
+{
+	return limit(RLIMIT_CORE, 0) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) |
+	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static int
 set_limits(void)
 {
-	int bad = 0;
+	int bad = give_up_rights();
 
 	/* A write beyond the limit shall fail, not kill. */
 	signal(SIGXFSZ, SIG_IGN);
-	bad |= limit(RLIMIT_CORE, 0);
 	bad |= limit(RLIMIT_FSIZE, 0);
 	bad |= limit(RLIMIT_NOFILE, CONFINE_FILES);
-#ifndef SANITIZED
-	bad |= limit(RLIMIT_AS, CONFINE_MEMORY);
-#endif
-	bad |= prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	bad |= prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return bad;
+	return bad | limit_memory(CONFINE_MEMORY);
+}
+
+void
+confine_helper(size_t memory)
+{
+	signal(SIGPIPE, SIG_IGN);
+	give_up_rights();
+	if (memory > 0)
+		limit_memory(memory);
 }
 
 /* --- Memory --- */

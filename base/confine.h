@@ -31,4 +31,11 @@ enum { CONFINE_NO_FILTER = 1, CONFINE_NO_LANDLOCK = 2, CONFINE_NO_LIMITS = 4 };
  */
 unsigned confine(const char *const *readable);
 
+/*
+ * What a helper program, which needs its sockets, gives up at its start: a
+ * core, being looked at, new privileges, death by SIGPIPE, and address space
+ * beyond memory bytes (0: it may have all).
+ */
+void confine_helper(size_t memory);
+
 #endif

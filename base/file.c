@@ -1,8 +1,11 @@
 /* See file.h. */
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/monotonic.h"
 
 int
 file_write(int fd, struct slice bytes)
@@ -18,4 +21,21 @@ file_write(int fd, struct slice bytes)
 		bytes.len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+file_wait(int fd, short events, int64_t until)
+{
+	struct pollfd p = {fd, events, 0};
+	int64_t left = -1;
+	int n;
+
+	do {
+		if (until >= 0)
+			left = until - monotonic_ms();
+		if (until >= 0 && left < 0)
+			left = 0;
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+	} while (n < 0 && errno == EINTR);
+	return n;
 }

@@ -10,6 +10,17 @@ follows(unsigned char c)
 	return (c & 0xc0) == 0x80;
 }
 
+/* How long a character is that begins so; 0: none does. */
+static size_t
+length_by_first(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2 || first > 0xf4)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 /* The table of RFC 3629 section 4: overlong forms, surrogates and what lies
  * above U+10FFFF are told by the second byte. */
 static int
@@ -37,15 +48,26 @@ utf8_length(const char *text, size_t n)
 
 	if (p[0] < 0x80)
 		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (n < len || !second_fits(p[0], p[1]))
+	len = length_by_first(p[0]);
+	if (len == 0 || n < len || !second_fits(p[0], p[1]))
 		return 0;
 	for (i = 1; i < len; i++)
 		if (!follows(p[i]))
 			return 0;
 	return len;
+}
+
+size_t
+utf8_ill_formed(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t len = length_by_first(p[0]), i = 1;
+
+	if (n > 1 && len > 1 && !second_fits(p[0], p[1]))
+		return 1;
+	while (i < len && i < n && follows(p[i]))
+		i++;
+	return i;
 }
 
 size_t

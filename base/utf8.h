@@ -12,6 +12,9 @@
 /* The length in bytes of the character at p (1 to 4), or 0 when there is no
  * well-formed one within the n > 0 bytes: no overlong form, no surrogate. */
 size_t utf8_length(const char *p, size_t n);
+/* Where utf8_length() is 0: how many of the bytes one U+FFFD stands for, which
+ * is what could have begun a character (Unicode, section 3.9). */
+size_t utf8_ill_formed(const char *p, size_t n);
 /* How many bytes from the start are well-formed. */
 size_t utf8_prefix(struct slice);
 bool utf8_valid(struct slice);

@@ -9,8 +9,8 @@
 #include <iconv.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/utf8.h"
 #include "mail/charset.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
@@ -33,58 +33,23 @@ is_ascii(struct slice s)
 	return true;
 }
 
-/*
- * Length of the well-formed sequence at p, or 0 (RFC 3629 section 4).  *bad is
- * then the length of the ill-formed one, at least 1.
- */
-static size_t
-utf8_sequence(const unsigned char *p, size_t left, size_t *bad)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t i, n;
-
-	*bad = 1;
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	for (i = 1; i < n; i++) {
-		if (i >= left || p[i] < low || p[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-		*bad = i + 1;
-	}
-	return n;
-}
-
 /* What is ill-formed, and NUL, becomes U+FFFD. */
 static struct slice
 utf8_mend(struct arena *arena, struct slice s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
 	struct buf b = {0};
 	struct slice mended;
-	size_t i = 0, start = 0, bad, n;
+	size_t i = 0, start = 0, n;
 
 	while (i < s.len) {
-		n = utf8_sequence(p + i, s.len - i, &bad);
-		if (n > 0 && p[i] != 0) {
+		n = utf8_length(s.p + i, s.len - i);
+		if (n > 0 && s.p[i] != '\0') {
 			i += n;
 			continue;
 		}
 		buf_add(&b, s.p + start, i - start);
 		buf_puts(&b, replacement);
-		i += bad;
+		i += n > 0 ? n : utf8_ill_formed(s.p + i, s.len - i);
 		start = i;
 	}
 	buf_add(&b, s.p + start, s.len - start);
@@ -103,11 +68,10 @@ without_nul(struct arena *arena, struct slice s)
 static bool
 has_utf8_sequence(struct slice s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t i, bad;
+	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		if (p[i] >= 0x80 && utf8_sequence(p + i, s.len - i, &bad) > 0)
+		if ((s.p[i] & 0x80) != 0 && utf8_length(s.p + i, s.len - i) > 0)
 			return true;
 	return false;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mail/child.h"
@@ -85,4 +86,16 @@ child_close(struct child *c)
 	if (c->from >= 0)
 		close(c->from);
 	c->to = c->from = -1;
+}
+
+void
+child_kill(struct child *c)
+{
+	if (c->pid > 0) {
+		kill(c->pid, SIGKILL);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	child_close(c);
+	c->pid = 0;
 }

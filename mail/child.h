@@ -25,5 +25,7 @@ struct child {
 int child_start(struct child *c, const char *program, struct err *);
 /* Closes what is open; the process is the caller's to wait for. */
 void child_close(struct child *c);
+/* Ends one that may run, at once: kills it, waits, closes; then CHILD_NONE. */
+void child_kill(struct child *c);
 
 #endif

@@ -35,29 +35,19 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/confine.h"
 #include "base/err.h"
 #include "mail/frame.h"
 #include "mail/imap.h"
 #include "mail/url.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
 
 enum {
 	IN = STDIN_FILENO,
@@ -330,21 +320,6 @@ say_skipped(const struct imap_entry *entry, const char *why, struct err *e)
 	frame_set(&f, "size", digits(size, entry->size));
 	frame_set(&f, "text", why);
 	return frame_write(OUT, &f, e);
-}
-
-static int
-say_fault(const struct err *fault)
-{
-	char code[DIGITS];
-	struct frame f;
-	struct err ignored;
-
-	frame_begin(&f, "fault");
-	frame_set(&f, "code", digits(code, (uint64_t)fault->code));
-	frame_set(&f, "text", fault->text);
-	/* Without a reader there is nobody to tell. */
-	frame_write(OUT, &f, &ignored);
-	return fault->code;
 }
 
 /* ---- hearing ---- */
@@ -746,21 +721,6 @@ start(struct run *r, struct arena *m, struct err *e)
 	return r->imap == NULL ? -1 : 0;
 }
 
-/* What a server or a fault of ours may use up or leave behind. */
-static void
-confine(void)
-{
-	struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	signal(SIGPIPE, SIG_IGN);
-#ifndef SANITIZED /* which reserves terabytes */
-	setrlimit(RLIMIT_AS, &(struct rlimit){MEMORY_MOST, MEMORY_MOST});
-#endif
-}
-
 int
 main(void)
 {
@@ -769,7 +729,7 @@ main(void)
 	struct err e = {0};
 	int result;
 
-	confine();
+	confine_helper(MEMORY_MOST);
 	r.in = frame_reader_new(IN, 0);
 	r.heard = arena_new();
 	r.window = arena_new();
@@ -778,7 +738,7 @@ main(void)
 		result = work(&r, &e);
 	imap_close(r.imap);
 	if (result != 0)
-		result = say_fault(&e);
+		result = frame_write_fault(OUT, &e);
 	frame_reader_free(r.in);
 	free(r.filed);
 	arena_free(r.window);

@@ -7,14 +7,15 @@
  * may hold passwords; what was read of them is wiped at once.
  */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/monotonic.h"
 #include "mail/frame.h"
 
@@ -55,23 +56,6 @@ frame_reader_free(struct frame_reader *r)
 	free(r);
 }
 
-/* 1 when the descriptor is ready, 0 when the time is over, else -1. */
-static int
-wait_for(int fd, short events, int64_t until)
-{
-	struct pollfd p = {fd, events, 0};
-	int64_t left;
-	int n;
-
-	do {
-		left = until < 0 ? -1 : until - monotonic_ms();
-		if (until >= 0 && left < 0)
-			left = 0;
-		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
-
 /* Reads what there is, at most want bytes and a few.  1: some; 0: end. */
 static int
 read_more(struct frame_reader *r, size_t want, int64_t until, struct err *e)
@@ -81,7 +65,7 @@ read_more(struct frame_reader *r, size_t want, int64_t until, struct err *e)
 
 	if (want < 4096)
 		want = 4096;
-	ready = wait_for(r->fd, POLLIN, until);
+	ready = file_wait(r->fd, POLLIN, until);
 	if (ready == 0)
 		return err_set(e, EX_TEMPFAIL, "nothing came in time");
 	if (ready < 0)
@@ -330,7 +314,7 @@ write_all(int fd, struct iovec *v, int n, struct err *e)
 	while (n > 0) {
 		done = writev(fd, v, n);
 		if (done < 0 && errno == EAGAIN &&
-		    wait_for(fd, POLLOUT, -1) > 0)
+		    file_wait(fd, POLLOUT, -1) > 0)
 			continue;
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -371,4 +355,19 @@ frame_write(int fd, const struct frame *f, struct err *e)
 	explicit_bzero(line.p, line.len);
 	buf_free(&line);
 	return result;
+}
+
+int
+frame_write_fault(int fd, const struct err *fault)
+{
+	struct err ignored;
+	struct frame f;
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", fault->code);
+	frame_begin(&f, "fault");
+	frame_set(&f, "code", code);
+	frame_set(&f, "text", fault->text);
+	frame_write(fd, &f, &ignored);
+	return fault->code;
 }

@@ -48,8 +48,12 @@ const char *frame_get(const struct frame *, const char *key); /* or NULL */
 
 /* Building and writing: begin, add fields, write (handles short writes). */
 void frame_begin(struct frame *, const char *verb);
-void frame_set(struct frame *, const char *key, const char *value); /* borrowed */
+void
+frame_set(struct frame *, const char *key, const char *value); /* borrowed */
 int frame_write(int fd, const struct frame *, struct err *);
+/* "fault code= text=", the last word of a helper program; returns the code.
+ * Without a reader there is nobody to tell. */
+int frame_write_fault(int fd, const struct err *);
 /* Appends the line alone, with its LF: for writers that must not block. */
 void frame_print_line(struct buf *, const struct frame *);
 

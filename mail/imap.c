@@ -1,5 +1,4 @@
 /* See imap.h. */
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>

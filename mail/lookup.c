@@ -18,17 +18,15 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/confine.h"
 #include "base/err.h"
 #include "mail/frame.h"
 #include "mail/resolver.h"
@@ -150,31 +148,13 @@ work(struct lookup *l)
 	}
 }
 
-static void
-say_fault(const struct lookup *l)
-{
-	struct err ignored;
-	struct frame f;
-	char code[16];
-
-	snprintf(code, sizeof(code), "%d", l->err.code);
-	frame_begin(&f, "fault");
-	frame_set(&f, "code", code);
-	frame_set(&f, "text", l->err.text);
-	frame_write(OUT, &f, &ignored);
-}
-
 int
 main(void)
 {
 	struct lookup l = {.frame = arena_new()};
-	struct rlimit none = {0, 0};
 	int rc;
 
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	signal(SIGPIPE, SIG_IGN);
+	confine_helper(0);
 	l.in = frame_reader_new(IN, 0);
 	rc = res_ninit(&l.dns) == 0
 		 ? 0
@@ -184,9 +164,9 @@ main(void)
 	if (rc == 0)
 		rc = work(&l);
 	if (rc != 0)
-		say_fault(&l);
+		rc = frame_write_fault(OUT, &l.err);
 	res_nclose(&l.dns);
 	frame_reader_free(l.in);
 	arena_free(l.frame);
-	return rc == 0 ? 0 : l.err.code;
+	return rc;
 }

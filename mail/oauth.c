@@ -19,8 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -31,6 +29,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/config.h"
+#include "base/confine.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "mail/connection.h"
@@ -512,17 +511,6 @@ sign_in(struct oauth *o, struct err *err)
 }
 
 static void
-give_up_rights(void)
-{
-	struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	umask(077);
-}
-
-static void
 wipe(char *secret)
 {
 	if (secret != NULL)
@@ -537,7 +525,8 @@ main(int argc, char **argv)
 	struct err err = {0};
 	int rc;
 
-	give_up_rights();
+	confine_helper(0);
+	umask(077);
 	if (argc != 2 && !login) {
 		fputs("usage: promised-oauth [login] FILE\n", stderr);
 		return EX_USAGE;

@@ -1,10 +1,7 @@
 /* See resolver.h. */
 #include <ctype.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 
 #include "mail/child.h"
@@ -47,15 +44,9 @@ resolver_open(const char *program, const char *server)
 static void
 stop(struct resolver *r)
 {
-	if (r->child.pid > 0) {
-		kill(r->child.pid, SIGKILL);
-		while (waitpid(r->child.pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	child_kill(&r->child);
 	frame_reader_free(r->in);
-	child_close(&r->child);
 	r->in = NULL;
-	r->child = CHILD_NONE;
 }
 
 void

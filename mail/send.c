@@ -36,17 +36,15 @@
  * with the end of the input) in place of it the mail is not sent.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/confine.h"
 #include "base/err.h"
 #include "mail/addr.h"
 #include "mail/dav.h"
@@ -473,42 +471,13 @@ work(struct sender *s)
 	}
 }
 
-static int
-say_fault(struct sender *s)
-{
-	struct err ignored;
-	struct frame f;
-	char code[16];
-
-	snprintf(code, sizeof(code), "%d", s->err.code);
-	frame_begin(&f, "fault");
-	frame_set(&f, "code", code);
-	frame_set(&f, "text", s->err.text);
-	frame_write(OUT, &f, &ignored);
-	return s->err.code;
-}
-
-static void
-confine(void)
-{
-	struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	signal(SIGPIPE, SIG_IGN);
-#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
-	setrlimit(RLIMIT_AS, &(struct rlimit){MEMORY_MOST, MEMORY_MOST});
-#endif
-}
-
 int
 main(void)
 {
 	struct sender s = {0};
 	int rc;
 
-	confine();
+	confine_helper(MEMORY_MOST);
 	s.in = frame_reader_new(IN, MAIL_MOST);
 	s.run = arena_new();
 	s.frame = arena_new();
@@ -518,7 +487,7 @@ main(void)
 		rc = work(&s);
 	forget_account(&s);
 	if (rc != 0)
-		rc = say_fault(&s);
+		rc = frame_write_fault(OUT, &s.err);
 	frame_reader_free(s.in);
 	arena_free(s.answer);
 	arena_free(s.frame);

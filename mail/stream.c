@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/file.h"
 #include "base/monotonic.h"
 #include "mail/peer.h"
 #include "mail/response.h"
@@ -38,23 +39,6 @@ struct stream {
 	struct response_guard guard;
 	struct err fault; /* code 0: none */
 };
-
-/* 1 when ready, 0 when the time is over, -1. */
-static int
-wait_until(int fd, short events, int64_t until)
-{
-	struct pollfd p = {fd, events, 0};
-	int64_t left;
-	int n;
-
-	do {
-		left = until - monotonic_ms();
-		if (left <= 0)
-			return 0;
-		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
 
 static int
 ended_early(struct stream *s, struct err *e)
@@ -83,7 +67,7 @@ connect_to(const struct addrinfo *a, int64_t until)
 		status = errno;
 		if (status == EINPROGRESS) {
 			status = ETIMEDOUT;
-			if (wait_until(fd, POLLOUT, until) > 0)
+			if (file_wait(fd, POLLOUT, until) > 0)
 				getsockopt(
 				    fd, SOL_SOCKET, SO_ERROR, &status, &size);
 		}
@@ -358,7 +342,7 @@ handshake(struct stream *s, struct err *e)
 		    gnutls_record_get_direction(s->tls) ? POLLOUT : POLLIN;
 
 		if (r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED) {
-			if (wait_until(s->fd, events, s->until) <= 0)
+			if (file_wait(s->fd, events, s->until) <= 0)
 				return ended_early(s, e);
 		} else if (r == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
 			status = gnutls_session_get_verify_cert_status(s->tls);
@@ -453,7 +437,7 @@ try_again(struct stream *s, enum transfer t, short events)
 		err_set(e, EX_UNAVAILABLE,
 		    "the connection broke; check the network, it is tried "
 		    "again later");
-	else if (wait_until(s->fd, events, s->until) <= 0)
+	else if (file_wait(s->fd, events, s->until) <= 0)
 		ended_early(s, e);
 	return e->code == 0;
 }

@@ -1,9 +1,6 @@
 /* See upload.h. */
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
@@ -33,15 +30,9 @@ upload_open(const struct upload_settings *s)
 static void
 stop(struct upload *u)
 {
-	if (u->child.pid > 0) {
-		kill(u->child.pid, SIGKILL);
-		while (waitpid(u->child.pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	child_kill(&u->child);
 	frame_reader_free(u->in);
-	child_close(&u->child);
 	u->in = NULL;
-	u->child = CHILD_NONE;
 }
 
 void
