@@ -11,16 +11,18 @@
 
 #include "base/zone.h"
 
+#include "record/axis.h"
 #include "record/site.h"
 
 enum {
 	SOON_DAYS = 7,
 	TICKS_MOST = 4,
-	TICK_LAST = 86, /* its words need room */
+	WIDTH = 1000, /* tenths of a percent */
+	TICK_LAST = 860, /* its words need room */
 	LANES = 3,
 	LANE_HEIGHT = 13,
 	LANE_LAST = 34, /* y of the lowest */
-	MARK_WIDTH = 22, /* tenths of a percent */
+	MARK_WIDTH = 22,
 	DAY = 86400
 };
 
@@ -50,11 +52,7 @@ const char site_company_schema[] = SAY_PAGE SAY_STRIP SAY_TALLY
 const char site_search_schema[] = SAY_PAGE
     "items(kind case id company title date text mail promise call whole)";
 
-/* --- The stretch of time --- */
-
-struct stretch {
-	day_t first, last;
-};
+/* --- The time axis --- */
 
 static day_t
 mark_day(const struct case_record *r, const struct obligation *o)
@@ -70,12 +68,20 @@ is_shown(const struct obligation *o)
 }
 
 /* What is due in many years does not squeeze the rest. */
-static struct stretch
-stretch_of(const struct site *site)
+static struct axis
+axis_of(const struct site *site)
 {
 	day_t today =
 	    moment_day(zone_moment(site->voice.zone, site->voice.now));
-	struct stretch s = {today, today};
+	struct axis s = {
+	    .first = today,
+	    .last = today,
+	    .left = MARK_WIDTH,
+	    .right = WIDTH - MARK_WIDTH,
+	    .ticks_most = TICKS_MOST,
+	    .tick_last = TICK_LAST,
+	    .tenths = true,
+	};
 
 	for (size_t i = 0; i < site->case_count; i++) {
 		const struct case_record *r = &site->cases[i];
@@ -93,56 +99,14 @@ stretch_of(const struct site *site)
 	return s;
 }
 
-/* Tenths of a percent, with room for a mark at both ends. */
-static int
-place(const struct stretch *s, day_t day)
-{
-	int64_t span = s->last - s->first;
-	int64_t at = (int64_t)(day - s->first) * (1000 - 2 * MARK_WIDTH);
-
-	at = span > 0 ? at / span : 0;
-	if (at < 0)
-		at = 0;
-	return MARK_WIDTH +
-	       (at > 1000 - 2 * MARK_WIDTH ? 1000 - 2 * MARK_WIDTH : (int)at);
-}
-
-static void
-set_place(struct values *v, const char *name, int tenths)
-{
-	values_printf(v, name, "%d.%d", tenths / 10, tenths % 10);
-}
-
 static void
 add_ticks(const struct site *site, struct values *v)
 {
-	const struct letters *l = site->voice.letters;
-	struct arena *a = site->voice.arena;
-	struct stretch s = stretch_of(site);
-	int months = (s.last - s.first) / 30 / TICKS_MOST + 1;
-	struct civil c = civil_of_day(s.first);
+	struct axis x = axis_of(site);
+	struct moment today = zone_moment(site->voice.zone, site->voice.now);
 
-	c.day = 1;
-	for (day_t day = day_of_civil(c); day <= s.last;
-	     day = day_add_months(day, months)) {
-		struct values *tick;
-
-		if (day < s.first || place(&s, day) > TICK_LAST * 10)
-			continue;
-		tick = values_add(v, "ticks");
-		set_place(tick, "x", place(&s, day));
-		c = civil_of_day(day);
-		values_set(tick, "label",
-		    LETTER_SAY(a, l, "month-year", "month",
-			letter_phrase(a, l,
-			    (const char *[]){
-				arena_printf(a, "month-%d", c.month)},
-			    1),
-			"year", arena_printf(a, "%d", c.year)));
-	}
-	set_place(v, "today",
-	    place(&s,
-		moment_day(zone_moment(site->voice.zone, site->voice.now))));
+	axis_ticks(&x, &site->voice, v);
+	axis_set(&x, v, "today", axis_place(&x, moment_day(today)));
 }
 
 /* --- Strips --- */
@@ -167,7 +131,7 @@ compare_marks(const void *a, const void *b)
 }
 
 static void
-strip_add(const struct site *site, const struct stretch *s, struct strip *strip,
+strip_add(const struct site *site, const struct axis *axis, struct strip *strip,
     const struct case_record *r)
 {
 	for (size_t i = 0; i < r->obligation_count; i++) {
@@ -178,13 +142,14 @@ strip_add(const struct site *site, const struct stretch *s, struct strip *strip,
 		strip->v = arena_grow(
 		    site->voice.arena, strip->v, strip->n, sizeof(*strip->v));
 		strip->v[strip->n++] =
-		    (struct mark){r, o, place(s, mark_day(r, o))};
+		    (struct mark){r, o, axis_place(axis, mark_day(r, o))};
 	}
 }
 
 /* Marks that would hide each other are put above each other. */
 static void
-strip_values(const struct site *site, struct strip *strip, struct values *v)
+strip_values(const struct site *site, const struct axis *axis,
+    struct strip *strip, struct values *v)
 {
 	int last[LANES];
 
@@ -201,7 +166,7 @@ strip_values(const struct site *site, struct strip *strip, struct values *v)
 		while (lane < LANES - 1 && m->x - last[lane] < MARK_WIDTH)
 			lane++;
 		last[lane] = m->x;
-		set_place(mark, "x", m->x);
+		axis_set(axis, mark, "x", m->x);
 		values_printf(mark, "y", "%d", LANE_LAST - lane * LANE_HEIGHT);
 		values_set(mark, "class", obligation_state_name(state));
 		values_set(mark, "label",
@@ -316,11 +281,11 @@ add_next(const struct site *site, const struct case_record *r, struct values *v)
 
 static void
 add_case(const struct site *site, const struct case_record *r,
-    const struct stretch *stretch, struct values *v)
+    const struct axis *axis, struct values *v)
 {
 	const struct case_row *row = &r->ladder.row;
 	struct values *one =
-	    values_add(v, row->closed && stretch == NULL ? "closed" : "cases");
+	    values_add(v, row->closed && axis == NULL ? "closed" : "cases");
 	struct summary s = record_summary(r);
 	struct strip strip = {0};
 
@@ -345,9 +310,9 @@ add_case(const struct site *site, const struct case_record *r,
 	    : s.lapsed > 0 ? "lapsed"
 			   : "open");
 	add_next(site, r, one);
-	if (stretch != NULL) {
-		strip_add(site, stretch, &strip, r);
-		strip_values(site, &strip, one);
+	if (axis != NULL) {
+		strip_add(site, axis, &strip, r);
+		strip_values(site, axis, &strip, one);
 	}
 }
 
@@ -407,7 +372,7 @@ tally_values(const struct score_tally *t, struct values *v)
 
 static void
 add_company(const struct site *site, const struct company_row *c,
-    const struct stretch *stretch, struct values *v)
+    const struct axis *axis, struct values *v)
 {
 	struct strip strip = {0};
 	struct values *one;
@@ -425,8 +390,8 @@ add_company(const struct site *site, const struct company_row *c,
 	tally_values(&s.promises, one);
 	for (size_t i = 0; i < site->case_count; i++)
 		if (site->cases[i].ladder.row.company == c->id)
-			strip_add(site, stretch, &strip, &site->cases[i]);
-	strip_values(site, &strip, one);
+			strip_add(site, axis, &strip, &site->cases[i]);
+	strip_values(site, axis, &strip, one);
 }
 
 static void
@@ -546,7 +511,7 @@ add_page(const struct site *site, const char *page, struct values *v)
 void
 site_index(const struct site *site, struct values *v)
 {
-	struct stretch stretch = stretch_of(site);
+	struct axis axis = axis_of(site);
 	size_t closed = 0;
 
 	add_page(site, "overview", v);
@@ -561,14 +526,14 @@ site_index(const struct site *site, struct values *v)
 	values_set(v, "any-open", site->case_count > closed ? "1" : "");
 	values_set(v, "any-closed", closed > 0 ? "1" : "");
 	for (size_t i = 0; i < site->company_count; i++)
-		add_company(site, &site->companies[i], &stretch, v);
+		add_company(site, &site->companies[i], &axis, v);
 }
 
 bool
 site_company(
     const struct site *site, const struct company_row *c, struct values *v)
 {
-	struct stretch stretch = stretch_of(site);
+	struct axis axis = axis_of(site);
 	size_t cases;
 	struct score s = score_company(site, c->id, &cases);
 
@@ -587,7 +552,7 @@ site_company(
 	tally_values(&s.promises, v);
 	for (size_t i = 0; i < site->case_count; i++)
 		if (site->cases[i].ladder.row.company == c->id)
-			add_case(site, &site->cases[i], &stretch, v);
+			add_case(site, &site->cases[i], &axis, v);
 	add_waits(site, &s, v);
 	values_printf(v, "apologies", "%d", s.apologies);
 	values_printf(v, "mails", "%d", s.mails);

@@ -12,7 +12,7 @@
 
 #include "base/zone.h"
 
-#include "record/record.h"
+#include "record/axis.h"
 
 enum {
 	WIDTH = 1000,
@@ -28,21 +28,8 @@ enum {
 	WORDS_LEFT = 560 /* words of what begins further right end there */
 };
 
-struct scale {
-	day_t first, last;
-};
-
-static int
-x_of(const struct scale *s, day_t day)
-{
-	int64_t span = s->last - s->first;
-	int64_t at = (int64_t)(day - s->first) * (RIGHT - LEFT);
-
-	return LEFT + (int)(span > 0 ? at / span : 0);
-}
-
 static void
-widen(struct scale *s, day_t day)
+widen(struct axis *s, day_t day)
 {
 	if (day < s->first)
 		s->first = day;
@@ -51,11 +38,18 @@ widen(struct scale *s, day_t day)
 }
 
 /* What is due in many years (a limit of the law) does not squeeze the rest. */
-static struct scale
-scale_of(const struct case_record *r)
+static struct axis
+axis_of(const struct case_record *r)
 {
 	day_t today = record_today(r);
-	struct scale s = {moment_day(r->ladder.row.opened), today};
+	struct axis s = {
+	    .first = moment_day(r->ladder.row.opened),
+	    .last = today,
+	    .left = LEFT,
+	    .right = RIGHT,
+	    .ticks_most = TICKS_MOST,
+	    .tick_last = TICK_LAST,
+	};
 
 	if (r->ladder.row.closed)
 		s.last = moment_day(r->ladder.row.closed_at);
@@ -76,40 +70,11 @@ scale_of(const struct case_record *r)
 }
 
 static void
-add_ticks(const struct case_record *r, const struct scale *s, struct values *v)
-{
-	const struct letters *l = r->voice.letters;
-	struct arena *a = r->voice.arena;
-	int months = (s->last - s->first) / 30 / TICKS_MOST + 1;
-	struct civil c = civil_of_day(s->first);
-	day_t day;
-
-	c.day = 1;
-	for (day = day_of_civil(c); day <= s->last;
-	     day = day_add_months(day, months)) {
-		struct values *tick;
-
-		if (day < s->first || x_of(s, day) > TICK_LAST)
-			continue;
-		tick = values_add(v, "ticks");
-		values_printf(tick, "x", "%d", x_of(s, day));
-		c = civil_of_day(day);
-		values_set(tick, "label",
-		    LETTER_SAY(a, l, "month-year", "month",
-			letter_phrase(a, l,
-			    (const char *[]){
-				arena_printf(a, "month-%d", c.month)},
-			    1),
-			"year", arena_printf(a, "%d", c.year)));
-	}
-}
-
-static void
-add_gap(const struct case_record *r, const struct scale *s, day_t from,
-    day_t to, struct values *v)
+add_gap(const struct case_record *r, const struct axis *s, day_t from, day_t to,
+    struct values *v)
 {
 	struct values *gap;
-	int x = x_of(s, from), end = x_of(s, to);
+	int x = axis_place(s, from), end = axis_place(s, to);
 
 	if (to - from < SILENCE_DAYS)
 		return;
@@ -121,7 +86,7 @@ add_gap(const struct case_record *r, const struct scale *s, day_t from,
 }
 
 static void
-add_marks(const struct case_record *r, const struct scale *s, struct values *v)
+add_marks(const struct case_record *r, const struct axis *s, struct values *v)
 {
 	day_t heard = moment_day(r->ladder.row.opened);
 	day_t end = r->ladder.row.closed ? moment_day(r->ladder.row.closed_at)
@@ -133,7 +98,7 @@ add_marks(const struct case_record *r, const struct scale *s, struct values *v)
 		day_t day = record_day(r, m);
 		struct values *mark = values_add(v, "marks");
 
-		values_printf(mark, "x", "%d", x_of(s, day));
+		values_printf(mark, "x", "%d", axis_place(s, day));
 		values_printf(
 		    mark, "y", "%d", theirs ? LANE_COMPANY : LANE_OWNER);
 		values_set(mark, "class",
@@ -153,14 +118,14 @@ add_marks(const struct case_record *r, const struct scale *s, struct values *v)
 }
 
 static void
-add_bar(const struct case_record *r, const struct scale *s,
+add_bar(const struct case_record *r, const struct axis *s,
     const struct obligation *o, int y, struct values *v)
 {
 	enum obligation_state state = record_state(r, o);
 	struct values *bar = values_add(v, "bars");
 	day_t said = moment_day(o->said), due = record_due_day(r, o);
 	day_t end = o->has_settled ? moment_day(o->settled) : record_today(r);
-	int x = x_of(s, said), at = x_of(s, due);
+	int x = axis_place(s, said), at = axis_place(s, due);
 	/* while they wait for the owner it is no delay of theirs */
 	bool after =
 	    end > due && state != STATE_SLIPPED && state != STATE_PAUSED;
@@ -173,10 +138,10 @@ add_bar(const struct case_record *r, const struct scale *s,
 	values_printf(bar, "width", "%d", at - x > 4 ? at - x : 4);
 	values_printf(bar, "late-x", "%d", at);
 	values_printf(bar, "late-width", "%d",
-	    !after                  ? 0
-	    : x_of(s, end) - at > 3 ? x_of(s, end) - at
-				    : 3);
-	values_printf(bar, "end", "%d", after ? x_of(s, end) : at);
+	    !after                        ? 0
+	    : axis_place(s, end) - at > 3 ? axis_place(s, end) - at
+					  : 3);
+	values_printf(bar, "end", "%d", after ? axis_place(s, end) : at);
 	values_set(bar, "class", obligation_state_name(state));
 	values_printf(bar, "number", "%d.%d", o->case_number, o->number);
 	values_set(bar, "label",
@@ -188,12 +153,12 @@ add_bar(const struct case_record *r, const struct scale *s,
 void
 timeline_values(const struct case_record *r, struct values *v)
 {
-	struct scale s = scale_of(r);
+	struct axis s = axis_of(r);
 	int y = BARS;
 
 	values_printf(v, "width", "%d", WIDTH);
-	values_printf(v, "today", "%d", x_of(&s, record_today(r)));
-	add_ticks(r, &s, v);
+	values_printf(v, "today", "%d", axis_place(&s, record_today(r)));
+	axis_ticks(&s, &r->voice, v);
 	add_marks(r, &s, v);
 	for (size_t i = 0; i < r->obligation_count; i++) {
 		const struct obligation *o = &r->obligations[i];
