@@ -5,13 +5,8 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 struct slice
 slice_of(const char *text)

@@ -110,8 +110,10 @@ verb_kept(struct act *r)
 	return rc == DONE ? end_obligation(r, c, "did-kept") : rc;
 }
 
-int
-verb_not_kept(struct act *r)
+static int
+change_obligation(struct act *r,
+    int (*change)(struct change *, int case_number, int number, struct err *),
+    const char *said)
 {
 	int rc = settle_obligation(r, r->c->number);
 	struct change *c;
@@ -119,23 +121,20 @@ verb_not_kept(struct act *r)
 	if (rc != DONE)
 		return rc;
 	c = act_begin(r);
-	rc = act_outcome(
-	    r, obligation_unkeep(c, r->case_number, r->number, r->err));
-	return rc == DONE ? end_obligation(r, c, "did-not-kept") : rc;
+	rc = act_outcome(r, change(c, r->case_number, r->number, r->err));
+	return rc == DONE ? end_obligation(r, c, said) : rc;
+}
+
+int
+verb_not_kept(struct act *r)
+{
+	return change_obligation(r, obligation_unkeep, "did-not-kept");
 }
 
 int
 verb_void(struct act *r)
 {
-	int rc = settle_obligation(r, r->c->number);
-	struct change *c;
-
-	if (rc != DONE)
-		return rc;
-	c = act_begin(r);
-	rc = act_outcome(
-	    r, obligation_void(c, r->case_number, r->number, r->err));
-	return rc == DONE ? end_obligation(r, c, "did-void") : rc;
+	return change_obligation(r, obligation_void, "did-void");
 }
 
 /*

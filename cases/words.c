@@ -15,6 +15,7 @@
 #include <sysexits.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "cases/thread.h"
@@ -44,40 +45,6 @@ struct thread_words {
 	struct phrases apart, fresh, mistake, behalf;
 	struct phrases split; /* apart and fresh */
 };
-
-/* --- Bytes: of ASCII, whatever the locale; asked for millions of times --- */
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static inline char
-to_lower(char c)
-{
-	return is_upper(c) ? (char)(c | 0x20) : c;
-}
-
-static inline bool
-is_alnum(char c)
-{
-	char lower = (char)(c | 0x20);
-
-	return is_digit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 /* --- A set of tokens: open addressing, no removal --- */
 

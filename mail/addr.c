@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/addr.h"
 
@@ -21,13 +22,6 @@ struct machine_addresses {
 	char **pattern;
 	size_t n;
 };
-
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
 
 static bool
 is_atext(char c)

@@ -313,19 +313,28 @@ take_line(struct block *b)
 	return true;
 }
 
+static struct block
+block_at(struct arena *m, const struct forms *forms, struct lines *lines,
+    size_t i, struct quoted_header *header)
+{
+	*header = (struct quoted_header){0};
+	return (struct block){
+	    .m = m,
+	    .forms = forms,
+	    .lines = lines,
+	    .header = header,
+	    .next = i,
+	    .depth = lines->v[i].depth,
+	};
+}
+
 /* Reads the block that begins at line i; the number of its fields. */
 size_t
 block_read(struct arena *m, const struct forms *forms, struct lines *lines,
     size_t i, struct quoted_header *header, size_t *after)
 {
-	struct block b = {.m = m,
-	    .forms = forms,
-	    .lines = lines,
-	    .header = header,
-	    .next = i,
-	    .depth = lines->v[i].depth};
+	struct block b = block_at(m, forms, lines, i, header);
 
-	*header = (struct quoted_header){0};
 	while (b.next < lines->n && take_line(&b))
 		;
 	*after = b.next;
@@ -363,14 +372,8 @@ size_t
 block_read_bare(struct arena *m, const struct forms *forms, struct lines *lines,
     size_t i, struct quoted_header *header, size_t *after)
 {
-	struct block b = {.m = m,
-	    .forms = forms,
-	    .lines = lines,
-	    .header = header,
-	    .next = i,
-	    .depth = lines->v[i].depth};
+	struct block b = block_at(m, forms, lines, i, header);
 
-	*header = (struct quoted_header){0};
 	for (; b.next < lines->n && same_depth(&b, b.next); b.next++) {
 		struct slice value;
 		languages in;

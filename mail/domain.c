@@ -14,6 +14,7 @@
 #include <idn2.h>
 #include <libpsl.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/domain.h"
 #include "mail/fold.h"
@@ -272,12 +273,6 @@ skeleton(struct arena *arena, const char *domain)
 	out[n] = '\0';
 	idn2_free(shown);
 	return out;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* region1.example, region12.example and region.example are numbered. */

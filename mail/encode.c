@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "mail/encode.h"
 
 enum {
@@ -9,13 +10,6 @@ enum {
 	OVERHEAD = 12, /* "=?UTF-8?Q?" and "?=" */
 	LINE_BYTES = 57 /* that make 76 columns of base64 */
 };
-
-static bool
-is_alnum(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
 
 void
 encode_base64(struct buf *out, struct slice in)
@@ -118,7 +112,7 @@ encode_quoted_printable(struct buf *out, struct slice text)
 static size_t
 q_width(char c)
 {
-	if (is_alnum((unsigned char)c) || c == ' ')
+	if (is_alnum(c) || c == ' ')
 		return 1;
 	return c != '\0' && strchr("!*+-/", c) != NULL ? 1 : 3;
 }
@@ -201,7 +195,7 @@ encode_percent(struct buf *out, struct slice text)
 	size_t i;
 
 	for (i = 0; i < text.len; i++)
-		if (is_alnum((unsigned char)text.p[i]) ||
+		if (is_alnum(text.p[i]) ||
 		    (text.p[i] != '\0' &&
 			strchr("!#$&+-.^_`{|}~", text.p[i]) != NULL))
 			buf_putc(out, text.p[i]);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "mail/guard.h"
 #include "mail/layout.h"
 #include "mail/tags.h"
@@ -25,20 +26,15 @@ struct scanner {
 	bool odd; /* what we and the parser might read differently */
 };
 
-static char
-lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
 static bool
 is_letter(char c)
 {
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
 }
 
+/* ASCII whitespace of the HTML standard. */
 static bool
-is_space(char c)
+is_html_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
 }
@@ -85,13 +81,13 @@ after_comment(const char *p, const char *end)
 static const char *
 after_value(const char *p, const char *end)
 {
-	while (p < end && is_space(*p))
+	while (p < end && is_html_space(*p))
 		p++;
 	if (p < end && (*p == '"' || *p == '\'')) {
 		p = memchr(p + 1, *p, (size_t)(end - p - 1));
 		return p == NULL ? end : p + 1;
 	}
-	while (p < end && !is_space(*p) && *p != '>')
+	while (p < end && !is_html_space(*p) && *p != '>')
 		p++;
 	return p;
 }
@@ -101,15 +97,15 @@ static const char *
 read_attributes(struct tag *tag, const char *p, const char *end)
 {
 	while (p < end) {
-		while (p < end && (is_space(*p) || *p == '/'))
+		while (p < end && (is_html_space(*p) || *p == '/'))
 			p++;
 		if (p == end || *p == '>')
 			break;
 		tag->attributes++;
-		for (p++;
-		     p < end && !is_space(*p) && strchr("/>=", *p) == NULL;)
+		for (p++; p < end && !is_html_space(*p) &&
+			  strchr("/>=", *p) == NULL;)
 			p++;
-		while (p < end && is_space(*p))
+		while (p < end && is_html_space(*p))
 			p++;
 		if (p < end && *p == '=')
 			p = after_value(p + 1, end);
@@ -144,10 +140,10 @@ read_tag(struct tag *tag, const char *p, const char *end)
 	tag->at = p++;
 	tag->end = *p == '/';
 	p += tag->end;
-	for (; p < end && !is_space(*p) && *p != '/' && *p != '>'; p++) {
-		tag->key = key_add(tag->key, lower(*p));
+	for (; p < end && !is_html_space(*p) && *p != '/' && *p != '>'; p++) {
+		tag->key = key_add(tag->key, to_lower(*p));
 		if (n + 1 < sizeof(tag->name))
-			tag->name[n++] = lower(*p);
+			tag->name[n++] = to_lower(*p);
 	}
 	return read_attributes(tag, p, end);
 }
@@ -172,7 +168,8 @@ after_raw_text(struct scanner *s, const char *name, const char *p)
 			s->odd = true;
 		if ((size_t)(s->end - p) > n + 2 && p[1] == '/' &&
 		    strncasecmp(p + 2, name, n) == 0 &&
-		    (is_space(p[n + 2]) || p[n + 2] == '/' || p[n + 2] == '>'))
+		    (is_html_space(p[n + 2]) || p[n + 2] == '/' ||
+			p[n + 2] == '>'))
 			return p;
 	}
 	return s->end;
@@ -353,7 +350,7 @@ put_number(struct buf *b, const char *p, const char *end)
 	uint32_t u = 0, base = 10;
 	bool any = false;
 
-	if (p < end && lower(*p) == 'x') {
+	if (p < end && to_lower(*p) == 'x') {
 		base = 16;
 		p++;
 	}
@@ -362,8 +359,9 @@ put_number(struct buf *b, const char *p, const char *end)
 
 		if (*p >= '0' && *p <= '9')
 			digit = (uint32_t)(*p - '0');
-		else if (base == 16 && lower(*p) >= 'a' && lower(*p) <= 'f')
-			digit = (uint32_t)(lower(*p) - 'a' + 10);
+		else if (base == 16 && to_lower(*p) >= 'a' &&
+			 to_lower(*p) <= 'f')
+			digit = (uint32_t)(to_lower(*p) - 'a' + 10);
 		else
 			break;
 		if (u < 0x110000)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "rules/literal.h"
 
 enum {
@@ -32,18 +33,6 @@ at(const struct scan *s, const char *text)
 	size_t n = strlen(text);
 
 	return (size_t)(s->end - s->p) >= n && memcmp(s->p, text, n) == 0;
-}
-
-static bool
-is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /*

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "rules/sentence.h"
 
 enum { NARROWEST = 45, WIDEST = 100, FLOWING = 130, LABEL_WORDS = 4 };
@@ -20,35 +21,11 @@ struct splitting {
 	struct sentences found;
 };
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* What may end a sentence. */
 static bool
 is_stop(char c)
 {
 	return c == '.' || c == '!' || c == '?';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 static bool
@@ -79,7 +56,7 @@ bullet(struct slice s)
 	    slice_starts(s, "\xe2\x80\x93"))
 		i = slice_starts(s, "\xc2") ? 2 : 3;
 	else if (s.len > 1 && strchr("-*o+", s.p[0]) != NULL &&
-		 is_blank(s.p[1]))
+		 is_space(s.p[1]))
 		i = 1;
 	else if (s.len > 2) {
 		i = s.p[0] == '(';
@@ -90,10 +67,10 @@ bullet(struct slice s)
 		if (i == 0 || i >= s.len || (s.p[i] != ')' && s.p[i] != '.'))
 			return 0;
 		i++;
-		if (i < s.len && !is_blank(s.p[i]))
+		if (i < s.len && !is_space(s.p[i]))
 			return 0;
 	}
-	while (i > 0 && i < s.len && is_blank(s.p[i]))
+	while (i > 0 && i < s.len && is_space(s.p[i]))
 		i++;
 	return i;
 }
@@ -103,7 +80,7 @@ first_word(struct slice s)
 {
 	size_t i = 0;
 
-	while (i < s.len && !is_blank(s.p[i]))
+	while (i < s.len && !is_space(s.p[i]))
 		i++;
 	return i;
 }
@@ -130,12 +107,12 @@ labelled(struct slice line)
 	size_t i, words = 0;
 
 	for (i = 0; i < line.len && line.p[i] != ':'; i++) {
-		words += is_blank(line.p[i]);
+		words += is_space(line.p[i]);
 		if (words > LABEL_WORDS || strchr(".,;!?", line.p[i]) != NULL)
 			return false;
 	}
 	return i > 0 && is_upper(line.p[0]) && i + 1 < line.len &&
-	       is_blank(line.p[i + 1]);
+	       is_space(line.p[i + 1]);
 }
 
 /* True when the break after line i only wraps. */
@@ -168,9 +145,9 @@ add(struct splitting *s, size_t start, size_t end, enum zone zone)
 {
 	struct sentence *one;
 
-	while (start < end && is_blank(s->text.p[start]))
+	while (start < end && is_space(s->text.p[start]))
 		start++;
-	while (end > start && is_blank(s->text.p[end - 1]))
+	while (end > start && is_space(s->text.p[end - 1]))
 		end--;
 	if (start == end)
 		return;
@@ -263,7 +240,7 @@ ends_here(const struct splitting *s, size_t start, size_t at, size_t end,
 	while (i + 2 < end && memcmp(s->text.p + i, "\xe2\x80\x9d", 3) == 0)
 		i += 3;
 	*after = i;
-	while (i < end && is_blank(s->text.p[i]))
+	while (i < end && is_space(s->text.p[i]))
 		i++;
 	if (i >= end)
 		return true;
@@ -280,7 +257,7 @@ cut(struct splitting *s, size_t start, size_t end, enum zone zone)
 	size_t i, after, begun = start, blank = 0;
 
 	for (i = start; i < end; i++) {
-		if (is_blank(s->text.p[i]))
+		if (is_space(s->text.p[i]))
 			blank = i;
 		if (i - begun >= SENTENCE_MOST) {
 			i = blank > begun ? blank : i;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "rules/zones.h"
 
 enum {
@@ -227,19 +228,13 @@ sign_after_closing(struct zoning *z)
 	return z->lines.n;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool
 contains_nocase(const char *text, struct slice word)
 {
 	size_t i;
 
 	for (; text != NULL && *text != '\0'; text++) {
-		for (i = 0; i < word.len && lower(text[i]) == lower(word.p[i]);
+		for (i = 0; i < word.len && to_lower(text[i]) == to_lower(word.p[i]);
 		     i++)
 			continue;
 		if (i == word.len)
@@ -256,10 +251,10 @@ writer_shares(struct writer w, struct slice line)
 
 	while (i < line.len) {
 		while (i < line.len &&
-		       (lower(line.p[i]) < 'a' || lower(line.p[i]) > 'z'))
+		       (to_lower(line.p[i]) < 'a' || to_lower(line.p[i]) > 'z'))
 			i++;
-		for (start = i; i < line.len && lower(line.p[i]) >= 'a' &&
-				lower(line.p[i]) <= 'z';
+		for (start = i; i < line.len && to_lower(line.p[i]) >= 'a' &&
+				to_lower(line.p[i]) <= 'z';
 		     i++)
 			continue;
 		word.p = line.p + start;
