@@ -1,12 +1,13 @@
 /*
  * See automaton.h.  A state is the set of nodes at which matches stand that
  * began anywhere before, and what kind of character was the last; that another
- * match may begin here goes without saying.  From a node that is no character
- * the way on is looked up once for each kind of last character (a fan).
+ * match may begin here goes without saying.  It is bare when nothing else does.
+ * From a node that takes no character the nodes that do are looked up once for
+ * each kind of last and next character (a fan).
  *
  * States are few in practice.  When they are not, all is forgotten and begun
- * anew; an expression for which that happens over and over is given up, and
- * then may always match.
+ * anew; an expression for which that happens over and over, with little text in
+ * between, is given up, and then may always match.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,23 +18,27 @@
 #include "rules/nfa.h"
 
 enum {
-	STATES_MOST = 200,
+	STATES_MOST = 1000,
 	CLASSES_MOST = 128,
 	LISTED_MOST = 60000, /* nodes of all fans and states */
-	FORGET_MOST = 16,
-	HASH_ROOM = 2048
+	FORGET_MOST = 16, /* times that it was of no use */
+	WORTH_IT = 4000, /* characters between two times */
+	ROOM_FIRST = 32 /* of states and fans; then twice as many */
 };
 
 /* What a character is to \b and its like. */
 enum side { SIDE_OTHER, SIDE_WORD, SIDE_EITHER, SIDE_LINE, SIDE_EDGE, SIDES };
 
-/* For states that are not made yet, and those that need no making. */
-enum { UNKNOWN, MATCHED, DEAD, STATES };
+/* For states that are not made yet, and those that need no making; then the
+ * bare ones, by the side of the last character. */
+enum { UNKNOWN, MATCHED, DEAD, BARE, STATES = BARE + SIDES };
 
-struct list {
+/* The nodes that take a character, from a node, between two sides. */
+struct fan {
 	uint32_t first; /* in `listed` */
-	uint16_t n;
-	bool match; /* something matches before the character */
+	uint16_t n, node;
+	uint8_t last, next; /* enum side */
+	bool made, match; /* match: something matches before the character */
 };
 
 struct state {
@@ -47,29 +52,94 @@ struct automaton {
 	struct arena *arena; /* of the machine */
 	struct nfa nfa;
 	size_t classes;
-	unsigned shift; /* of a row of `next`: classes <= 1 << shift */
 	uint8_t class_of[256]; /* 0: goes on with the character before */
 	uint8_t side_of[CLASSES_MOST];
-	unsigned sides; /* that a class has: 1 << enum side */
 	uint64_t (*members)[CLASSES_MOST / 64]; /* of each set, by class */
-	struct list *fans[SIDES]; /* of each node: `classes` lists, from */
-	uint16_t *fan_of[SIDES]; /* this one on, plus one; 0: not known */
-	size_t fan_count[SIDES];
+	struct fan *fans; /* open addressing */
+	size_t fan_count, fan_room; /* the room is a power of two, or 0 */
 	uint16_t *listed; /* nodes */
-	size_t listed_count;
+	size_t listed_count, listed_room;
 	bool full; /* no room for more states or nodes */
 	struct state *states;
-	uint16_t *next; /* of each state a row of classes */
+	uint16_t *next; /* of each state a row: of each class the next row */
+	uint16_t *hash; /* of states, open addressing, twice their room */
 	size_t state_count, state_room;
-	uint16_t hash[HASH_ROOM];
-	uint32_t *seen, stamp; /* of each node: when last */
-	uint32_t *stack;
-	uint16_t *now; /* the nodes of the state in the making */
-	size_t now_count;
-	uint16_t first[SIDES]; /* the state to begin with */
 	unsigned forgotten;
+	size_t walked; /* characters, since it forgot */
 	bool anchored, given_up;
 };
+
+/* What those of one process share while they grow. */
+struct automata {
+	uint32_t *seen, stamp; /* of each node: when last */
+	uint16_t *stack;
+	uint16_t *now; /* the nodes of the state in the making */
+	size_t now_count, room;
+};
+
+/* --- what is shared --- */
+
+struct automata *
+automata_new(void)
+{
+	struct automata *w = mem_alloc(sizeof(*w));
+
+	memset(w, 0, sizeof(*w));
+	return w;
+}
+
+void
+automata_free(struct automata *w)
+{
+	if (w == NULL)
+		return;
+	free(w->seen);
+	free(w->stack);
+	free(w->now);
+	free(w);
+}
+
+static void
+make_room(struct automata *w, size_t nodes)
+{
+	if (nodes <= w->room)
+		return;
+	w->room = nodes;
+	w->stamp = 0;
+	w->seen = mem_realloc(w->seen, nodes * sizeof(*w->seen));
+	memset(w->seen, 0, nodes * sizeof(*w->seen));
+	w->stack = mem_realloc(w->stack, nodes * sizeof(*w->stack));
+	w->now = mem_realloc(w->now, nodes * sizeof(*w->now));
+}
+
+/* Begins an empty `now`. */
+static void
+begin_now(struct automata *w)
+{
+	w->now_count = 0;
+	if (++w->stamp == 0) {
+		memset(w->seen, 0, w->room * sizeof(*w->seen));
+		w->stamp = 1;
+	}
+}
+
+static void
+now_add(struct automata *w, uint16_t node)
+{
+	if (w->seen[node] == w->stamp)
+		return;
+	w->seen[node] = w->stamp;
+	w->now[w->now_count++] = node;
+}
+
+static void
+visit(struct automata *w, uint16_t node, size_t *depth)
+{
+	if (w->seen[node] == w->stamp)
+		return;
+	w->seen[node] = w->stamp;
+	w->stack[(*depth)++] = node;
+}
 
 /* --- classes of characters that no set tells apart --- */
 
@@ -126,13 +196,10 @@ make_classes(struct automaton *a, bool all_letters)
 	if (classes > CLASSES_MOST)
 		return false;
 	a->classes = classes;
-	while ((size_t)1 << a->shift < classes)
-		a->shift++;
 	a->members =
 	    arena_calloc(a->arena, a->nfa.set_count + 1, sizeof(*a->members));
 	for (c = 0; c < CHARSET_SIZE; c++) {
 		a->side_of[class_of[c]] = (uint8_t)side_of(c, all_letters);
-		a->sides |= 1u << a->side_of[class_of[c]];
 		for (i = 0; i < a->nfa.set_count; i++)
 			if (charset_has(&a->nfa.sets[i], c))
 				a->members[i][class_of[c] / 64] |=
@@ -181,128 +248,112 @@ passes(enum nfa_op op, enum side last, enum side next)
 	return true;
 }
 
-/* Begins an empty `now`. */
-static void
-begin_now(struct automaton *a)
-{
-	a->now_count = 0;
-	if (++a->stamp == UINT32_MAX)
-		a->given_up = true; /* years from now */
-}
-
-static void
-visit(struct automaton *a, uint32_t node, size_t *depth)
-{
-	if (a->seen[node] == a->stamp)
-		return;
-	a->seen[node] = a->stamp;
-	a->stack[(*depth)++] = node;
-}
-
-/* The sets that can be reached from a node between two sides go into `now`;
- * true when the end can. */
+/* The nodes that take a character and can be reached from a node between two
+ * sides go into `now`; true when the end can. */
 static bool
-reach(struct automaton *a, uint32_t from, enum side last, enum side next)
+reach(struct automata *w, const struct automaton *a, uint16_t from,
+    enum side last, enum side next)
 {
 	const struct nfa_node *n;
 	size_t depth = 0;
 	bool match = false;
 
-	begin_now(a);
-	visit(a, from, &depth);
+	begin_now(w);
+	visit(w, from, &depth);
 	while (depth > 0) {
-		from = a->stack[--depth];
+		from = w->stack[--depth];
 		n = &a->nfa.nodes[from];
 		if (n->op == NFA_MATCH)
 			match = true;
 		else if (n->op == NFA_SET)
-			a->now[a->now_count++] = (uint16_t)from;
-		else if (passes(n->op, last, next))
-			visit(a, n->out, &depth);
+			w->now[w->now_count++] = from;
+		else if (passes((enum nfa_op)n->op, last, next))
+			visit(w, n->out, &depth);
 		if (n->op == NFA_SPLIT)
-			visit(a, n->other, &depth);
+			visit(w, n->other, &depth);
 	}
 	return match;
 }
 
-/* One node more; when there is no room left, what is made is not used. */
-static void
-list_add(struct automaton *a, uint16_t node)
+/* Where `now` is in the list from now on; when there is no room left, what is
+ * made is not used. */
+static uint32_t
+list_now(struct automata *w, struct automaton *a)
 {
-	size_t n = a->listed_count;
+	size_t first = a->listed_count;
 
-	if (n == LISTED_MOST) {
+	if (first + w->now_count > LISTED_MOST) {
 		a->full = true;
-		return;
+		return 0;
 	}
-	if (n >= 256 ? (n & (n - 1)) == 0 : n == 0)
-		a->listed = mem_realloc(
-		    a->listed, (n == 0 ? 256 : 2 * n) * sizeof(*a->listed));
-	a->listed[a->listed_count++] = node;
+	while (a->listed_room < first + w->now_count) {
+		a->listed_room = a->listed_room == 0 ? 256 : 2 * a->listed_room;
+		a->listed =
+		    mem_realloc(a->listed, a->listed_room * sizeof(*a->listed));
+	}
+	if (w->now_count > 0)
+		memcpy(
+		    a->listed + first, w->now, w->now_count * sizeof(*w->now));
+	a->listed_count += w->now_count;
+	return (uint32_t)first;
 }
 
-/* What follows those of `now` that take a character of the class. */
-static struct list
-list_class(struct automaton *a, size_t class, bool match)
+/* The place of a fan, made or to be. */
+static struct fan *
+fan_place(struct fan *fans, size_t room, uint16_t node, enum side last,
+    enum side next)
 {
-	struct list list = {(uint32_t)a->listed_count, 0, match};
-	const struct nfa_node *n;
-	size_t i;
+	size_t at = node * 31u + last * 7u + next;
+	struct fan *f;
 
-	for (i = 0; i < a->now_count && !match; i++) {
-		n = &a->nfa.nodes[a->now[i]];
-		if (!has_class(a, n->other, class))
-			continue;
-		list_add(a, (uint16_t)n->out);
-		list.n++;
+	for (;; at++) {
+		f = &fans[at & (room - 1)];
+		if (!f->made ||
+		    (f->node == node && f->last == last && f->next == next))
+			return f;
 	}
-	return list;
 }
 
 static void
-make_fan(struct automaton *a, uint32_t node, enum side last, struct list *fan)
+more_fans(struct automaton *a)
 {
-	enum side next;
-	size_t class;
-	bool match;
+	size_t room = a->fan_room == 0 ? ROOM_FIRST : 2 * a->fan_room, i;
+	struct fan *fans = mem_alloc(room * sizeof(*fans)), *f;
 
-	for (next = 0; next < SIDE_EDGE; next++) {
-		if ((a->sides & 1u << next) == 0)
-			continue;
-		match = reach(a, node, last, next);
-		for (class = 1; class < a->classes; class ++)
-			if (a->side_of[class] == next)
-				fan[class] = list_class(a, class, match);
+	memset(fans, 0, room * sizeof(*fans));
+	for (i = 0; i < a->fan_room; i++) {
+		f = &a->fans[i];
+		if (f->made)
+			*fan_place(fans, room, f->node, f->last, f->next) = *f;
 	}
+	free(a->fans);
+	a->fans = fans;
+	a->fan_room = room;
 }
 
-static const struct list *
-fan_of(struct automaton *a, uint16_t node, enum side last)
+static const struct fan *
+fan_of(struct automata *w, struct automaton *a, uint16_t node, enum side last,
+    enum side next)
 {
-	uint16_t *at = &a->fan_of[last][node];
-	size_t n = a->fan_count[last];
+	struct fan *f;
 
-	if (*at == 0) {
-		if ((n & (n - 1)) == 0)
-			a->fans[last] = mem_realloc(
-			    a->fans[last], (n == 0 ? 1 : 2 * n) * a->classes *
-					       sizeof(struct list));
-		make_fan(a, node, last, a->fans[last] + n * a->classes);
-		*at = (uint16_t)++a->fan_count[last];
-	}
-	return a->fans[last] + (*at - 1) * a->classes;
+	if (2 * a->fan_count >= a->fan_room)
+		more_fans(a);
+	f = fan_place(a->fans, a->fan_room, node, last, next);
+	if (f->made)
+		return f;
+	*f = (struct fan){.node = node,
+	    .last = (uint8_t)last,
+	    .next = (uint8_t)next,
+	    .made = true};
+	f->match = reach(w, a, node, last, next);
+	f->first = list_now(w, a);
+	f->n = a->full ? 0 : (uint16_t)w->now_count;
+	a->fan_count++;
+	return f;
 }
 
 /* --- states --- */
-
-static void
-now_add(struct automaton *a, uint16_t node)
-{
-	if (a->seen[node] == a->stamp)
-		return;
-	a->seen[node] = a->stamp;
-	a->now[a->now_count++] = node;
-}
 
 static int
 compare_nodes(const void *a, const void *b)
@@ -312,163 +363,201 @@ compare_nodes(const void *a, const void *b)
 	return *x - *y;
 }
 
+static uint16_t
+row_of(const struct automaton *a, size_t state)
+{
+	return (uint16_t)(state * a->classes);
+}
+
+static size_t
+states_most(const struct automaton *a)
+{
+	const size_t most = UINT16_MAX / a->classes; /* rows are 16 bits */
+
+	return most < STATES_MOST ? most : STATES_MOST;
+}
+
+/* Those that are always there. */
+static void
+first_states(struct automaton *a)
+{
+	size_t i;
+
+	memset(a->next, 0, STATES * a->classes * sizeof(*a->next));
+	memset(a->hash, 0, 2 * a->state_room * sizeof(*a->hash));
+	memset(a->states, 0, STATES * sizeof(*a->states));
+	for (i = BARE; i < STATES; i++) {
+		a->states[i].last = (uint8_t)(i - BARE);
+		a->next[i * a->classes] = row_of(a, i);
+	}
+	a->state_count = STATES;
+}
+
 static void
 forget(struct automaton *a)
 {
-	enum side side;
-
-	for (side = 0; side < SIDES; side++) {
-		memset(a->fan_of[side], 0,
-		    a->nfa.node_count * sizeof(*a->fan_of[side]));
-		a->fan_count[side] = 0;
-	}
-	memset(a->first, 0, sizeof(a->first));
-	memset(a->hash, 0, sizeof(a->hash));
+	if (a->fan_room > 0)
+		memset(a->fans, 0, a->fan_room * sizeof(*a->fans));
+	a->fan_count = 0;
 	a->listed_count = 0;
 	a->full = false;
-	a->state_count = STATES;
-	a->given_up = ++a->forgotten > FORGET_MOST;
+	first_states(a);
+	a->forgotten += a->walked < WORTH_IT;
+	a->given_up = a->forgotten > FORGET_MOST;
+	a->walked = 0;
+}
+
+/* The slot of a state that is like this one, with the nodes, or a free one. */
+static uint16_t *
+slot_of(struct automaton *a, const struct state *like, const uint16_t *nodes)
+{
+	size_t slots = 2 * a->state_room, at;
+	const struct state *s;
+	uint16_t *slot;
+
+	for (at = like->hash ^ like->hash >> 16;; at++) {
+		slot = &a->hash[at & (slots - 1)];
+		s = &a->states[*slot];
+		if (*slot == 0 ||
+		    (s->hash == like->hash && s->last == like->last &&
+			s->n == like->n &&
+			memcmp(a->listed + s->first, nodes,
+			    s->n * sizeof(*nodes)) == 0))
+			return slot;
+	}
 }
 
 static void
-new_state(struct automaton *a, struct state state)
+more_states(struct automaton *a)
 {
-	size_t row = sizeof(*a->next) << a->shift;
-	uint16_t *next;
+	size_t i;
 
-	if (a->state_count >= a->state_room) {
-		a->state_room = a->state_room == 0 ? 32 : 2 * a->state_room;
-		a->states =
-		    mem_realloc(a->states, a->state_room * sizeof(*a->states));
-		a->next = mem_realloc(a->next, a->state_room * row);
-	}
-	a->states[a->state_count] = state;
-	next = a->next + (a->state_count << a->shift);
-	memset(next, 0, row);
-	next[0] = (uint16_t)a->state_count++;
+	a->state_room = a->state_room == 0 ? ROOM_FIRST : 2 * a->state_room;
+	a->states = mem_realloc(a->states, a->state_room * sizeof(*a->states));
+	a->next =
+	    mem_realloc(a->next, a->state_room * a->classes * sizeof(*a->next));
+	a->hash = mem_realloc(a->hash, 2 * a->state_room * sizeof(*a->hash));
+	memset(a->hash, 0, 2 * a->state_room * sizeof(*a->hash));
+	for (i = STATES; i < a->state_count; i++)
+		*slot_of(a, &a->states[i], a->listed + a->states[i].first) =
+		    (uint16_t)i;
 }
 
-static bool
-same_state(
-    const struct automaton *a, const struct state *x, const struct state *y)
+static uint16_t
+new_state(struct automata *w, struct automaton *a, struct state *state)
 {
-	if (x->n == 0)
-		return y->n == 0 && x->last == y->last;
-	return x->hash == y->hash && x->last == y->last && x->n == y->n &&
-	       memcmp(a->listed + x->first, a->now, x->n * sizeof(*a->now)) ==
-		   0;
+	size_t i = a->state_count;
+
+	state->first = list_now(w, a);
+	a->full = a->full || i == states_most(a);
+	if (a->full)
+		return UNKNOWN;
+	if (i == a->state_room)
+		more_states(a);
+	a->states[i] = *state;
+	*slot_of(a, state, w->now) = (uint16_t)i;
+	memset(a->next + row_of(a, i), 0, a->classes * sizeof(*a->next));
+	a->next[row_of(a, i)] = row_of(a, i);
+	a->state_count++;
+	return (uint16_t)i;
 }
 
 /* The state of the nodes in `now`; UNKNOWN when there is no room for it. */
 static uint16_t
-state_of_now(struct automaton *a, enum side last)
+state_of_now(struct automata *w, struct automaton *a, enum side last)
 {
-	struct state new = {.first = (uint32_t)a->listed_count,
-	    .hash = 2166136261u + (uint32_t)last,
-	    .n = (uint16_t)a->now_count,
+	struct state like = {.hash = 2166136261u + (uint32_t)last,
+	    .n = (uint16_t)w->now_count,
 	    .last = (uint8_t)last};
-	size_t i, at;
+	const uint16_t *slot;
+	size_t i;
 
-	if (a->now_count > 1)
-		qsort(a->now, a->now_count, sizeof(*a->now), compare_nodes);
-	for (i = 0; i < a->now_count; i++)
-		new.hash = (new.hash ^ a->now[i]) * 16777619u;
-	at = (new.hash ^ new.hash >> 16) & (HASH_ROOM - 1);
-	for (; a->hash[at] != 0; at = (at + 1) & (HASH_ROOM - 1))
-		if (same_state(a, &a->states[a->hash[at]], &new))
-			return a->hash[at];
-	for (i = 0; i < a->now_count; i++)
-		list_add(a, a->now[i]);
-	a->full = a->full || a->state_count == STATES_MOST;
-	if (a->full)
-		return UNKNOWN;
-	new_state(a, new);
-	a->hash[at] = (uint16_t)(a->state_count - 1);
-	return a->hash[at];
+	if (w->now_count == 0)
+		return a->anchored ? DEAD : (uint16_t)(BARE + last);
+	if (w->now_count > 1)
+		qsort(w->now, w->now_count, sizeof(*w->now), compare_nodes);
+	for (i = 0; i < w->now_count; i++)
+		like.hash = (like.hash ^ w->now[i]) * 16777619u;
+	slot = slot_of(a, &like, w->now);
+	return *slot != 0 ? *slot : new_state(w, a, &like);
 }
 
 /* A node goes on with a character; true when it matches before that. */
 static bool
-go_on(struct automaton *a, uint16_t node, enum side last, size_t class)
+go_on(struct automata *w, struct automaton *a, uint16_t node, enum side last,
+    size_t class)
 {
 	const struct nfa_node *n = &a->nfa.nodes[node];
-	const struct list *list;
+	const struct fan *fan;
 	size_t i;
 
 	if (n->op == NFA_SET) {
 		if (has_class(a, n->other, class))
-			now_add(a, (uint16_t)n->out);
+			now_add(w, n->out);
 		return false;
 	}
-	list = fan_of(a, node, last) + class;
-	for (i = 0; i < list->n; i++)
-		now_add(a, a->listed[list->first + i]);
-	return list->match;
+	fan = fan_of(w, a, node, last, (enum side)a->side_of[class]);
+	for (i = 0; i < fan->n && !fan->match; i++) {
+		n = &a->nfa.nodes[a->listed[fan->first + i]];
+		if (has_class(a, n->other, class))
+			now_add(w, n->out);
+	}
+	return fan->match;
 }
 
 /* All fans that go_on() will ask for: to make one takes `now`. */
 static void
-make_fans(struct automaton *a, const struct state *s)
+make_fans(struct automata *w, struct automaton *a, const struct state *s,
+    enum side next)
 {
-	size_t i;
 	uint16_t node;
+	size_t i;
 
-	fan_of(a, (uint16_t)a->nfa.start, s->last);
+	fan_of(w, a, a->nfa.start, s->last, next);
 	for (i = 0; i < s->n; i++) {
 		node = a->listed[s->first + i];
 		if (a->nfa.nodes[node].op != NFA_SET)
-			fan_of(a, node, s->last);
+			fan_of(w, a, node, s->last, next);
 	}
 }
 
-/* The state after one more character; UNKNOWN when there is no room for it. */
+/* The state after one more character, as a row; UNKNOWN when there is no room
+ * for it. */
 static uint16_t
-make_next(struct automaton *a, uint16_t from, size_t class)
+make_next(struct automata *w, struct automaton *a, uint16_t row, size_t class)
 {
-	const struct state s = a->states[from];
+	const struct state s = a->states[row / a->classes];
 	bool match;
 	size_t i;
 	uint16_t to;
 
-	make_fans(a, &s);
+	make_fans(w, a, &s, (enum side)a->side_of[class]);
 	if (a->full)
 		return UNKNOWN;
-	begin_now(a);
-	match = go_on(a, (uint16_t)a->nfa.start, s.last, class);
+	begin_now(w);
+	match = go_on(w, a, a->nfa.start, (enum side)s.last, class);
 	for (i = 0; i < s.n && !match; i++)
-		match = go_on(a, a->listed[s.first + i], s.last, class);
-	to = match ? MATCHED
-	     : a->now_count == 0 && a->anchored
-		 ? DEAD
-		 : state_of_now(a, a->side_of[class]);
-	if (to != UNKNOWN)
-		a->next[((size_t)from << a->shift) + class] = to;
-	return to;
-}
-
-/* Where a search begins, behind a character of that side. */
-static uint16_t
-begin_state(struct automaton *a, enum side last)
-{
-	a->now_count = 0;
-	if (a->first[last] == UNKNOWN)
-		a->first[last] = state_of_now(a, last);
-	return a->first[last];
+		match = go_on(
+		    w, a, a->listed[s.first + i], (enum side)s.last, class);
+	to = match ? MATCHED : state_of_now(w, a, (enum side)a->side_of[class]);
+	a->next[row + class] = row_of(a, to);
+	return row_of(a, to);
 }
 
 /* Whether there is a match at the text's end. */
 static bool
-ends_in_match(struct automaton *a, uint16_t at)
+ends_in_match(struct automata *w, struct automaton *a, uint16_t row)
 {
-	struct state *s = &a->states[at];
+	struct state *s = &a->states[row / a->classes];
+	enum side last = (enum side)s->last;
 	bool match;
 	size_t i;
 
 	if (s->at_end == 0) {
-		match = reach(a, (uint16_t)a->nfa.start, s->last, SIDE_EDGE);
+		match = reach(w, a, a->nfa.start, last, SIDE_EDGE);
 		for (i = 0; i < s->n && !match; i++)
 			match = reach(
-			    a, a->listed[s->first + i], s->last, SIDE_EDGE);
+			    w, a, a->listed[s->first + i], last, SIDE_EDGE);
 		s->at_end = match ? 2 : 1;
 	}
 	return s->at_end == 2;
@@ -484,55 +573,74 @@ side_before(const struct automaton *a, struct slice text, size_t from)
 		return SIDE_EDGE;
 	while (from > 1 && ((unsigned char)text.p[from - 1] & 0xc0) == 0x80)
 		from--;
-	return a->side_of[a->class_of[(unsigned char)text.p[from - 1]]];
+	return (
+	    enum side)a->side_of[a->class_of[(unsigned char)text.p[from - 1]]];
+}
+
+/* Goes through the text.  *bare: where nothing was begun for the last time. */
+static bool
+walk(struct automata *w, struct automaton *a, struct slice text, size_t from,
+    size_t *bare)
+{
+	const uint16_t first_bare = row_of(a, BARE), states = row_of(a, STATES);
+	uint16_t at = row_of(a, BARE + side_before(a, text, from)), to;
+	size_t i, class;
+
+	for (i = from; i < text.len; i++, at = to) {
+		if (at < states)
+			*bare = i;
+		class = a->class_of[(unsigned char)text.p[i]];
+		to = a->next[at + class];
+		if (to == UNKNOWN)
+			to = make_next(w, a, at, class);
+		if (to < first_bare)
+			return to != row_of(a, DEAD);
+	}
+	if (at < states)
+		*bare = i;
+	return ends_in_match(w, a, at);
 }
 
 bool
-automaton_may_match(struct automaton *a, struct slice text, size_t from)
+automaton_may_match(
+    struct automata *w, struct automaton *a, struct slice text, size_t *from)
 {
-	uint16_t at, to;
-	size_t i, class;
+	size_t bare = *from;
 
 	if (a->full)
 		forget(a);
 	if (a->given_up)
 		return true;
-	at = begin_state(a, side_before(a, text, from));
-	if (at == UNKNOWN)
-		return true;
-	for (i = from; i < text.len; i++) {
-		class = a->class_of[(unsigned char)text.p[i]];
-		to = a->next[((size_t)at << a->shift) + class];
-		if (to == UNKNOWN)
-			to = make_next(a, at, class);
-		if (to < STATES)
-			return to != DEAD;
-		at = to;
-	}
-	return ends_in_match(a, at);
+	a->walked += text.len - *from;
+	make_room(w, a->nfa.node_count);
+	if (!walk(w, a, text, *from, &bare))
+		return false;
+	while (bare > *from && bare < text.len &&
+	       ((unsigned char)text.p[bare] & 0xc0) == 0x80)
+		bare--;
+	*from = bare;
+	return true;
 }
 
 /* No match begins but at the text's begin. */
 static bool
-is_anchored(struct automaton *a)
+is_anchored(struct automata *w, const struct automaton *a)
 {
 	enum side last, next;
 
 	for (last = 0; last < SIDE_EDGE; last++)
 		for (next = 0; next < SIDES; next++)
-			if (reach(a, a->nfa.start, last, next) ||
-			    a->now_count > 0)
+			if (reach(w, a, a->nfa.start, last, next) ||
+			    w->now_count > 0)
 				return false;
 	return true;
 }
 
 struct automaton *
-automaton_new(const char *expression, bool all_letters)
+automaton_new(struct automata *w, const char *expression, bool all_letters)
 {
 	struct arena *arena = arena_new(), *growing = arena_new();
 	struct automaton *a = arena_alloc(arena, sizeof(*a));
-	enum side side;
-	size_t n;
 
 	a->arena = arena;
 	if (!nfa_new(growing, expression, all_letters, &a->nfa) ||
@@ -546,29 +654,22 @@ automaton_new(const char *expression, bool all_letters)
 	    arena, a->nfa.nodes, a->nfa.node_count * sizeof(*a->nfa.nodes));
 	a->nfa.sets = NULL; /* their classes are all that is asked for */
 	arena_free(growing);
-	n = a->nfa.node_count;
-	a->seen = arena_calloc(arena, n, sizeof(*a->seen));
-	a->stack = arena_calloc(arena, n, sizeof(*a->stack));
-	a->now = arena_calloc(arena, n, sizeof(*a->now));
-	for (side = 0; side < SIDES; side++)
-		a->fan_of[side] =
-		    arena_calloc(arena, n, sizeof(*a->fan_of[side]));
-	a->state_count = STATES;
-	a->anchored = is_anchored(a);
+	make_room(w, a->nfa.node_count);
+	a->anchored = is_anchored(w, a);
+	more_states(a);
+	first_states(a);
 	return a;
 }
 
 void
 automaton_free(struct automaton *a)
 {
-	enum side side;
-
 	if (a == NULL)
 		return;
-	for (side = 0; side < SIDES; side++)
-		free(a->fans[side]);
+	free(a->fans);
 	free(a->listed);
 	free(a->states);
 	free(a->next);
+	free(a->hash);
 	arena_free(a->arena);
 }

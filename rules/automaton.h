@@ -12,14 +12,27 @@
 
 #include "base/buf.h"
 
+/* What automata that are not used at the same time share while they grow: on
+ * the heap until automata_free(), which allows NULL. */
+struct automata;
+
+struct automata *automata_new(void);
+void automata_free(struct automata *);
+
 struct automaton;
 
 /* On the heap, with all that it will learn: until automaton_free(), which
  * allows NULL.  NULL when the expression is too large or not understood. */
-struct automaton *automaton_new(const char *expression, bool all_letters);
+struct automaton *
+automaton_new(struct automata *, const char *expression, bool all_letters);
 void automaton_free(struct automaton *);
 
-/* False when no match begins at `from` (at most text.len) or behind it. */
-bool automaton_may_match(struct automaton *, struct slice text, size_t from);
+/*
+ * False when no match begins at *from (at most text.len) or behind it.  When
+ * true, *from is moved on to where the first one begins at the earliest, between
+ * characters.
+ */
+bool automaton_may_match(
+    struct automata *, struct automaton *, struct slice text, size_t *from);
 
 #endif

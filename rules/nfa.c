@@ -1,7 +1,8 @@
 /*
  * See nfa.h.  The expression is read into a tree, by a descent that is bounded
  * in depth; the tree is laid out from its end to its begin, so that each part
- * knows what follows it, and parts that end alike are one.
+ * knows what follows it, and parts that end alike are one.  Alternatives that
+ * begin alike are one up to where they part.
  */
 #include <string.h>
 
@@ -11,9 +12,11 @@
 
 enum {
 	DEPTH_MOST = 64,
-	NODES_MOST = 1500,
+	NODES_MOST = 6000,
+	SLOTS = 16384, /* a power of two, more than twice as many */
 	SETS_MOST = 400,
-	REPEATED_MOST = 64, /* X{1,64} */
+	REPEATED_MOST = 6, /* of X{2,60}: counts beyond are not told apart */
+	MERGED_MOST = 64, /* parts that alternatives begin with together */
 	ENDLESS = -1
 };
 
@@ -22,10 +25,10 @@ enum kind { KIND_SEQUENCE, KIND_CHOICE, KIND_SET, KIND_REPEAT, KIND_EMPTY };
 struct tree {
 	enum kind kind;
 	enum nfa_op op; /* KIND_EMPTY: its condition; NFA_MATCH: none */
-	uint32_t set;
+	uint16_t set;
 	int least, most; /* KIND_REPEAT */
-	struct tree *part; /* the last; of a choice the last */
-	struct tree *before; /* of a part: the one before it */
+	struct tree **parts; /* of a choice: sequences */
+	size_t n;
 };
 
 struct reading {
@@ -35,8 +38,7 @@ struct reading {
 	int depth;
 	bool all_letters, caseless;
 	bool failed; /* something that is not understood */
-	uint32_t *slots; /* of nodes, open addressing */
-	uint32_t slot_count; /* a power of two */
+	uint16_t *slots; /* of nodes, open addressing; 0: free */
 };
 
 static struct tree *choice(struct reading *);
@@ -122,6 +124,14 @@ new_tree(struct reading *r, enum kind kind)
 	t->kind = kind;
 	t->op = NFA_MATCH;
 	return t;
+}
+
+static void
+add_part(struct reading *r, struct tree *all, struct tree *part)
+{
+	all->parts =
+	    arena_grow(r->scratch, all->parts, all->n, sizeof(*all->parts));
+	all->parts[all->n++] = part;
 }
 
 static struct tree *
@@ -298,6 +308,16 @@ class_character(struct reading *r, struct charset *set, unsigned *c)
 	return true;
 }
 
+/* "[:alpha:]", at its bracket. */
+static bool
+posix_class(const char *p)
+{
+	if (strncmp(p, "[:", 2) != 0)
+		return false;
+	p += 2 + strspn(p + 2, "^abcdefghijklmnopqrstuvwxyz");
+	return strncmp(p, ":]", 2) == 0;
+}
+
 static struct tree *class(struct reading *r)
 {
 	struct charset set = {{0}};
@@ -306,7 +326,7 @@ static struct tree *class(struct reading *r)
 
 	r->p += negated;
 	for (; !r->failed && (*r->p != ']' || first); first = false) {
-		if (*r->p == '\0' || (r->p[0] == '[' && r->p[1] == ':'))
+		if (*r->p == '\0' || posix_class(r->p))
 			return fail(r);
 		if (!class_character(r, &set, &from))
 			continue;
@@ -494,145 +514,210 @@ repeated(struct reading *r, struct tree *part)
 	if (most > REPEATED_MOST)
 		most = ENDLESS;
 	t = new_tree(r, KIND_REPEAT);
-	t->part = part;
+	add_part(r, t, part);
 	t->least = least;
 	t->most = most;
 	return t;
 }
 
+/* What is joined to a sequence; one that stands alone in its brackets is part
+ * of it, what asks for nothing is left out. */
+static void
+join(struct reading *r, struct tree *all, struct tree *t)
+{
+	size_t i;
+
+	if (t->kind == KIND_EMPTY && t->op == NFA_MATCH)
+		return;
+	if (t->kind != KIND_CHOICE || t->n != 1) {
+		add_part(r, all, t);
+		return;
+	}
+	for (i = 0; i < t->parts[0]->n; i++)
+		add_part(r, all, t->parts[0]->parts[i]);
+}
+
 static struct tree *
 sequence(struct reading *r)
 {
-	struct tree *all = new_tree(r, KIND_SEQUENCE), *t;
+	struct tree *all = new_tree(r, KIND_SEQUENCE);
 
-	while (!r->failed && *r->p != '\0' && *r->p != '|' && *r->p != ')') {
-		t = repeated(r, atom(r));
-		t->before = all->part;
-		all->part = t;
-	}
+	while (!r->failed && *r->p != '\0' && *r->p != '|' && *r->p != ')')
+		join(r, all, repeated(r, atom(r)));
 	return all;
+}
+
+/* An alternative; one that is a choice itself stands for all of its own. */
+static void
+offer(struct reading *r, struct tree *all, struct tree *t)
+{
+	size_t i;
+
+	if (t->n != 1 || t->parts[0]->kind != KIND_CHOICE) {
+		add_part(r, all, t);
+		return;
+	}
+	for (i = 0; i < t->parts[0]->n; i++)
+		add_part(r, all, t->parts[0]->parts[i]);
 }
 
 static struct tree *
 choice(struct reading *r)
 {
-	struct tree *all = new_tree(r, KIND_CHOICE), *t;
+	struct tree *all = new_tree(r, KIND_CHOICE);
 
 	if (++r->depth > DEPTH_MOST)
 		return fail(r);
-	do {
-		t = sequence(r);
-		t->before = all->part;
-		all->part = t;
-	} while (!r->failed && take(r, "|"));
+	do
+		offer(r, all, sequence(r));
+	while (!r->failed && take(r, "|"));
 	r->depth--;
 	return all;
 }
 
 /* --- the nodes --- */
 
-static uint32_t
+static uint16_t
 push(struct reading *r, struct nfa_node node)
 {
 	struct nfa *n = r->nfa;
 
-	if (n->node_count == NODES_MOST || n->node_count + 1 == r->slot_count) {
+	if (n->node_count == NODES_MOST) {
 		r->failed = true;
 		return 0;
 	}
 	n->nodes =
 	    arena_grow(r->arena, n->nodes, n->node_count, sizeof(*n->nodes));
 	n->nodes[n->node_count] = node;
-	return n->node_count++;
+	return (uint16_t)n->node_count++;
 }
 
 /* Of nodes that are the same one is enough. */
-static uint32_t
-shared(struct reading *r, struct nfa_node node)
+static uint16_t
+shared(struct reading *r, enum nfa_op op, uint16_t out, uint16_t other)
 {
-	uint32_t at = node.op * 0x9e3779b9u ^ node.out * 0x85ebca6bu ^
-		      node.other * 0xc2b2ae35u;
-	const struct nfa_node *old;
+	const struct nfa_node node = {out, other, (uint8_t)op}, *old;
+	uint32_t at =
+	    op * 0x9e3779b9u ^ out * 0x85ebca6bu ^ other * 0xc2b2ae35u;
 
 	for (at ^= at >> 15;; at++) {
-		at &= r->slot_count - 1;
+		at &= SLOTS - 1;
 		if (r->slots[at] == 0)
 			break;
 		old = &r->nfa->nodes[r->slots[at] - 1];
-		if (old->op == node.op && old->out == node.out &&
-		    old->other == node.other)
-			return r->slots[at] - 1;
+		if (old->op == op && old->out == out && old->other == other)
+			return (uint16_t)(r->slots[at] - 1);
 	}
-	r->slots[at] = push(r, node) + 1;
-	return r->slots[at] - 1;
+	r->slots[at] = (uint16_t)(push(r, node) + 1);
+	return (uint16_t)(r->slots[at] - 1);
 }
 
-static uint32_t
-split(struct reading *r, uint32_t out, uint32_t other)
+static uint16_t
+split(struct reading *r, uint16_t out, uint16_t other)
 {
-	return out == other
-		   ? out
-		   : shared(r, (struct nfa_node){NFA_SPLIT, out, other});
+	return out == other ? out : shared(r, NFA_SPLIT, out, other);
 }
 
-static uint32_t lay_out(struct reading *, const struct tree *, uint32_t next);
+static uint16_t lay_out(struct reading *, const struct tree *, uint16_t next);
 
 /* X{2,4}: X X (X (X)?)?; X{2,}: X X X*. */
-static uint32_t
-lay_out_repeat(struct reading *r, const struct tree *t, uint32_t next)
+static uint16_t
+lay_out_repeat(struct reading *r, const struct tree *t, uint16_t next)
 {
-	uint32_t end = next, loop;
+	const struct tree *part = t->parts[0];
+	uint16_t end = next, loop;
 	int i;
 
 	if (t->most == ENDLESS) {
-		loop = push(r, (struct nfa_node){NFA_SPLIT, next, next});
+		loop = push(r, (struct nfa_node){next, next, NFA_SPLIT});
 		if (!r->failed)
-			end = lay_out(r, t->part, loop);
+			end = lay_out(r, part, loop);
 		if (!r->failed)
 			r->nfa->nodes[loop].other = end;
 		end = loop;
 	}
 	for (i = t->least; i < t->most && !r->failed; i++)
-		end = split(r, lay_out(r, t->part, end), next);
+		end = split(r, lay_out(r, part, end), next);
 	for (i = 0; i < t->least && !r->failed; i++)
-		end = lay_out(r, t->part, end);
+		end = lay_out(r, part, end);
 	return end;
 }
 
-static uint32_t
-lay_out_choice(struct reading *r, const struct tree *t, uint32_t next)
+/* A sequence from a part on. */
+static uint16_t
+lay_out_rest(
+    struct reading *r, const struct tree *t, size_t from, uint16_t next)
 {
-	const struct tree *part = t->part;
-	uint32_t all = lay_out(r, part, next);
+	size_t i;
 
-	while ((part = part->before) != NULL && !r->failed)
-		all = split(r, lay_out(r, part, next), all);
+	for (i = t->n; i > from; i--)
+		next = lay_out(r, t->parts[i - 1], next);
+	return next;
+}
+
+/* One node without parts of its own. */
+static bool
+is_plain(const struct tree *t)
+{
+	return t->kind == KIND_SET || t->kind == KIND_EMPTY;
+}
+
+static bool
+begin_alike(const struct tree *a, const struct tree *b, size_t from)
+{
+	const struct tree *x, *y;
+
+	if (a->n <= from || b->n <= from)
+		return false;
+	x = a->parts[from];
+	y = b->parts[from];
+	return is_plain(x) && x->kind == y->kind && x->op == y->op &&
+	       x->set == y->set;
+}
+
+/* Sequences that are alike up to a part, from there on; reorders them. */
+static uint16_t
+lay_out_merged(
+    struct reading *r, struct tree **v, size_t n, size_t from, uint16_t next)
+{
+	struct tree *t;
+	uint16_t all = 0, one;
+	size_t i, k, same;
+
+	for (i = 0; i < n && !r->failed; i += same) {
+		for (k = i + 1, same = 1; k < n && from < MERGED_MOST; k++)
+			if (begin_alike(v[i], v[k], from)) {
+				t = v[k];
+				v[k] = v[i + same];
+				v[i + same++] = t;
+			}
+		if (same == 1)
+			one = lay_out_rest(r, v[i], from, next);
+		else
+			one = lay_out(r, v[i]->parts[from],
+			    lay_out_merged(r, v + i, same, from + 1, next));
+		all = i == 0 ? one : split(r, one, all);
+	}
 	return all;
 }
 
 /* The node that the part begins with; next is what follows it. */
-static uint32_t
-lay_out(struct reading *r, const struct tree *t, uint32_t next)
+static uint16_t
+lay_out(struct reading *r, const struct tree *t, uint16_t next)
 {
-	const struct tree *part;
-
 	switch (t->kind) {
 	case KIND_SEQUENCE:
-		for (part = t->part; part != NULL; part = part->before)
-			next = lay_out(r, part, next);
-		return next;
+		return lay_out_rest(r, t, 0, next);
 	case KIND_CHOICE:
-		return lay_out_choice(r, t, next);
+		return lay_out_merged(r, t->parts, t->n, 0, next);
 	case KIND_REPEAT:
 		return lay_out_repeat(r, t, next);
 	case KIND_SET:
-		return shared(r, (struct nfa_node){NFA_SET, next, t->set});
+		return shared(r, NFA_SET, next, t->set);
 	case KIND_EMPTY:
 		break;
 	}
-	return t->op == NFA_MATCH
-		   ? next
-		   : shared(r, (struct nfa_node){t->op, next, 0});
+	return t->op == NFA_MATCH ? next : shared(r, t->op, next, 0);
 }
 
 bool
@@ -644,20 +729,15 @@ nfa_new(struct arena *arena, const char *expression, bool all_letters,
 	    .nfa = nfa,
 	    .p = expression,
 	    .all_letters = all_letters,
-	    .caseless = true,
-	    .slot_count = 32768};
-	const struct nfa_node match = {NFA_MATCH, 0, 0};
+	    .caseless = true};
+	const struct nfa_node match = {0, 0, NFA_MATCH};
 	struct tree *tree;
 
 	memset(nfa, 0, sizeof(*nfa));
 	tree = choice(&r);
 	r.failed = r.failed || *r.p != '\0';
-	while (r.slot_count < 2 * NODES_MOST &&
-	       r.slot_count < 2 * strlen(expression))
-		r.slot_count *= 2;
 	if (!r.failed) {
-		r.slots =
-		    arena_calloc(r.scratch, r.slot_count, sizeof(*r.slots));
+		r.slots = arena_calloc(r.scratch, SLOTS, sizeof(*r.slots));
 		nfa->start = lay_out(&r, tree, push(&r, match));
 	}
 	arena_free(r.scratch);

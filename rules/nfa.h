@@ -35,14 +35,15 @@ enum nfa_op {
 };
 
 struct nfa_node {
-	enum nfa_op op;
-	uint32_t out;
-	uint32_t other; /* NFA_SPLIT; of NFA_SET the number of the set */
+	uint16_t out;
+	uint16_t other; /* NFA_SPLIT; of NFA_SET the number of the set */
+	uint8_t op; /* enum nfa_op */
 };
 
 struct nfa {
 	struct nfa_node *nodes;
-	uint32_t node_count, start;
+	uint32_t node_count;
+	uint16_t start;
 	struct charset *sets; /* those that the nodes ask for, each once */
 	uint32_t set_count;
 };

@@ -23,8 +23,8 @@ enum {
 	DEPTH_LIMIT = 2000,
 	HEAP_KB = 20480,
 	SHORT = 256,
-	JIT_AFTER = 96, /* matches; compiling for the machine costs as many */
-	AUTOMATON_AFTER = 96, /* times asked; to make one costs as many */
+	JIT_AFTER = 32, /* matches; compiling for the machine costs as many */
+	AUTOMATON_AFTER = 16, /* times asked; to make one costs as many */
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
@@ -32,6 +32,7 @@ enum {
 };
 
 struct matcher {
+	struct automata *automata;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
@@ -86,6 +87,7 @@ matcher_new(void)
 	struct matcher *m = mem_alloc(sizeof(*m));
 
 	memset(m, 0, sizeof(*m));
+	m->automata = automata_new();
 	m->data = need(pcre2_match_data_create(16, NULL));
 	m->context = need(pcre2_match_context_create(NULL));
 	m->limit = MATCH_LIMIT;
@@ -100,6 +102,7 @@ matcher_free(struct matcher *m)
 {
 	if (m == NULL)
 		return;
+	automata_free(m->automata);
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->context);
 	pcre2_jit_stack_free(m->stack);
@@ -284,18 +287,20 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 }
 
 bool
-pattern_may_match(struct pattern *p, struct slice subject, size_t from)
+pattern_may_match(
+    struct matcher *m, struct pattern *p, struct slice subject, size_t *from)
 {
 	if (p->asked < AUTOMATON_AFTER || p->code == NULL) {
 		p->asked++;
 		return true;
 	}
 	if (p->automaton == NULL && !p->no_automaton) {
-		p->automaton = automaton_new(p->text, p->all_letters);
+		p->automaton =
+		    automaton_new(m->automata, p->text, p->all_letters);
 		p->no_automaton = p->automaton == NULL;
 	}
 	return p->no_automaton ||
-	       automaton_may_match(p->automaton, subject, from);
+	       automaton_may_match(m->automata, p->automaton, subject, from);
 }
 
 enum match_result
@@ -310,7 +315,7 @@ pattern_find(struct matcher *m, struct pattern *p, struct slice subject,
 		last->subject = subject;
 		last->from = from;
 		last->result = MATCH_NONE;
-		if (pattern_may_match(p, subject, from))
+		if (pattern_may_match(m, p, subject, &from))
 			last->result =
 			    pattern_match(m, p, subject, from, &last->found);
 	}

@@ -65,10 +65,12 @@ enum match_result {
 enum match_result pattern_match(struct matcher *, struct pattern *,
     struct slice subject, size_t from, struct span *found);
 /*
- * False when it is known at little cost that there is none.  It takes a pattern
- * that is asked for often to know.
+ * False when it is known at little cost that there is none; else *from is moved
+ * on to where the first can begin.  It takes a pattern that is asked for often
+ * to know.
  */
-bool pattern_may_match(struct pattern *, struct slice subject, size_t from);
+bool pattern_may_match(
+    struct matcher *, struct pattern *, struct slice subject, size_t *from);
 /*
  * The same as pattern_match() where it may match.  Asked of the same text again,
  * it answers from memory: the bytes of a text stay what they are until

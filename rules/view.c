@@ -126,7 +126,7 @@ reader_match_groups(struct reader *r, const struct rule *rule,
 {
 	struct pattern *pattern = rulebook_pattern(r->pack, r->book, e);
 
-	return pattern_may_match(pattern, text, from) &&
+	return pattern_may_match(r->pack->matcher, pattern, text, &from) &&
 	       is_found(r, rule, e,
 		   pattern_match(r->pack->matcher, pattern, text, from, found));
 }

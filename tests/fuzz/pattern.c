@@ -1,6 +1,7 @@
 /*
  * An expression, a line feed, a text: where the automaton says that nothing
- * matches, PCRE2 finds nothing.
+ * matches, PCRE2 finds nothing; and nothing before where it says that a match
+ * begins.
  */
 #include <string.h>
 
@@ -14,20 +15,26 @@ compare(struct arena *a, const char *expression, struct slice text, bool all)
 {
 	struct pattern *p = pattern_new(a, expression, all);
 	struct matcher *m = matcher_new();
+	struct automata *w = automata_new();
 	struct automaton *automaton;
 	struct span found;
 	struct err err;
-	size_t at;
+	size_t at, from;
 
 	matcher_begin(m);
 	automaton = pattern_check(p, &at, &err) == 0
-			? automaton_new(expression, all)
+			? automaton_new(w, expression, all)
 			: NULL;
 	for (at = 0; automaton != NULL && at <= text.len && at < 16;
 	     at += at < text.len ? utf8_length(text.p + at, text.len - at) : 1)
-		if (pattern_match(m, p, text, at, &found) == MATCH_FOUND)
-			FUZZ_MUST(automaton_may_match(automaton, text, at));
+		if (pattern_match(m, p, text, at, &found) == MATCH_FOUND) {
+			from = at;
+			FUZZ_MUST(
+			    automaton_may_match(w, automaton, text, &from));
+			FUZZ_MUST(found.start >= from);
+		}
 	automaton_free(automaton);
+	automata_free(w);
 	pattern_free(p);
 	matcher_free(m);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -51,57 +52,108 @@ static const struct {
     {"", "", true},
 };
 
+static bool
+may_match(
+    struct automata *w, struct automaton *a, const char *text, size_t from)
+{
+	return automaton_may_match(w, a, slice_of(text), &from);
+}
+
 static void
 tells_apart(void **state)
 {
+	struct automata *w = automata_new();
 	struct automaton *a;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		a = automaton_new(cases[i].expression, false);
+		a = automaton_new(w, cases[i].expression, false);
 		assert_non_null(a);
-		if (automaton_may_match(a, slice_of(cases[i].text), 0) !=
-		    cases[i].may)
+		if (may_match(w, a, cases[i].text, 0) != cases[i].may)
 			fail_msg(
 			    "%s in \"%s\"", cases[i].expression, cases[i].text);
 		automaton_free(a);
 	}
+	automata_free(w);
 }
 
 static void
 begins_within(void **state)
 {
-	struct automaton *a = automaton_new("\\bcall|^now", false);
-	struct slice text = slice_of("now recall");
+	struct automata *w = automata_new();
+	struct automaton *a = automaton_new(w, "\\bcall|^now", false);
+	const char *text = "now recall";
 
 	(void)state;
-	assert_true(automaton_may_match(a, text, 0));
-	assert_false(automaton_may_match(a, text, 1));
-	assert_false(automaton_may_match(a, text, 6));
-	assert_false(automaton_may_match(a, text, text.len));
+	assert_true(may_match(w, a, text, 0));
+	assert_false(may_match(w, a, text, 1));
+	assert_false(may_match(w, a, text, 6));
+	assert_false(may_match(w, a, text, strlen(text)));
 	automaton_free(a);
+	automata_free(w);
+}
+
+/* Where the first match begins at the earliest is told: between characters, at
+ * its begin or before, behind what is not part of it. */
+static void
+tells_where(void **state)
+{
+	static const struct {
+		const char *expression, *text, *before;
+	} tries[] = {
+	    {"will call", "we will, and you will call", "we will, and you "},
+	    {"\\bcall", "recall a call", "recall a "},
+	    {"x$", "x y x", "x y "},
+	    {"b",
+		"\xc3\xa9\xc3\xa9"
+		"b",
+		"\xc3\xa9\xc3\xa9"},
+	    {"a|bc*d", "bccc a", "bccc "},
+	    {"a|bc*d", "x bcca", "x "},
+	};
+	struct automata *w = automata_new();
+	struct automaton *a;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		a = automaton_new(w, tries[i].expression, false);
+		at = 0;
+		assert_true(
+		    automaton_may_match(w, a, slice_of(tries[i].text), &at));
+		if (at != strlen(tries[i].before))
+			fail_msg("%s in \"%s\": %zu", tries[i].expression,
+			    tries[i].text, at);
+		automaton_free(a);
+	}
+	automata_free(w);
 }
 
 static void
 refuses_what_needs_memory(void **state)
 {
+	struct automata *w = automata_new();
+
 	(void)state;
-	assert_null(automaton_new("(a)\\1", false));
-	assert_null(automaton_new("\\p{L}", false));
-	assert_null(automaton_new("a(?R)?b", false));
-	assert_null(automaton_new("[[:alpha:]]", false));
+	assert_null(automaton_new(w, "(a)\\1", false));
+	assert_null(automaton_new(w, "\\p{L}", false));
+	assert_null(automaton_new(w, "a(?R)?b", false));
+	assert_null(automaton_new(w, "[[:alpha:]]", false));
 	automaton_free(NULL);
+	automata_free(w);
+	automata_free(NULL);
 }
 
 /* Many ways at once: what is forgotten is made anew. */
 static void
 forgets_and_goes_on(void **state)
 {
-	struct automaton *a = automaton_new("a.{40}b.{40}c", false);
+	struct automata *w = automata_new();
+	struct automaton *a = automaton_new(w, "a.{40}b.{40}c", false);
 	char text[4000];
 	uint32_t seed = 1;
-	size_t i, k;
+	size_t i, k, from;
 
 	(void)state;
 	for (k = 0; k < 50; k++) {
@@ -112,10 +164,13 @@ forgets_and_goes_on(void **state)
 		text[100] = 'a';
 		text[141] = 'b';
 		text[182] = 'c';
+		from = 0;
 		assert_true(automaton_may_match(
-		    a, (struct slice){text, sizeof(text)}, 0));
+		    w, a, (struct slice){text, sizeof(text)}, &from));
+		assert_true(from <= 100);
 	}
 	automaton_free(a);
+	automata_free(w);
 }
 
 struct tally {
@@ -130,12 +185,14 @@ try(struct tally *t, struct pattern *p, const char *text)
 {
 	struct slice s = slice_of(text);
 	struct span found;
-	bool may = pattern_may_match(p, s, 0);
+	size_t from = 0;
+	bool may = pattern_may_match(t->pack->matcher, p, s, &from);
 
 	matcher_begin(t->pack->matcher);
 	switch (pattern_match(t->pack->matcher, p, s, 0, &found)) {
 	case MATCH_FOUND:
 		assert_true(may);
+		assert_true(found.start >= from);
 		break;
 	case MATCH_NONE:
 		t->none++;
@@ -191,6 +248,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_apart),
 	    cmocka_unit_test(begins_within),
+	    cmocka_unit_test(tells_where),
 	    cmocka_unit_test(refuses_what_needs_memory),
 	    cmocka_unit_test(forgets_and_goes_on),
 	    cmocka_unit_test(never_hides_a_match),
