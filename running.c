@@ -2,10 +2,12 @@
  * once: one pass; run: passes without end, with waiting in between.
  *
  * A pass goes on with what a crash left, files what came, and sends what is
- * due.  One at a time: a lock beside the store keeps the second one out.
+ * due.  One at a time for each owner: a lock beside the store keeps the second
+ * one out.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,11 @@
 #include "servers.h"
 #include "vouching.h"
 
-enum { POLL_MOST_MS = 15 * 60 * 1000 };
+enum {
+	POLL_MOST_MS = 15 * 60 * 1000,
+	BUSY_MS = 1000, /* until the next look, while mail leaves */
+	HELD_MS = 60 * 1000 /* while what is due may not leave */
+};
 
 /*
  * The lock is on a file of its own: SQLite has its locks on the store's.  It
@@ -34,7 +40,8 @@ enum { POLL_MOST_MS = 15 * 60 * 1000 };
 static int
 lock_store(struct run *run, struct err *err)
 {
-	char *path = arena_printf(run->arena, "%s.lock", run->settings.store);
+	char *path = arena_printf(
+	    run->arena, "%s.%" PRId64 ".lock", run->settings.store, run->owner);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
@@ -77,35 +84,48 @@ report_pass(const struct counts *c, size_t sent)
 		    c->seen, c->filed, c->unfiled, c->duplicates, sent);
 }
 
-int
-command_once(struct run *run, struct err *err)
+/* One mailbox that cannot be read does not stop the others; the first such
+ * fault is told last. */
+static int
+read_mailboxes(struct run *run, struct counts *counts, struct err *err)
 {
 	struct settings *s = &run->settings;
-	struct counts counts = {0};
 	struct err first = {0};
-	size_t i, sent = 0;
+	size_t i;
 
-	if (lock_store(run, err) != 0 || recompute(run, err) != 0 ||
-	    file_waiting(run, NULL, err) != 0)
-		return -1;
-	/* One mailbox that cannot be read does not stop the others, nor what
-	 * is due; but the exit status tells. */
 	for (i = 0; i < s->mailbox_count; i++) {
 		struct err e = {0};
 
-		if (mailbox_read(run, &s->mailboxes[i], &counts, &e) == 0)
+		if (mailbox_read(run, &s->mailboxes[i], counts, &e) == 0)
 			continue;
 		if (first.code != 0)
 			log_error("%s", e.text);
 		else
 			first = e;
 	}
-	if (signatures_check(run, err) != 0 || send_due(run, &sent, err) != 0 ||
-	    publish_due(run, err) != 0)
-		return -1;
-	report_pass(&counts, sent);
 	*err = first;
 	return first.code == 0 ? 0 : -1;
+}
+
+int
+command_once(struct run *run, struct err *err)
+{
+	struct counts counts = {0};
+	struct err unread = {0};
+	size_t sent = 0;
+	int rc;
+
+	if (lock_store(run, err) != 0 || recompute(run, err) != 0 ||
+	    file_waiting(run, NULL, err) != 0)
+		return -1;
+	/* What is due goes all the same; but the exit status tells. */
+	rc = read_mailboxes(run, &counts, &unread);
+	if (signatures_check(run, err) != 0 ||
+	    send_due(run, NULL, &sent, err) != 0 || publish_due(run, err) != 0)
+		return -1;
+	report_pass(&counts, sent);
+	*err = unread;
+	return rc;
 }
 
 /* --- run --- */
@@ -171,20 +191,33 @@ advance(struct run *run, const struct clock *c)
 	    run->settings.timezone, c->given + (real_seconds() - c->started));
 }
 
-/* How long to wait at most: until something planned is due. */
+/* How long to wait at most: until something planned is due.  What is due and
+ * has not left is held back: by quiet hours, a ceiling or its server. */
 static int
-patience(struct run *run)
+patience(struct run *run, size_t sent)
 {
 	struct err err = {0};
 	int64_t next, seconds;
 
 	if (send_next(run, &next, &err) != 0)
-		return 60 * 1000;
+		return HELD_MS;
 	seconds = next - run->now.utc;
 	if (seconds < 1)
-		return 1000;
+		return sent > 0 ? BUSY_MS : HELD_MS;
 	return seconds > POLL_MOST_MS / 1000 ? POLL_MOST_MS
 					     : (int)seconds * 1000;
+}
+
+/* look_fn.  An IDLE session may be behind by minutes, and at the start none
+ * has told anything yet. */
+static void
+look(struct run *run)
+{
+	struct counts counts = {0};
+	struct err err = {0};
+
+	if (read_mailboxes(run, &counts, &err) != 0)
+		log_warn("%s", err.text);
 }
 
 int
@@ -206,7 +239,7 @@ command_run(struct run *run, struct err *err)
 		advance(run, &clock);
 		if (file_waiting(run, NULL, err) != 0 ||
 		    signatures_check(run, err) != 0 ||
-		    send_due(run, &sent, err) != 0 ||
+		    send_due(run, look, &sent, err) != 0 ||
 		    publish_due(run, err) != 0) {
 			/* Busy or full: that passes.  The rest does not. */
 			if (err->code != EX_TEMPFAIL) {
@@ -215,7 +248,7 @@ command_run(struct run *run, struct err *err)
 			}
 			log_warn("%s", err->text);
 		}
-		watch_wait(watch, patience(run), &stopping);
+		watch_wait(watch, patience(run, sent), &stopping);
 	}
 	tell_manager("STOPPING=1");
 	watch_close(watch);

@@ -293,15 +293,32 @@ file_letters(struct sending *s, struct err *err)
 	return 0;
 }
 
+/* Right before: a promise that was kept an hour ago has not lapsed. */
+static int
+look_again(struct run *run, look_fn *look, struct err *err)
+{
+	bool waits = false;
+
+	if (look == NULL || run->options.dry_run)
+		return 0;
+	if (outbox_overtakable(run->store, run->owner, run->now.utc,
+		nudge_hour(run->nudges, run->now.utc), &waits, err) != 0)
+		return -1;
+	if (waits)
+		look(run);
+	return 0;
+}
+
 int
-send_due(struct run *run, size_t *sent, struct err *err)
+send_due(struct run *run, look_fn *look, size_t *sent, struct err *err)
 {
 	struct sending s = {.run = run, .arena = arena_new()};
 	int lock = -1, rc = -1;
 
 	*sent = 0;
-	if (outbox_lock(run->settings.store, &lock, err) == 0 &&
-	    in_transaction(&s, step_plan, NULL, err) == 0)
+	if (outbox_lock(run->settings.store, run->owner, &lock, err) == 0 &&
+	    in_transaction(&s, step_plan, NULL, err) == 0 &&
+	    look_again(run, look, err) == 0)
 		rc = send_all(&s, sent, err);
 	if (rc == 0 && !run->options.dry_run)
 		rc = file_letters(&s, err);

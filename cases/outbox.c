@@ -30,10 +30,11 @@ outbox_state_name(enum outbox_state state)
 }
 
 int
-outbox_lock(const char *store_path, int *fd, struct err *err)
+outbox_lock(const char *store_path, int64_t owner, int *fd, struct err *err)
 {
 	struct arena *a = arena_new();
-	const char *path = arena_printf(a, "%s.sending", store_path);
+	const char *path =
+	    arena_printf(a, "%s.%" PRId64 ".sending", store_path, owner);
 	int rc = 0;
 
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -328,6 +329,19 @@ outbox_next(struct store *s, int64_t owner, struct arena *a, int64_t now,
 		return 0;
 	*m = *found;
 	return 1;
+}
+
+int
+outbox_overtakable(struct store *s, int64_t owner, int64_t now, bool scheduled,
+    bool *is, struct err *err)
+{
+	int64_t n;
+
+	if (STORE_INT(s, err, 0, &n, SQL_OUTBOX_OVERTAKABLE, sql_int(owner),
+		sql_int(now), sql_int(scheduled)) < 0)
+		return -1;
+	*is = n > 0;
+	return 0;
 }
 
 int

@@ -13,9 +13,9 @@
  *
  * A mail is added in the transaction that decides it, with its Message-ID and
  * its bytes, so that every attempt sends the same mail.  outbox_handed() must
- * be committed before the last byte goes out.  One process sends at a time: it
- * holds outbox_lock(), and whoever gets the lock knows that all that is
- * `sending` was left by the dead (outbox_recover()).
+ * be committed before the last byte goes out.  One process sends at a time for
+ * an owner: it holds outbox_lock(), and whoever gets the lock knows that all
+ * of the owner's that is `sending` was left by the dead (outbox_recover()).
  *
  * The ceilings of nudge.h are kept here for whatever was planned.
  */
@@ -63,10 +63,10 @@ struct outbox_mail {
 
 /*
  * 0 with a descriptor to be kept open while this process sends; close it to
- * give the lock back.  EX_TEMPFAIL when another process sends.  The file is
- * "<store>.sending".
+ * give the lock back.  EX_TEMPFAIL when another process sends this owner's
+ * mail.  The file is "<store>.OWNER.sending".
  */
-int outbox_lock(const char *store_path, int *fd, struct err *);
+int outbox_lock(const char *store_path, int64_t owner, int *fd, struct err *);
 
 /* The rest runs inside a transaction unless it only reads. */
 
@@ -86,6 +86,10 @@ int outbox_add(struct store *, int64_t owner, const struct outbox_mail *,
  */
 int outbox_next(struct store *, int64_t owner, struct arena *, int64_t now,
     bool scheduled, struct outbox_mail *, size_t *held, struct err *);
+/* Whether a mail that could go now says what the next mail of a company could
+ * make untrue: a letter; a lapse, where scheduled mail may go now. */
+int outbox_overtakable(struct store *, int64_t owner, int64_t now,
+    bool scheduled, bool *, struct err *);
 /* When the next planned mail's time comes; INT64_MAX: none is planned. */
 int
 outbox_next_time(struct store *, int64_t owner, int64_t *when, struct err *);
@@ -128,8 +132,8 @@ int outbox_again(
 
 /* A letter to a company that was sent, and is not among the messages yet: 1
  * with its bytes, 0, -1. */
-int outbox_unfiled(
-    struct store *, int64_t owner, struct arena *, struct slice *, struct err *);
+int outbox_unfiled(struct store *, int64_t owner, struct arena *,
+    struct slice *, struct err *);
 
 int outbox_get(struct store *, int64_t owner, struct arena *, int64_t id,
     struct outbox_mail *, struct err *);

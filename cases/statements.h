@@ -244,6 +244,7 @@ STATEMENT(OUTBOX_ITEMS_DROP, "DELETE FROM outbox_item WHERE owner = ?1 AND outbo
 STATEMENT(OUTBOX_ITEMS, "SELECT kind, case_number, number, version FROM outbox_item WHERE owner = ?1 AND outbox = ?2 ORDER BY kind, case_number, number")
 STATEMENT(OUTBOX_ITEMS_SCHEDULED, "SELECT kind, case_number, number, version FROM outbox_item WHERE owner = ?1 AND kind IN ('lapse', 'heads-up', 'clock', 'digest')")
 STATEMENT(OUTBOX_DUE, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE owner = ?1 AND state = 'planned' AND not_before <= ?2 ORDER BY not_before, id")
+STATEMENT(OUTBOX_OVERTAKABLE, "SELECT count(*) FROM outbox WHERE owner = ?1 AND state = 'planned' AND not_before <= ?2 AND (kind = 'follow-up' OR (?3 AND kind IN ('lapse', 'heads-up', 'clock')))")
 STATEMENT(OUTBOX_NEXT_TIME, "SELECT min(not_before) FROM outbox WHERE owner = ?1 AND state = 'planned'")
 STATEMENT(OUTBOX_GET, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE owner = ?1 AND id = ?2")
 STATEMENT(OUTBOX_FIND, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE owner = ?1 AND message_id = ?2")

@@ -45,7 +45,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const ends[] = {"", "-wal", "-shm", ".sending"};
+	static const char *const ends[] = {
+	    "", "-wal", "-shm", ".1.sending", ".2.sending"};
 	struct box *b = *state;
 	char path[100];
 
@@ -382,11 +383,15 @@ one_process_sends(void **state)
 	struct box *b = *state;
 	int first, second;
 
-	assert_int_equal(outbox_lock(b->path, &first, &b->err), 0);
-	assert_int_equal(outbox_lock(b->path, &second, &b->err), -1);
+	assert_int_equal(outbox_lock(b->path, b->owner, &first, &b->err), 0);
+	assert_int_equal(outbox_lock(b->path, b->owner, &second, &b->err), -1);
 	assert_int_equal(b->err.code, EX_TEMPFAIL);
+	/* another owner's mail has nothing to do with it */
+	assert_int_equal(
+	    outbox_lock(b->path, b->owner + 1, &second, &b->err), 0);
+	close(second);
 	close(first);
-	assert_int_equal(outbox_lock(b->path, &second, &b->err), 0);
+	assert_int_equal(outbox_lock(b->path, b->owner, &second, &b->err), 0);
 	close(second);
 }
 
