@@ -592,6 +592,16 @@ same_kind(const struct obligation *o, const struct obligation *fresh)
 	       (o->message != fresh->message || fresh->message == 0);
 }
 
+/* Whether the times that were said are the same: a sentence can promise one
+ * part by Monday and another by Friday. */
+static bool
+same_time(const struct obligation *a, const struct obligation *b)
+{
+	return a->expr == NULL || b->expr == NULL
+		   ? a->expr == b->expr
+		   : strcmp(a->expr, b->expr) == 0;
+}
+
 /* The very one, when a message is read again (after a move). */
 static struct obligation *
 find_same(struct ledger *l, const struct obligation *fresh)
@@ -603,7 +613,7 @@ find_same(struct ledger *l, const struct obligation *fresh)
 		o = &l->v[i];
 		if (o->message == fresh->message && o->who == fresh->who &&
 		    o->kind == fresh->kind && o->action == fresh->action &&
-		    strcmp(o->quote, fresh->quote) == 0)
+		    strcmp(o->quote, fresh->quote) == 0 && same_time(o, fresh))
 			return o;
 	}
 	return NULL;
