@@ -3,7 +3,6 @@
  * original, rules.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,34 +31,6 @@ address_in(const struct strings *list, const char *addr)
 		if (strcasecmp(list->v[i], addr) == 0)
 			return true;
 	return false;
-}
-
-int
-file_bytes(const char *path, size_t most, struct buf *out, struct err *err)
-{
-	bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 0;
-
-	if (fd < 0)
-		return err_errno(err, "%s", path);
-	while (out->len <= most) {
-		n = read(fd, buf_room(out, 65536), 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		out->len += (size_t)n;
-		out->p[out->len] = '\0';
-	}
-	if (n < 0)
-		err_errno(err, "%s", path);
-	else if (out->len > most)
-		n = err_set(
-		    err, EX_DATAERR, "%s: more than %zu bytes", path, most);
-	if (!standard)
-		close(fd);
-	return n < 0 ? -1 : 0;
 }
 
 /* RFC 3834 section 5, and what came before it. */

@@ -5,6 +5,7 @@
 #ifndef READING_H
 #define READING_H
 
+#include "base/file.h"
 #include "commands.h"
 
 struct understood {
@@ -39,8 +40,5 @@ mail_study(struct arena *, struct run *, struct slice raw, bool skim);
 
 /* Whether the address is one of the list (both in lower case). */
 bool address_in(const struct strings *, const char *addr);
-
-/* All bytes of a file ("-": stdin), at most `most`; -1 with err. */
-int file_bytes(const char *path, size_t most, struct buf *, struct err *);
 
 #endif

@@ -1,7 +1,11 @@
 /* See file.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -38,4 +42,32 @@ file_wait(int fd, short events, int64_t until)
 		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
 	} while (n < 0 && errno == EINTR);
 	return n;
+}
+
+int
+file_bytes(const char *path, size_t most, struct buf *out, struct err *err)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	while (out->len <= most) {
+		n = read(fd, buf_room(out, 65536), 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		out->len += (size_t)n;
+		out->p[out->len] = '\0';
+	}
+	if (n < 0)
+		err_errno(err, "%s", path);
+	else if (out->len > most)
+		n = err_set(
+		    err, EX_DATAERR, "%s: more than %zu bytes", path, most);
+	if (!standard)
+		close(fd);
+	return n < 0 ? -1 : 0;
 }

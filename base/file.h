@@ -1,17 +1,23 @@
 /*
- * Files: bytes to a descriptor, all of them.
+ * Files: bytes to a descriptor, all of them; a whole file into memory.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 /* Writes all, whatever interrupts; 0, or -1 with errno. */
 int file_write(int fd, struct slice);
 /* Waits for the events of poll(2), whatever interrupts, until monotonic_ms() is
  * there (-1: for ever).  1: one has come; 0: the time is over; -1 with errno. */
 int file_wait(int fd, short events, int64_t until);
+
+/* Adds all bytes of a file ("-": stdin), at most `most`; -1 with err: by errno,
+ * which stays (ENOENT: there is none), or EX_DATAERR when it is larger. */
+int file_bytes(const char *path, size_t most, struct buf *, struct err *);
 
 #endif

@@ -5,8 +5,6 @@
  * every mail with the names that it may use, every phrase with its own.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -15,28 +13,26 @@
 #include "cases/letter.h"
 #include "cases/say.h"
 
-enum { FILE_MOST = TEMPLATE_MOST };
-
 /* In every mail: of which case, and where an answer goes. */
 #define ANY " company case title address "
 #define COMMANDS " commands(command wide hint tap) "
 #define MAIL " message from date mail-subject "
 #define DRAFT " draft(" SAY_FOLLOW_UP ") "
 #define CLOCKS " clocks(" SAY_CLOCK ") "
-#define TO_COMPANY                                                      \
-	"company title name agent subject reference today answer-by "   \
+#define TO_COMPANY                                                               \
+	"company title name agent subject reference today answer-by "            \
 	"opened open-days letters one effort money no-apology no-name disowned " \
-	"rows(" SAY_OBLIGATION " late you chain(due said)) "            \
+	"rows(" SAY_OBLIGATION " late you chain(due said)) "                     \
 	"timeline(date from words number) body domain law contact"
 
 static const struct {
 	const char *name, *schema;
 } mails[LETTER_COUNT] = {
-    [LETTER_RECEIPT] = {"receipt",
-	ANY MAIL COMMANDS "opened why again stranger due-line made(" SAY_OBLIGATION
-			  ") kept(" SAY_OBLIGATION ")"
-			  " slipped(" SAY_OBLIGATION " new-number new-due)"
-			  " repeated(" SAY_OBLIGATION ") faults(text)"},
+    [LETTER_RECEIPT] = {"receipt", ANY MAIL COMMANDS
+	"opened why again stranger due-line made(" SAY_OBLIGATION
+	") kept(" SAY_OBLIGATION ")"
+	" slipped(" SAY_OBLIGATION " new-number new-due)"
+	" repeated(" SAY_OBLIGATION ") faults(text)"},
     [LETTER_HEADS_UP] = {"heads-up", ANY COMMANDS
 	"one(" SAY_OBLIGATION ") count rows(" SAY_OBLIGATION ")" CLOCKS},
     [LETTER_LAPSE] = {"lapse",
@@ -90,38 +86,6 @@ struct search {
 	struct err *err;
 };
 
-/* 1: read; 0: there is no such file; -1: err. */
-static int
-file_read(struct arena *a, const char *path, struct template_source *source,
-    struct err *err)
-{
-	FILE *f = fopen(path, "re");
-	struct buf text = {0};
-	size_t n;
-
-	if (f == NULL)
-		return errno == ENOENT || errno == ENOTDIR
-			   ? 0
-			   : err_errno(err, "%s", path);
-	do {
-		n = fread(buf_room(&text, 8192), 1, 8192, f);
-		text.len += n;
-	} while (n > 0 && text.len <= FILE_MOST);
-	if (ferror(f)) {
-		err_errno(err, "%s", path);
-		fclose(f);
-		buf_free(&text);
-		return -1;
-	}
-	fclose(f);
-	memset(source, 0, sizeof(*source));
-	source->file = path;
-	source->text.len = text.len;
-	source->text.p = arena_dup(a, text.p, text.len);
-	buf_free(&text);
-	return 1;
-}
-
 static int
 find(const struct search *s, const char *name, struct template_source *source)
 {
@@ -130,7 +94,7 @@ find(const struct search *s, const char *name, struct template_source *source)
 
 		if (s->folder[i] == NULL)
 			continue;
-		rc = file_read(s->arena,
+		rc = template_read(s->arena,
 		    arena_printf(s->arena, "%s/%s", s->folder[i], name), source,
 		    s->err);
 		if (rc != 0)
@@ -225,7 +189,7 @@ load_words_file(const struct search *s, struct letters *l, const char *folder)
 	struct slice rest, line;
 	int number = 0, rc;
 
-	rc = file_read(s->arena, arena_printf(s->arena, "%s/words", folder),
+	rc = template_read(s->arena, arena_printf(s->arena, "%s/words", folder),
 	    &source, s->err);
 	if (rc != 1)
 		return rc;

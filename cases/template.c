@@ -5,8 +5,11 @@
  * most TEMPLATE_DEPTH deep and the layout takes in one body, so that nothing
  * in a file can exhaust the reader.
  */
+#include <errno.h>
 #include <string.h>
 #include <sysexits.h>
+
+#include "base/file.h"
 
 #include "cases/template_steps.h"
 
@@ -205,9 +208,8 @@ is_link_attribute(const struct html *h)
 static bool
 is_safe_start(struct slice value)
 {
-	const char *slash = value.len == 0
-				? NULL
-				: memchr(value.p, '/', value.len);
+	const char *slash =
+	    value.len == 0 ? NULL : memchr(value.p, '/', value.len);
 
 	if (slice_starts(value, "mailto:") || slice_starts(value, "https:") ||
 	    slice_starts(value, "#"))
@@ -467,6 +469,24 @@ parse_file(struct parser *p, const struct template_source *source)
 		    "a section is not closed: ",
 		    p->t->v[p->open[p->depth].step].text);
 	return 0;
+}
+
+int
+template_read(struct arena *a, const char *path, struct template_source *source,
+    struct err *err)
+{
+	struct buf text = {0};
+
+	memset(source, 0, sizeof(*source));
+	errno = 0;
+	if (file_bytes(path, TEMPLATE_MOST, &text, err) != 0) {
+		buf_free(&text);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	}
+	source->file = arena_strdup(a, path);
+	source->text.len = text.len;
+	source->text.p = buf_keep(&text, a);
+	return 1;
 }
 
 struct text_template *

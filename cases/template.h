@@ -68,6 +68,10 @@ struct template_source {
 	int line, column; /* where text begins in the file; 0: at its start */
 };
 
+/* A file into a source, both in the arena: 1; 0: there is none; -1. */
+int template_read(
+    struct arena *, const char *path, struct template_source *, struct err *);
+
 /*
  * The layout may be NULL.  The result lives in the arena, and so must the
  * texts of the sources, which it points into.  NULL with err (EX_CONFIG).

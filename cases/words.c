@@ -6,7 +6,6 @@
  * comment.
  */
 #include <ctype.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +17,12 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cases/thread.h"
 #include "cases/words.h"
 
 enum {
+	FILE_MOST = 1 << 20, /* bytes of thread.words */
 	TOKENS_MOST = 4000, /* of one bag: a longer text adds nothing */
 	TOKEN_MOST = 40, /* bytes */
 	SENTENCE_MOST = 2000,
@@ -615,26 +616,6 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 	return 0;
 }
 
-static int
-slurp(const char *path, struct buf *b, struct err *err)
-{
-	FILE *f = fopen(path, "re");
-	size_t n;
-
-	if (f == NULL) {
-		err_errno(err, "%s", path);
-		err->code = EX_CONFIG;
-		return -1;
-	}
-	do {
-		n = fread(buf_room(b, 8192), 1, 8192, f);
-		b->len += n;
-	} while (n > 0 && b->len < 1024 * 1024);
-	fclose(f);
-	buf_puts(b, "");
-	return 0;
-}
-
 struct thread_words *
 thread_words_load(struct arena *a, const char *path, struct err *err)
 {
@@ -646,8 +627,11 @@ thread_words_load(struct arena *a, const char *path, struct err *err)
 	w->prefix = bag_new(a);
 	w->given = bag_new(a);
 	w->joins = bag_new(a);
-	if (slurp(path, &text, err) < 0)
+	if (file_bytes(path, FILE_MOST, &text, err) < 0) {
+		err->code = EX_CONFIG;
+		buf_free(&text);
 		return NULL;
+	}
 	result = parse(a, w, path, buf_view(&text), err);
 	buf_free(&text);
 	return result < 0 ? NULL : w;

@@ -1,7 +1,5 @@
 /* See page.h. */
-#include <stdio.h>
-
-#include "base/buf.h"
+#include <sysexits.h>
 
 #include "record/page.h"
 
@@ -9,21 +7,15 @@ static int
 read_source(struct arena *a, const char *dir, const char *name,
     struct template_source *source, struct err *err)
 {
-	struct buf text = {0};
-	FILE *f;
-	size_t n;
+	const char *path = arena_printf(a, "%s/%s", dir, name);
+	int rc = template_read(a, path, source, err);
 
-	source->file = arena_printf(a, "%s/%s", dir, name);
-	f = fopen(source->file, "re");
-	if (f == NULL)
-		return err_errno(err, "%s", source->file);
-	while (text.len <= TEMPLATE_MOST &&
-	       (n = fread(buf_room(&text, 8192), 1, 8192, f)) > 0)
-		text.len += n;
-	fclose(f);
-	source->text.len = text.len;
-	source->text.p = buf_keep(&text, a);
-	return 0;
+	return rc == 0
+		   ? err_set(err, EX_CONFIG,
+			 "%s: there is no such page; is the data folder whole?",
+			 path)
+	       : rc < 0 ? -1
+			: 0;
 }
 
 char *
