@@ -7,6 +7,7 @@
 #include "cases/command.h"
 #include "cases/post.h"
 #include "filing.h"
+#include "late.h"
 #include "posting.h"
 
 bool
@@ -96,7 +97,7 @@ commands_run(struct run *run, struct command_context *context,
 		if (apply_heard(run, a, &t->heard[i], err) != 0)
 			return -1;
 	for (i = 0; i < t->placed_count; i++)
-		if (file_again(run, a, t->placed[i].message,
+		if (late_read(run, a, t->placed[i].message,
 			t->placed[i].case_number, err) != 0)
 			return -1;
 	return 0;

@@ -65,7 +65,7 @@ struct run {
 	FILE *on_kept; /* told when a message is safe; NULL: nobody */
 	bool hurried; /* a filter: what can be left to others is */
 	struct apart *readers; /* see handover.h; opened when first needed */
-	struct early *early; /* filing.c: mail of the past, read as it comes */
+	struct early *early; /* waiting.c: mail of the past, read as it comes */
 };
 
 enum needs {

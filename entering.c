@@ -20,8 +20,10 @@
 #include "base/monotonic.h"
 #include "filing.h"
 #include "handover.h"
+#include "importing.h"
 #include "loading.h"
 #include "mail/source.h"
+#include "waiting.h"
 
 enum {
 	/* Above what file_bytes() of a pipe reads; the MTA's limit is lower. */

@@ -26,6 +26,7 @@
 #include "sending.h"
 #include "servers.h"
 #include "vouching.h"
+#include "waiting.h"
 
 enum {
 	POLL_MOST_MS = 15 * 60 * 1000,

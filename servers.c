@@ -13,6 +13,7 @@
 #include "base/monotonic.h"
 #include "cases/letter.h"
 #include "cases/mailbox.h"
+#include "importing.h"
 #include "mail/fetcher.h"
 #include "mail/source.h"
 #include "sending.h"
@@ -168,12 +169,7 @@ file_fetched(struct run *run, struct arena *a, const struct account *account,
 		return err_prefix(err, "mailbox %s: mail %u", account->name,
 		    (unsigned)got->uid);
 	}
-	if (filed.duplicate)
-		counts->duplicates++;
-	else if (filed.case_number != 0)
-		counts->filed++;
-	else
-		counts->unfiled++;
+	counts_add(counts, &filed);
 	return 0;
 }
 

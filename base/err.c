@@ -69,3 +69,9 @@ err_prefix(struct err *e, const char *fmt, ...)
 	snprintf(e->text + n, sizeof(e->text) - n, ": %s", was);
 	return -1;
 }
+
+bool
+err_passes(const struct err *e)
+{
+	return e->code == EX_TEMPFAIL || e->code == EX_IOERR;
+}

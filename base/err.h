@@ -13,6 +13,7 @@
 #define BASE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 struct err {
 	int code; /* 0: no error */
@@ -26,6 +27,9 @@ int err_set(struct err *, int code, const char *fmt, ...)
  * EAGAIN; EX_NOPERM for EACCES, EPERM) by errno, whose text is appended. */
 int err_errno(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The fault of the disk or of another process, which may be over next time:
+ * EX_IOERR, EX_TEMPFAIL. */
+bool err_passes(const struct err *);
 /* Puts "WHAT: " before the text that is there; returns -1. */
 int err_prefix(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

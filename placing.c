@@ -1,0 +1,197 @@
+/*
+ * Where a message belongs: what it shows of that, the case that is found (or
+ * opened, or none), and what is remembered of the message.  See step.h.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "mail/message.h"
+#include "parties.h"
+#include "step.h"
+
+static void
+add_parties(struct step *s, const struct addresses *list)
+{
+	struct placing *p = &s->placing;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		p->others = arena_grow(
+		    s->arena, p->others, p->other_count, sizeof(*p->others));
+		p->others[p->other_count++] =
+		    party_of(s->run, s->arena, s->mail->message, list->v[i]);
+	}
+}
+
+static void
+add_ids(struct step *s, const struct strings *ids)
+{
+	struct strings *all = &s->placing.references;
+	size_t i;
+
+	for (i = 0; i < ids->n; i++) {
+		all->v = arena_grow(s->arena, all->v, all->n, sizeof(*all->v));
+		all->v[all->n++] = ids->v[i];
+	}
+}
+
+/* RFC 3464, or the null sender of RFC 5321 section 4.5.5. */
+static bool
+is_bounce(const struct message *m)
+{
+	const char *type = message_field(m, "Content-Type");
+	const char *path = message_field(m, "Return-Path");
+
+	return (type != NULL &&
+		   strcasestr(type, "report-type=delivery-status") != NULL) ||
+	       (type != NULL &&
+		   strcasestr(type, "report-type=\"delivery-status\"") !=
+		       NULL) ||
+	       (path != NULL && strcmp(path, "<>") == 0);
+}
+
+/* A Date may say anything, but no mail was sent after it came. */
+static int64_t
+sent_of(const struct step *s)
+{
+	const struct message *m = s->mail->message;
+
+	return m->has_date && m->date.utc < s->received ? m->date.utc
+							: s->received;
+}
+
+void
+placing_collect(struct step *s)
+{
+	const struct message *m = s->mail->message;
+	const struct original *o = s->mail->original;
+	struct placing *p = &s->placing;
+
+	memset(p, 0, sizeof(*p));
+	p->message = s->filed->message;
+	p->case_address = s->proof.case_number;
+	p->direction = s->direction;
+	p->from = party_of(s->run, s->arena, m, o->from);
+	if (!o->forwarded)
+		add_parties(s, &m->reply_to);
+	add_parties(s, &o->to);
+	add_parties(s, &o->cc);
+	p->message_id = m->message_id;
+	p->original_id = o->message_id;
+	add_ids(s, &m->references);
+	add_ids(s, &m->in_reply_to);
+	add_ids(s, &o->references);
+	p->subject = o->subject;
+	p->text = o->newest;
+	p->comment = o->comment;
+	p->date = s->mail->anchor;
+	p->sent = sent_of(s);
+	p->forwarded = o->forwarded && s->mail->from_owner;
+	p->bulk = s->mail->bulk;
+	p->autoreply = s->mail->machine_written;
+	p->bounce = is_bounce(m) && !o->forwarded;
+	p->findings = s->mail->findings;
+	p->unread = s->mail->unread;
+	p->region = s->run->settings.region;
+}
+
+int
+placing_find(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+
+	if (parties_judge(run, s->arena, s->mail, &s->placing, err) != 0)
+		return -1;
+	return thread_place(run->store, run->owner, s->arena, run->thread_words,
+	    &s->placing, &s->placement, err);
+}
+
+int
+placing_take(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+
+	if (thread_file(run->store, run->owner, s->arena, run->thread_words,
+		&s->placing, &s->placement, run->now.utc, err) != 0)
+		return -1;
+	s->filed->placed_by = s->placement.by;
+	s->filed->case_number = s->placement.number;
+	s->filed->company = s->placement.company;
+	/* Who is not known to be of the company settles nothing. */
+	if (s->placement.stranger)
+		s->direction = FROM_OTHER;
+	return 0;
+}
+
+int
+placing_describe(struct step *s, struct err *err)
+{
+	const struct message *m = s->mail->message;
+	const struct original *o = s->mail->original;
+	struct described d = {
+	    .direction = s->direction,
+	    .from = o->from,
+	    .has_date = o->has_date || m->has_date,
+	    .date = s->mail->anchor,
+	    .sent = sent_of(s),
+	    .subject = o->subject,
+	    .original_id = o->message_id,
+	    .forwarded = o->forwarded,
+	    .autoreply = s->mail->machine_written,
+	    .bulk = s->placing.bulk,
+	    .attachment = m->part_count > 0,
+	    .client = o->client,
+	    .language = s->mail->findings->language,
+	    .newest = o->newest,
+	    .faults = m->faults,
+	    .done = s->done,
+	};
+
+	return intake_describe(
+	    s->run->store, s->run->owner, s->filed->message, &d, err);
+}
+
+/* What was skimmed, and a case comes into question: all of it, now. */
+static int
+find_place_skimmed(struct step *s, struct err *err)
+{
+	struct arrival *arrival = arena_calloc(s->arena, 1, sizeof(*arrival));
+
+	placing_collect(s);
+	if (placing_find(s, err) != 0)
+		return -1;
+	if (!s->placement.depends)
+		return 0;
+	s->arrival = arrival;
+	if (intake_raw(s->run->store, s->run->owner, s->filed->message,
+		s->arena, &arrival->raw, err) != 0 ||
+	    step_understand(s, err) != 0)
+		return -1;
+	placing_collect(s);
+	return placing_find(s, err);
+}
+
+/* A newsletter that belongs to no case changes nothing. */
+int
+step_place(struct step *s, struct err *err)
+{
+	struct run *run = s->run;
+	bool late = false;
+
+	if (find_place_skimmed(s, err) != 0)
+		return -1;
+	if ((s->placement.number != 0 || !s->placing.bulk ||
+		s->placement.by != PLACED_UNFILED) &&
+	    again_is_late(run->store, run->owner, s->filed->message,
+		s->placing.sent, &late, err) != 0)
+		return -1;
+	if (late && !s->queued)
+		return late_place(s, err);
+	s->done = true;
+	if (placing_take(s, err) != 0 || placing_describe(s, err) != 0)
+		return -1;
+	if (late && again_mark_late(
+			run->store, run->owner, s->filed->message, err) != 0)
+		return -1;
+	return 0;
+}
