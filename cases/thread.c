@@ -303,6 +303,16 @@ knows(const struct evidence *e, int number)
 	return false;
 }
 
+/* Our own mail, seen again: its proof alone says where it belongs, and it
+ * leaves nothing behind that could lead other mail there. */
+static void
+place_own(int number, struct placement *p)
+{
+	p->by = number == 0 ? PLACED_UNFILED : PLACED_ADDRESS;
+	p->number = number;
+	p->why = "was sent by promised";
+}
+
 int
 thread_place(struct store *s, int64_t owner, struct arena *a,
     const struct thread_words *words, const struct placing *in,
@@ -316,6 +326,10 @@ thread_place(struct store *s, int64_t owner, struct arena *a,
 	    STORE_INT(s, err, 0, &number, SQL_CASE_FOLLOW, sql_int(owner),
 		sql_int(in->case_address)) < 0)
 		return -1;
+	if (in->direction == FROM_PROMISED) {
+		place_own((int)number, p);
+		return 0;
+	}
 	if (evidence_gather(s, owner, a, words, in, &e, err) < 0)
 		return -1;
 	find_company(a, words, in, e.main, p);

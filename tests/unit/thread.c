@@ -131,7 +131,9 @@ start(struct mailbox *m, char *words)
 	memset(&m->findings, 0, sizeof(m->findings));
 	buf_clear(&m->text);
 	m->in.from = party(m, rest);
-	m->in.direction = m->in.from.owner ? FROM_OWNER : FROM_COMPANY;
+	m->in.direction = m->in.from.owner  ? FROM_OWNER
+			  : m->in.from.ours ? FROM_PROMISED
+					    : FROM_COMPANY;
 	m->in.date = noon(day);
 	m->in.subject = "";
 	m->in.region = "GB";
