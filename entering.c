@@ -5,12 +5,14 @@
  * process, so that whatever happens there, the message comes out (filter) or
  * the exit status tells the truth (deliver).  The child reports over a pipe:
  * the line "kept" when the message is safe in the store, then, when all is
- * decided, the headers to add.  The mail itself is read by a child of that
+ * decided, the headers to add and "done" with its exit status; nobody waits
+ * for it to end then, unless it is "busy" with the image.  The mail itself is read by a child of that
  * one, which has nothing else (handover.h).
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -101,20 +103,33 @@ print_headers(FILE *out, const struct filed *filed)
 	print_names(out, "Manner", f->manner, f->manner_count);
 }
 
+/* Its reader works while the data files are looked at, the store is opened and
+ * the mail is kept. */
+static struct apart_job *
+begin_reading(struct run *run, struct slice raw)
+{
+	struct apart_job *job = reader_job(run);
+
+	reader_ask(run, job, raw, false);
+	return job;
+}
+
 static int
 file_in_child(struct run *run, struct slice raw, FILE *report, struct err *err)
 {
 	struct arrival arrival = {.raw = raw, .source = "stdin"};
 	struct apart_job *job;
 	struct filed filed;
+	int changed;
 
 	run->hurried = true;
 	if (run_open(run, NEEDS_SETTINGS, err) != 0 || load_all(run, err) != 0)
 		return -1;
-	/* Its reader works while the store is opened and the mail is kept. */
-	job = reader_job(run);
-	reader_ask(run, job, raw, false);
-	if (run_open_store(run, err) != 0)
+	job = begin_reading(run, raw);
+	changed = load_check(run, err);
+	if (changed > 0)
+		job = begin_reading(run, raw);
+	if (changed < 0 || run_open_store(run, err) != 0)
 		return -1;
 	arrival.received = run->now.utc;
 	run->on_kept = report;
@@ -137,6 +152,8 @@ child(struct run *run, struct slice raw, int fd)
 		log_error("%s", err.text);
 		code = err.code;
 	}
+	if (run->image_new)
+		fprintf(report, "busy\n");
 	fprintf(report, "done %d\n", code);
 	fclose(report);
 	load_keep(run);
@@ -147,7 +164,8 @@ child(struct run *run, struct slice raw, int fd)
 
 struct outcome {
 	int code;
-	bool kept;
+	bool kept, done;
+	bool busy; /* done, and goes on with the image */
 	struct buf headers; /* lines to add */
 };
 
@@ -170,20 +188,24 @@ read_report(int fd, struct buf *report)
 		if (n <= 0)
 			return;
 		report->len += (size_t)n;
+		report->p[report->len] = '\0';
 	}
 }
 
 static void
-take_report(struct slice report, struct outcome *o, bool *done)
+take_report(struct slice report, struct outcome *o)
 {
 	struct slice line;
 
 	while (slice_line(&report, &line)) {
 		if (slice_is(line, "kept"))
 			o->kept = true;
-		else if (slice_starts(line, "done "))
-			*done = true;
-		else if (slice_starts(line, "X-Promised-")) {
+		else if (slice_is(line, "busy"))
+			o->busy = true;
+		else if (slice_starts(line, "done ")) {
+			o->code = atoi(line.p + strlen("done "));
+			o->done = true;
+		} else if (slice_starts(line, "X-Promised-")) {
 			buf_slice(&o->headers, line);
 			buf_putc(&o->headers, '\n');
 		}
@@ -212,7 +234,6 @@ static void
 file_apart(struct run *run, struct slice raw, struct outcome *o)
 {
 	struct buf report = {0};
-	bool done = false;
 	int fds[2];
 	pid_t pid;
 
@@ -228,8 +249,9 @@ file_apart(struct run *run, struct slice raw, struct outcome *o)
 	close(fds[1]);
 	if (pid > 0) {
 		read_report(fds[0], &report);
-		take_report(buf_view(&report), o, &done);
-		o->code = child_code(pid, done);
+		take_report(buf_view(&report), o);
+		if (!o->done || o->busy)
+			o->code = child_code(pid, o->done);
 		buf_free(&report);
 	}
 	close(fds[0]);

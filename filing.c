@@ -83,6 +83,7 @@ file_message(struct run *run, struct arena *a, const struct arrival *arrival,
 	if (run->on_kept != NULL) {
 		fputs("kept\n", run->on_kept);
 		fflush(run->on_kept);
+		store_relax(run->store);
 	}
 	if (kept.waiting)
 		return step_decide(&step, err);
@@ -117,12 +118,22 @@ recall(struct step *s, struct err *err)
 
 /* --- the steps --- */
 
+/* While a reader is at work: what will be wanted then. */
+static void
+use_the_wait(struct run *run, const struct apart_job *job)
+{
+	while (!reader_ready(run, job) && store_prepare(run->store))
+		continue;
+}
+
 int
 step_understand(struct step *s, struct err *err)
 {
 	struct apart_job *job = s->job;
 
 	s->job = NULL;
+	if (job != NULL)
+		use_the_wait(s->run, job);
 	s->mail = job != NULL
 		      ? reader_answer(s->run, s->arena, job, err)
 		      : reader_read(s->run, s->arena, s->arrival->raw, err);

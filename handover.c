@@ -295,6 +295,12 @@ reader_pump(struct run *run)
 		apart_pump(run->readers);
 }
 
+bool
+reader_ready(struct run *run, const struct apart_job *job)
+{
+	return apart_ready(run->readers, job);
+}
+
 struct understood *
 reader_answer(
     struct run *run, struct arena *a, struct apart_job *job, struct err *err)

@@ -30,6 +30,8 @@ void reader_ask(struct run *, struct apart_job *, struct slice raw, bool skim);
 bool reader_full(const struct run *);
 /* Gives the readers their next mails while the caller is busy. */
 void reader_pump(struct run *);
+/* Whether there is nothing to wait for. */
+bool reader_ready(struct run *, const struct apart_job *);
 /* In the arena; drops the job.  NULL with err (EX_DATAERR) when the readers
  * died of it; the message's raw is empty. */
 struct understood *

@@ -5,6 +5,7 @@
 #include "base/image.h"
 #include "base/log.h"
 #include "loading.h"
+#include "mail/apart.h"
 #include "rules/pattern.h"
 
 /* What an image holds. */
@@ -144,25 +145,48 @@ use(struct run *run, const struct loaded *l)
 	choose_calendar(run);
 }
 
-int
-load_all(struct run *run, struct err *err)
+/* For want of a good image. */
+static int
+load_files(struct run *run, const char *why, struct err *err)
 {
-	const char *file = image_file(run), *key = image_key(run);
-	struct err why = {0};
+	const char *key = image_key(run);
 
-	run->image = image_map(file, key, !run->hurried, &why);
-	if (run->image != NULL) {
-		use(run, image_root(run->image));
-		log_debug("%s: used", file);
-		return 0;
-	}
-	log_debug("%s: %s; the data files are read", file, why.text);
+	log_debug("%s: %s; the data files are read", image_file(run), why);
 	run->image = image_new(key);
 	if (run->image == NULL)
 		return read_all(run, run->arena, err);
 	run->image_new = true;
 	watch_all(run);
 	return read_all(run, image_arena(run->image), err);
+}
+
+int
+load_all(struct run *run, struct err *err)
+{
+	const char *file = image_file(run);
+	struct err why = {0};
+
+	run->image = image_map(file, image_key(run),
+	    run->hurried ? IMAGE_HASTY : IMAGE_THOROUGH, &why);
+	if (run->image == NULL)
+		return load_files(run, why.text, err);
+	use(run, image_root(run->image));
+	log_debug("%s: used", file);
+	return 0;
+}
+
+int
+load_check(struct run *run, struct err *err)
+{
+	struct err why = {0};
+
+	if (run->image == NULL || run->image_new ||
+	    image_check(run->image, &why) == 0)
+		return 0;
+	apart_close(run->readers);
+	run->readers = NULL;
+	load_close(run);
+	return load_files(run, why.text, err) != 0 ? -1 : 1;
 }
 
 /* A fault in the letters is told by who needs them. */
@@ -209,4 +233,7 @@ load_close(struct run *run)
 {
 	pack_close(run->pack);
 	image_free(run->image);
+	run->pack = NULL;
+	run->desks = NULL;
+	run->image = NULL;
 }

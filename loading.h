@@ -13,6 +13,10 @@
 int load_rules(struct run *, struct err *);
 /* These and the words for placing mail, from the image if there is one. */
 int load_all(struct run *, struct err *);
+/* For a run that is hurried, after load_all(): 1 when a data file was changed
+ * since the image was made, and all is loaded anew; what was made of it before
+ * is wrong, and its readers are ended.  Else 0, or -1. */
+int load_check(struct run *, struct err *);
 /* Writes the image when load_all() found none.  Takes a tenth of a second, so
  * a filter answers first. */
 void load_keep(struct run *);

@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -19,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -104,18 +104,20 @@ static void
 unshare_memory(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
-	char line[4096 + 128], rights[5];
+	char line[4096 + 128], *rights;
 	uintptr_t from, to;
 
-	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to,
-			rights) == 3 &&
-		    rights[1] == 'w' && rights[3] == 's') {
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		from = strtoul(line, &rights, 16);
+		to = strtoul(rights + 1, &rights, 16);
+		if (strlen(rights) > 4 && rights[2] == 'w' &&
+		    rights[4] == 's') {
 			void *start;
 
 			memcpy(&start, &from, sizeof(start));
 			munmap(start, to - from);
 		}
+	}
 	if (maps != NULL)
 		fclose(maps);
 }

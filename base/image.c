@@ -144,17 +144,24 @@ image_watch(struct image *image, const char *path, int levels)
 }
 
 static int
-check_watched(const struct image *image, struct err *err)
+check_file_of(const struct watched *w, struct err *err)
 {
 	struct stamp now;
+
+	take_stamp(w->path, &now);
+	if (memcmp(&now, &w->stamp, sizeof(now)) == 0)
+		return 0;
+	return err_set(err, EX_CONFIG, "%s was changed", w->path);
+}
+
+int
+image_check(const struct image *image, struct err *err)
+{
 	size_t i;
 
-	for (i = 0; i < image->watched_count; i++) {
-		take_stamp(image->watched[i].path, &now);
-		if (memcmp(&now, &image->watched[i].stamp, sizeof(now)) != 0)
-			return err_set(err, EX_CONFIG, "%s was changed",
-			    image->watched[i].path);
-	}
+	for (i = 0; i < image->watched_count; i++)
+		if (check_file_of(&image->watched[i], err) != 0)
+			return -1;
 	return 0;
 }
 
@@ -330,8 +337,8 @@ write_file(const struct image *image, const char *file, struct err *err)
 	int rc = fd < 0 ? -1 : 0;
 
 	if (rc == 0)
-		rc = file_write(fd,
-		    (struct slice){(const char *)image, image->length});
+		rc = file_write(
+		    fd, (struct slice){(const char *)image, image->length});
 	if (rc == 0)
 		rc = set_time(fd, image);
 	/* It is whole on the disk before it has a name. */
@@ -398,15 +405,17 @@ check_head(struct image *image, const struct stat *st, struct err *err)
 
 static int
 check_image(struct image *image, const struct stat *st, const char *key,
-    bool thorough, struct err *err)
+    enum image_care care, struct err *err)
 {
 	if (check_head(image, st, err) != 0)
 		return -1;
-	if (thorough && image->checksum != checksum(image))
+	if (care == IMAGE_THOROUGH && image->checksum != checksum(image))
 		return err_set(err, EX_DATAERR, "it is damaged");
 	if (strcmp(image->key, key) != 0)
 		return err_set(err, EX_CONFIG, "it is for other settings");
-	return check_watched(image, err);
+	/* The first is the program, whose structs these are. */
+	return care == IMAGE_THOROUGH ? image_check(image, err)
+				      : check_file_of(image->watched, err);
 }
 
 static struct image *
@@ -425,7 +434,8 @@ map_file(int fd, const struct stat *st, struct err *err)
 }
 
 struct image *
-image_map(const char *file, const char *key, bool thorough, struct err *err)
+image_map(
+    const char *file, const char *key, enum image_care care, struct err *err)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct image *image = NULL;
@@ -438,7 +448,7 @@ image_map(const char *file, const char *key, bool thorough, struct err *err)
 	if (check_file(fd, &st, err) == 0)
 		image = map_file(fd, &st, err);
 	close(fd);
-	if (image == NULL || check_image(image, &st, key, thorough, err) == 0)
+	if (image == NULL || check_image(image, &st, key, care, err) == 0)
 		return image;
 	munmap(image, (size_t)st.st_size);
 	return NULL;

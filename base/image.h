@@ -46,10 +46,15 @@ int image_save(struct image *, const char *file, void *root, struct err *);
  * Maps an image that was saved; what is changed in it stays in this process.
  * NULL with err: there is none, it is not of this key, program or state of its
  * files, it was written to, or somebody else could have.  thorough: each byte
- * of it is looked at too, lest the disk has lost some.
+ * of it is looked at too, lest the disk has lost some.  hasty: of its files
+ * only the program is looked at, and image_check() is to be asked before
+ * anybody believes what was made of it.
  */
-struct image *image_map(
-    const char *file, const char *key, bool thorough, struct err *);
+enum image_care { IMAGE_HASTY, IMAGE_THOROUGH };
+struct image *
+image_map(const char *file, const char *key, enum image_care, struct err *);
+/* -1 with err when a file that it was made from is not as it was. */
+int image_check(const struct image *, struct err *);
 void *image_root(const struct image *); /* as given to image_save() */
 
 /* All that is in it is gone.  NULL is allowed. */

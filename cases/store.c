@@ -52,6 +52,24 @@ static const struct {
 #undef STATEMENT
 };
 
+/* What it takes to file a mail, by how many mails take it; then by when. */
+static const enum sql usual[] = {SQL_MESSAGE_WAITING, SQL_SECRET_GET,
+    SQL_THREAD_BY_ID, SQL_THREAD_TWIN, SQL_THREAD_BY_DOMAIN,
+    SQL_THREAD_BY_ALIAS, SQL_MESSAGE_FILE, SQL_MAIL_ID_ADD, SQL_PARTIES_DROP,
+    SQL_PARTY_ADD, SQL_CANDIDATES_DROP, SQL_MESSAGE_DESCRIBE, SQL_ALIAS_DOMAINS,
+    SQL_THREAD_BY_NUMBER, SQL_AGAIN_LATE, SQL_ALIAS_GET, SQL_PLACING_GET,
+    SQL_CASE_PUT, SQL_REFERENCE_ADD, SQL_UNFILED_BY_ID, SQL_UNFILED_BY_NUMBER,
+    SQL_EVENT_LAST_CHAIN, SQL_EVENT_ADD, SQL_EVENT_ROW_ADD, SQL_CASE_REGION_GET,
+    SQL_OBLIGATIONS_OF_CASE, SQL_MESSAGE_NEWEST, SQL_MESSAGE_WRITES_TO,
+    SQL_OBLIGATION_GET, SQL_OBLIGATION_DROP, SQL_OBLIGATION_PUT,
+    SQL_MESSAGES_AFTER, SQL_UNFILED_LATER, SQL_LEDGER_MESSAGE,
+    SQL_OUTBOX_ITEM_GET, SQL_LEDGER_CASE, SQL_LEDGER_REFERENCES,
+    SQL_LEDGER_CONTACTS, SQL_LEDGER_AGENT, SQL_LEDGER_ASKED, SQL_LEDGER_OWED,
+    SQL_LEDGER_OWNER_WROTE, SQL_OUTBOX_ADD, SQL_OUTBOX_ITEM_ADD,
+    SQL_COUNTER_ADD, SQL_THREAD_BY_NAME, SQL_THREAD_CASE, SQL_THREAD_PARTIES,
+    SQL_THREAD_NUMBERS, SQL_THREAD_MESSAGES, SQL_COMPANIES,
+    SQL_COMPANY_BY_DOMAIN, SQL_COMPANY_ADD, SQL_ALIAS_ROW_PUT};
+
 /* A series of numbers within a transaction: written when it is committed. */
 struct counter {
 	int64_t owner, value;
@@ -70,6 +88,7 @@ struct store {
 	bool dead; /* an I/O error was seen */
 	sqlite3_stmt *cached[SQL_COUNT]; /* NULL: not prepared, or in use */
 	sqlite3_stmt *savepoint, *release; /* of a step; NULL: not prepared */
+	size_t prepared; /* so many of the usual ones were */
 	struct counter counters[COUNTERS];
 	size_t counter_count;
 };
@@ -570,6 +589,15 @@ store_settle(struct store *s, struct err *err)
 	return result == SQLITE_OK ? 0 : fault(s, err, result, "flushing");
 }
 
+void
+store_relax(struct store *s)
+{
+	struct err ignored;
+
+	if (s->mode == STORE_WRITE && !s->dead)
+		(void)execute(s, &ignored, "PRAGMA synchronous = NORMAL");
+}
+
 /* --- Statements --- */
 
 struct value
@@ -643,6 +671,18 @@ give_back(struct store *s, enum sql sql, sqlite3_stmt *stmt)
 		s->cached[sql] = stmt;
 	else
 		sqlite3_finalize(stmt);
+}
+
+bool
+store_prepare(struct store *s)
+{
+	enum sql sql;
+
+	if (s->prepared == sizeof(usual) / sizeof(usual[0]))
+		return false;
+	sql = usual[s->prepared++];
+	give_back(s, sql, take(s, sql));
+	return true;
 }
 
 static sqlite3_stmt *

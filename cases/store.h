@@ -79,6 +79,20 @@ int store_batch_end(struct store *, struct err *);
 bool store_batch_lost(const struct store *);
 int store_settle(struct store *, struct err *);
 
+/*
+ * From now on a commit waits for the disk no more: it survives a crash, and a
+ * power cut only if it was written by then, or after a commit of a store that
+ * is not relaxed.  What was committed before is safe.  For what can be done
+ * again from what is safe.
+ */
+void store_relax(struct store *);
+
+/*
+ * For who waits for something else: prepares one more of the statements that
+ * filing a mail takes.  False when there is none left.
+ */
+bool store_prepare(struct store *);
+
 /* --- Below: for the modules of cases/ alone. --- */
 
 /* The statements, by name: SQL_CASE_GET and so on. */

@@ -542,6 +542,15 @@ read_here(struct apart *p, struct job *j)
 	j->state = DONE;
 }
 
+bool
+apart_ready(struct apart *p, const struct apart_job *face)
+{
+	const struct job *j = (const struct job *)face;
+
+	pump(p, 0);
+	return j->state == DONE || j->state == FAILED || p->alone;
+}
+
 int
 apart_wait(struct apart *p, struct apart_job *face, struct err *err)
 {

@@ -68,6 +68,8 @@ void apart_ask(struct apart *, struct apart_job *, bool urgent);
 void apart_pump(struct apart *);
 /* Whether no more should be asked for now. */
 bool apart_full(const struct apart *);
+/* Whether there is nothing to wait for; lets the readers go on, too. */
+bool apart_ready(struct apart *, const struct apart_job *);
 /* Waits until out is there.  -1 with err (EX_DATAERR) when it was given up:
  * the readers died of it. */
 int apart_wait(struct apart *, struct apart_job *, struct err *);
