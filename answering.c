@@ -6,6 +6,7 @@
 #include "answering.h"
 #include "cases/command.h"
 #include "cases/post.h"
+#include "exporting.h"
 #include "filing.h"
 #include "late.h"
 #include "posting.h"
@@ -49,6 +50,19 @@ read_due(void *arg, const char *phrase, struct moment anchor,
 	return is;
 }
 
+/* write_dossier_fn.  -n says where, and writes nothing. */
+static int
+write_dossier(void *arg, struct arena *a, struct dossier *d, struct err *err)
+{
+	struct run *run = arg;
+
+	d->folder = dossier_folder(run, a, d->case_number);
+	if (run->options.dry_run)
+		return 0;
+	d->page = arena_printf(a, "%s/index.html", d->folder);
+	return dossier_keep(run, a, d->case_number, d->folder, err);
+}
+
 /* What was said on the phone or written down is read like a mail. */
 static int
 apply_heard(struct run *run, struct arena *a, const struct command_heard *h,
@@ -90,7 +104,8 @@ commands_run(struct run *run, struct command_context *context,
 	context->calendars = run->calendars;
 	context->region = run->settings.region;
 	context->read_due = read_due;
-	context->read_arg = run;
+	context->write_dossier = write_dossier;
+	context->arg = run;
 	if (mail_commands_run(context, commands, t, err) != 0)
 		return -1;
 	for (i = 0; i < t->heard_count; i++)

@@ -490,7 +490,8 @@ command_unfiled(struct run *run, struct err *err)
 			json_unfiled(run->out, &files[i]);
 			continue;
 		}
-		if (i > 0 && m == files[i - 1].message)
+		if ((i > 0 && m == files[i - 1].message) ||
+		    m->direction == FROM_PROMISED)
 			continue;
 		fprintf(run->out, "mail %lld  %.10s  %s: %s%s%s\n",
 		    (long long)m->id,

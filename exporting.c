@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/zone.h"
 #include "cases/intake.h"
@@ -409,6 +410,33 @@ command_export(struct run *run, struct err *err)
 	    "it\n",
 	    run->args[1], number, r.message_count, hash);
 	return 0;
+}
+
+const char *
+dossier_folder(struct run *run, struct arena *a, int number)
+{
+	const char *store = run->settings.store, *slash = strrchr(store, '/');
+
+	return arena_printf(a, "%.*sdossiers/%s/%d",
+	    slash == NULL ? 0 : (int)(slash + 1 - store), store,
+	    run->settings.addresses.v[0], number);
+}
+
+int
+dossier_keep(struct run *run, struct arena *a, int number, const char *path,
+    struct err *err)
+{
+	char hash[SHA256_HEX];
+	struct case_record r;
+	struct folder *f;
+
+	if (record_collect(run, a, number, &r, err) != 0 ||
+	    file_folders(path, err) != 0)
+		return -1;
+	f = folder_open(a, path, err);
+	return f == NULL || record_write(run, f, &r, err) != 0
+		   ? -1
+		   : folder_finish(f, hash, err);
 }
 
 /* --- verify --- */

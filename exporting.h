@@ -18,6 +18,12 @@ int record_outline(struct run *, struct arena *, int number,
 /* All files of a dossier. */
 int record_write(
     struct run *, struct folder *, const struct case_record *, struct err *);
+/* Where the dossiers lie that the command `export` of a mail has written: beside
+ * the store, by owner and case. */
+const char *dossier_folder(struct run *, struct arena *, int number);
+/* Writes one there.  Inside a transaction. */
+int dossier_keep(
+    struct run *, struct arena *, int number, const char *path, struct err *);
 /* A letter as a PDF, into the arena of the record's voice.  to: name and
  * address, lines; NULL: what is known. */
 int letter_print(struct run *, const struct case_record *,

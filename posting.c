@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/zone.h"
 #include "mail/compose.h"
@@ -11,7 +12,7 @@
 /* How our own mail is known again, wherever it went (HAZARDS: loops). */
 static const char loop_mark[] = "promised";
 
-enum { ALARM_SECONDS = 24 * 60 * 60 };
+enum { ALARM_SECONDS = 24 * 60 * 60, PAGE_MOST = 10 << 20 };
 
 /* The dates of a mail as tasks; NULL when there are none. */
 static const char *
@@ -90,6 +91,33 @@ compose_letter(struct run *run, struct arena *a, const struct nudge_text *t,
 	return compose_raw(a, &d, raw, err);
 }
 
+/* The pages of dossiers.  What is too large for mail lies where it was written,
+ * as the mail says. */
+static void
+add_pages(struct arena *a, const struct nudge_text *t, struct draft *d)
+{
+	struct attachment *v = arena_calloc(a, t->dossier_count, sizeof(*v));
+
+	for (size_t i = 0; i < t->dossier_count; i++) {
+		const struct dossier *is = &t->dossiers[i];
+		struct buf page = {0};
+		struct err why = {0};
+
+		if (is->page == NULL)
+			continue;
+		if (file_bytes(is->page, PAGE_MOST, &page, &why) != 0) {
+			log_warn("not mailed: %s", why.text);
+			buf_free(&page);
+			continue;
+		}
+		v[d->attachment_count++] = (struct attachment){"text/html",
+		    arena_printf(a, "case-%d.html", is->case_number),
+		    {arena_dup(a, page.p, page.len), page.len}};
+		buf_free(&page);
+	}
+	d->attachments = v;
+}
+
 /* compose_fn.  A mail without its calendar is better than none. */
 static int
 compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
@@ -114,6 +142,7 @@ compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
 	};
 	struct err no_calendar = {0};
 
+	add_pages(a, t, &d);
 	if (t->to_company)
 		return compose_letter(run, a, t, raw, err);
 	if (*run->settings.name == '\0')

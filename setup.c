@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/zone.h"
 #include "cases/intake.h"
 #include "commands.h"
@@ -138,23 +139,6 @@ fill_in(struct buf *out, struct slice template, const struct answers *w)
 	}
 }
 
-/* Makes the folder of a file, and those above it, for us alone. */
-static int
-make_folder_of(struct arena *a, const char *file, struct err *err)
-{
-	char *path = arena_strdup(a, file), *p;
-
-	for (p = path + 1; *p != '\0'; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			return err_errno(err, "%s", path);
-		*p = '/';
-	}
-	return 0;
-}
-
 static int
 write_new(const char *path, struct slice text, struct err *err)
 {
@@ -237,8 +221,8 @@ command_init(struct run *run, struct err *err)
 	if (run->options.dry_run) {
 		fprintf(run->out, "would write %s:\n%s", path, text.p);
 		rc = 0;
-	} else if (make_folder_of(a, path, err) == 0 &&
-		   make_folder_of(a, answers.store, err) == 0 &&
+	} else if (file_folders(path, err) == 0 &&
+		   file_folders(answers.store, err) == 0 &&
 		   write_new(path, buf_view(&text), err) == 0 &&
 		   (store = store_open(answers.store, STORE_CREATE, err)) !=
 		       NULL) {

@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -70,4 +72,20 @@ file_bytes(const char *path, size_t most, struct buf *out, struct err *err)
 	if (!standard)
 		close(fd);
 	return n < 0 ? -1 : 0;
+}
+
+int
+file_folders(const char *path, struct err *err)
+{
+	char *above = strdup(path), *p = above;
+	int rc = above == NULL ? err_errno(err, "%s", path) : 0;
+
+	while (rc == 0 && (p = strchr(p + 1, '/')) != NULL) {
+		*p = '\0';
+		if (mkdir(above, 0700) != 0 && errno != EEXIST)
+			rc = err_errno(err, "%s", above);
+		*p = '/';
+	}
+	free(above);
+	return rc;
 }

@@ -19,5 +19,7 @@ int file_wait(int fd, short events, int64_t until);
 /* Adds all bytes of a file ("-": stdin), at most `most`; -1 with err: by errno,
  * which stays (ENOENT: there is none), or EX_DATAERR when it is larger. */
 int file_bytes(const char *path, size_t most, struct buf *, struct err *);
+/* Makes the folders above a path (mode 0700) that are not there. */
+int file_folders(const char *path, struct err *);
 
 #endif

@@ -67,6 +67,7 @@ static const struct {
     {"event", VERB_EVENT, FOLLOWS_TEXT},
     {"publish", VERB_PUBLISH, FOLLOWS_OBLIGATION},
     {"unpublish", VERB_UNPUBLISH, FOLLOWS_OBLIGATION},
+    {"export", VERB_EXPORT, FOLLOWS_CASE},
 };
 
 enum {
@@ -82,7 +83,7 @@ verb_name(enum verb verb)
 	    "reopen", "status", "list", "undo", "help", "merge", "split",
 	    "move", "company", "region", "note", "call", "visit", "spent",
 	    "send", "edit", "contact", "draft", "ladder", "sector", "event",
-	    "publish", "unpublish"};
+	    "publish", "unpublish", "export"};
 
 	return names[verb];
 }

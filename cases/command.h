@@ -17,7 +17,7 @@
  *	company NAME   region CODE   note TEXT
  *	send [TOKEN]   edit, and the new text on the lines that follow
  *	contact ADDRESS   draft [RUNG]
- *	publish [title | N.M]   unpublish [title | N.M]
+ *	publish [title | N.M]   unpublish [title | N.M]   export [N]
  *	ladder [N]   sector NAME[, NAME]   event NAME DATE
  *	call SPAN [NAME]: TEXT   visit SPAN [NAME]: TEXT   spent AMOUNT [TEXT]
  */
@@ -74,6 +74,7 @@ enum verb {
 	VERB_EVENT,
 	VERB_PUBLISH,
 	VERB_UNPUBLISH,
+	VERB_EXPORT,
 	VERB_COUNT
 };
 const char *verb_name(enum verb); /* "not kept" */
@@ -109,6 +110,16 @@ struct mail_commands mail_commands_read(struct arena *, const char *text);
 typedef bool read_due_fn(void *arg, const char *phrase, struct moment anchor,
     const char *region, struct due *, size_t *end);
 
+/* A dossier that a command has had written: its folder, and the page that
+ * goes with the answer (NULL: nothing was written). */
+struct dossier {
+	int case_number;
+	const char *folder, *page;
+};
+/* Given case_number; the rest in the arena.  -1 with err. */
+typedef int
+write_dossier_fn(void *arg, struct arena *, struct dossier *, struct err *);
+
 struct post;
 struct follow_up;
 
@@ -125,7 +136,8 @@ struct command_context {
 	bool authorised;
 	const char *refusal; /* why not authorised, for the owner */
 	read_due_fn *read_due;
-	void *read_arg;
+	write_dossier_fn *write_dossier;
+	void *arg; /* of both */
 };
 
 struct command_answer {
@@ -161,6 +173,8 @@ struct transcript {
 	/* Messages that found their case: read them now, if they were not. */
 	struct command_placed *placed;
 	size_t placed_count;
+	struct dossier *dossiers; /* whose pages go with the answer */
+	size_t dossier_count;
 };
 
 /*

@@ -87,7 +87,7 @@ act_date(const struct act *r, const char *text, struct moment anchor,
 	size_t end = 0, n = strlen(text);
 
 	if (n == 0 || r->x->read_due == NULL ||
-	    !r->x->read_due(r->x->read_arg, text, anchor, region, due, &end))
+	    !r->x->read_due(r->x->arg, text, anchor, region, due, &end))
 		return false;
 	while (end < n && strchr(" .,;", text[end]) != NULL)
 		end++;
@@ -215,6 +215,7 @@ static const struct {
     [VERB_EVENT] = {verb_event, false},
     [VERB_PUBLISH] = {verb_publish, false},
     [VERB_UNPUBLISH] = {verb_unpublish, false},
+    [VERB_EXPORT] = {verb_export, true},
 };
 
 /* "Close my account with them" is no command to close the case: a verb that

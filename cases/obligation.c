@@ -1102,6 +1102,7 @@ obligations_recompute(struct store *s, int64_t owner, struct arena *a,
 	struct rows *r = STORE_QUERY(s, SQL_OBLIGATIONS_OPEN, sql_int(owner));
 	struct obligation *v = NULL;
 	struct change *c;
+	char day[DATE_ROOM];
 	size_t n = 0, i;
 	int moved = 0, one;
 
@@ -1119,8 +1120,9 @@ obligations_recompute(struct store *s, int64_t owner, struct arena *a,
 		    (one > 0 &&
 			change_end(c,
 			    arena_printf(a,
-				"%d.%d is due on another day: the holidays have changed",
-				v[i].case_number, v[i].number),
+				"%d.%d is now due %s: the holidays have changed",
+				v[i].case_number, v[i].number,
+				due_print(v[i].due, day)),
 			    NULL, err) < 0))
 			return -1;
 		moved += one;

@@ -105,6 +105,7 @@ PHRASE("did-withdraw", "case")
 PHRASE("did-release", "case what")
 PHRASE("did-take-back", "case what")
 PHRASE("not-publish", "text")
+PHRASE("did-export", "case folder")
 
 /* verbs_ladder.c, ladder.c */
 PHRASE("hint-ladder", "")

@@ -252,6 +252,8 @@ post_transcript(struct post *p, int64_t message,
 	if (rc != 1)
 		return rc;
 	d.text.in_reply_to = row.message_id;
+	d.text.dossiers = t->dossiers;
+	d.text.dossier_count = t->dossier_count;
 	if (write_transcript(p, x, t, &d.text, err) == -1 ||
 	    show_drafts(p, t, d.mail.id, err) == -1)
 		return -1;

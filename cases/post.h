@@ -48,6 +48,8 @@ struct nudge_text {
 	const char *subject, *text, *html;
 	struct nudge_date *dates;
 	size_t date_count;
+	const struct dossier *dossiers; /* whose pages go with it */
+	size_t dossier_count;
 	struct follow_up *follow_up; /* the letter that it offers; NULL */
 	int64_t now; /* for the Date field */
 };
@@ -107,11 +109,12 @@ int post_transcript(struct post *, int64_t message,
     const struct command_context *, const struct transcript *, struct err *);
 
 /* The letter into the outbox, as it was approved; *outbox: its number. */
-int post_follow_up(struct post *, const struct follow_up *, int64_t *outbox,
-    struct err *);
+int post_follow_up(
+    struct post *, const struct follow_up *, int64_t *outbox, struct err *);
 /* Tells the owner what became of a letter that has not gone, or may not have:
  * line is the command that it was, why the reason. */
-int post_report(struct post *, int64_t follow_up, const char *why, struct err *);
+int
+post_report(struct post *, int64_t follow_up, const char *why, struct err *);
 
 /* Plans what time has brought; returns how many mails, or -1. */
 int post_schedule(struct post *, struct err *);

@@ -85,6 +85,7 @@ int verb_draft(struct act *);
 /* verbs_publish.c */
 int verb_publish(struct act *);
 int verb_unpublish(struct act *);
+int verb_export(struct act *);
 /* verbs_ladder.c */
 int verb_ladder(struct act *);
 int verb_sector(struct act *);

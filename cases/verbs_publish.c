@@ -1,9 +1,10 @@
 /*
- * Verbs about what strangers may see: publish, unpublish.
+ * Verbs about what is shown outside: publish, unpublish, export.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sysexits.h>
 
 #include "cases/ledger.h"
 #include "cases/publish.h"
@@ -72,11 +73,12 @@ ticket_show(struct change *c, int case_number, struct err *err)
 /* Each verb by what it is about: the change, and the answer. */
 static const struct effect {
 	int (*ticket)(struct change *, int case_number, struct err *);
-	int (*words)(struct change *, int case_number, int number, struct err *);
+	int (*words)(
+	    struct change *, int case_number, int number, struct err *);
 	const char *did_ticket, *did_words;
 } let_go = {ticket_show, words_release, "did-publish", "did-release"},
-  take_back = {ticket_withdraw, words_take_back, "did-withdraw",
-      "did-take-back"};
+  take_back = {
+      ticket_withdraw, words_take_back, "did-withdraw", "did-take-back"};
 
 static int
 change_published(struct act *r, const struct effect *e)
@@ -87,9 +89,9 @@ change_published(struct act *r, const struct effect *e)
 	if (rc != DONE)
 		return rc;
 	c = act_begin(r);
-	rc = act_outcome(r,
-	    number == THE_TICKET ? e->ticket(c, r->case_number, r->err)
-				 : e->words(c, r->case_number, number, r->err));
+	rc = act_outcome(r, number == THE_TICKET
+				? e->ticket(c, r->case_number, r->err)
+				: e->words(c, r->case_number, number, r->err));
 	if (rc != DONE)
 		return rc;
 	if (number == THE_TICKET)
@@ -110,4 +112,37 @@ int
 verb_unpublish(struct act *r)
 {
 	return change_published(r, &take_back);
+}
+
+static void
+goes_along(struct act *r, const struct dossier *d)
+{
+	struct transcript *t = r->t;
+
+	t->dossiers = arena_grow(
+	    act_arena(r), t->dossiers, t->dossier_count, sizeof(*t->dossiers));
+	t->dossiers[t->dossier_count++] = *d;
+}
+
+int
+verb_export(struct act *r)
+{
+	struct dossier d = {0};
+	struct case_row row;
+	int rc = act_case(r);
+
+	if (rc == DONE)
+		rc = act_outcome(
+		    r, ledger_case(r->x->store, r->x->owner, act_arena(r),
+			   r->case_number, &row, r->err));
+	if (rc != DONE)
+		return rc;
+	d.case_number = r->case_number;
+	if (r->x->write_dossier(r->x->arg, act_arena(r), &d, r->err) == -1) {
+		r->err->code = EX_USAGE; /* a full disk stops no command */
+		return act_outcome(r, -1);
+	}
+	goes_along(r, &d);
+	return DID(r, "did-export", "case", act_print(r, r->case_number),
+	    "folder", d.folder);
 }

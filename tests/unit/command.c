@@ -68,6 +68,8 @@ static const struct {
     {"done 12.3", "kept 12.3"},
     {"not kept 12.3", "not kept 12.3"},
     {"Not  Kept", "not kept"},
+    {"export", "export"},
+    {"Export 12, please", "export 12.0"},
     {"void 12.3", "void 12.3"},
     {"void", "void"},
     {"avoid 12.3", "unknown"},
