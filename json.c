@@ -305,7 +305,7 @@ set_tally(json_t *v, const struct score_tally *t)
 	json_object_set_new(v, "late", json_integer(t->late));
 	json_object_set_new(v, "broken", json_integer(t->broken));
 	json_object_set_new(v, "slipped", json_integer(t->slipped));
-	json_object_set_new(v, "overdue", json_integer(t->overdue));
+	json_object_set_new(v, "lapsed", json_integer(t->lapsed));
 	json_object_set_new(v, "open", json_integer(t->open));
 }
 

@@ -111,7 +111,7 @@ tally(struct arena *a, const struct score_tally *t)
 		const char *word;
 	} parts[] = {{t->kept, "kept"}, {t->late, "kept late"},
 	    {t->slipped, "put off"}, {t->broken, "broken"},
-	    {t->overdue, "overdue"}, {t->open, "open"}};
+	    {t->lapsed, "overdue"}, {t->open, "open"}};
 	struct buf out = {0};
 	size_t i;
 

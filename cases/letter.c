@@ -63,6 +63,21 @@ to_company(enum letter kind)
 	return kind >= LETTER_FRIENDLY && kind <= LETTER_OMBUDSMAN;
 }
 
+/* What several of them share, by the tag {>NAME}; which forms there are. */
+static const struct {
+	const char *name;
+	bool text, html;
+} parts[] = {
+    {"promise", true, true},
+    {"clocks", true, true},
+    {"draft", true, true},
+    {"commands", true, true},
+    {"broken", true, false}, /* of letters to a company */
+    {"cost", true, false},
+};
+
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
 /* One row a phrase; the names after the key are its placeholders. */
 static const struct {
 	const char *key, *schema;
@@ -83,6 +98,7 @@ struct letters {
 struct search {
 	struct arena *arena;
 	const char *folder[3];
+	struct template_parts text, html;
 	struct err *err;
 };
 
@@ -103,6 +119,26 @@ find(const struct search *s, const char *name, struct template_source *source)
 	return err_set(s->err, EX_CONFIG,
 	    "%s/%s: there is no such template; is the data folder whole?",
 	    s->folder[2], name);
+}
+
+static int
+load_parts(struct search *s, const char *ending, struct template_parts *out)
+{
+	struct template_part *v = arena_calloc(s->arena, PARTS, sizeof(*v));
+	bool html = strcmp(ending, "html") == 0;
+
+	out->v = v;
+	for (size_t i = 0; i < PARTS; i++) {
+		if (!(html ? parts[i].html : parts[i].text))
+			continue;
+		v[out->n].name = parts[i].name;
+		if (find(s,
+			arena_printf(
+			    s->arena, "part-%s.%s", parts[i].name, ending),
+			&v[out->n++].source) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 static bool
@@ -135,7 +171,8 @@ load_form(const struct search *s, enum letter kind, enum template_form form,
 		    "read",
 		    layout.file, LETTER_DASHES);
 	*out = template_parse(s->arena, form, alone ? NULL : &layout, &body,
-	    mails[kind].schema, s->err);
+	    form == TEMPLATE_HTML ? &s->html : &s->text, mails[kind].schema,
+	    s->err);
 	return *out == NULL ? -1 : 0;
 }
 
@@ -178,7 +215,7 @@ load_phrase(const struct search *s, struct letters *l,
 	if (l->phrase[i] != NULL)
 		return 0;
 	l->phrase[i] = template_parse(s->arena, TEMPLATE_PHRASE, NULL, &source,
-	    phrases[i].schema, s->err);
+	    NULL, phrases[i].schema, s->err);
 	return l->phrase[i] == NULL ? -1 : 0;
 }
 
@@ -216,6 +253,17 @@ load_words(const struct search *s, struct letters *l)
 	return 0;
 }
 
+/* NAME.txt, or, where there is one, NAME.html. */
+static bool
+is_form_of(const char *file, const char *name, bool text, bool html)
+{
+	size_t n = strlen(name);
+
+	return strncmp(file, name, n) == 0 &&
+	       ((text && strcmp(file + n, ".txt") == 0) ||
+		   (html && strcmp(file + n, ".html") == 0));
+}
+
 static bool
 is_file_of_ours(const char *name)
 {
@@ -226,15 +274,15 @@ is_file_of_ours(const char *name)
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return true;
-	for (size_t i = 0; i < LETTER_COUNT; i++) {
-		size_t stem = strlen(mails[i].name);
-
-		if (n > stem && strncmp(name, mails[i].name, stem) == 0 &&
-		    (strcmp(name + stem, ".txt") == 0 ||
-			(!to_company((enum letter)i) &&
-			    strcmp(name + stem, ".html") == 0)))
+	for (size_t i = 0; i < LETTER_COUNT; i++)
+		if (is_form_of(
+			name, mails[i].name, true, !to_company((enum letter)i)))
 			return true;
-	}
+	for (size_t i = 0; i < PARTS; i++)
+		if (strncmp(name, "part-", 5) == 0 &&
+		    is_form_of(
+			name + 5, parts[i].name, parts[i].text, parts[i].html))
+			return true;
 	return name[0] == '.' || (n > 0 && name[n - 1] == '~');
 }
 
@@ -262,7 +310,7 @@ letters_load(struct arena *a, const char *dir, const char *own_dir,
     const char *language, struct err *err)
 {
 	struct letters *l = arena_alloc(a, sizeof(*l));
-	struct search s = {a, {NULL, NULL, NULL}, err};
+	struct search s = {.arena = a, .err = err};
 
 	s.folder[2] = arena_printf(a, "%s/en", dir);
 	if (strcmp(language, "en") != 0)
@@ -272,6 +320,9 @@ letters_load(struct arena *a, const char *dir, const char *own_dir,
 	for (size_t i = 0; i < 3; i++)
 		if (s.folder[i] != NULL && check_folder(s.folder[i], err) == -1)
 			return NULL;
+	if (load_parts(&s, "txt", &s.text) == -1 ||
+	    load_parts(&s, "html", &s.html) == -1)
+		return NULL;
 	for (size_t i = 0; i < LETTER_COUNT; i++)
 		if (load_form(&s, (enum letter)i,
 			to_company((enum letter)i) ? TEMPLATE_LETTER

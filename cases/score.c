@@ -201,7 +201,7 @@ counter(struct score_tally *s, enum obligation_state state)
 	case STATE_SLIPPED:
 		return &s->slipped;
 	case STATE_LAPSED:
-		return &s->overdue;
+		return &s->lapsed;
 	case STATE_OPEN:
 	case STATE_WAITING:
 	case STATE_PAUSED:
@@ -435,7 +435,7 @@ advise(struct score *s, const struct score_limits *limits)
 	const struct score_tally *p = &s->promises;
 	int n = 0, i;
 
-	s->figure[REASON_BROKEN] = p->broken + p->overdue;
+	s->figure[REASON_BROKEN] = p->broken + p->lapsed;
 	s->figure[REASON_SLIPS] = p->slipped;
 	if (p->kept + p->late >= LATE_FROM)
 		s->figure[REASON_LATE] = 100 * p->late / (p->kept + p->late);

@@ -5,7 +5,7 @@
  * Counted are promises of the company in this owner's cases, but none that
  * the owner called void and none that only got its first date later (the one
  * with the date counts).  Each is one of: kept, late, broken, slipped (a later
- * date was given instead), overdue (lapsed, and the case is open), open (and
+ * date was given instead), lapsed (and the case is open), open (and
  * waiting, and paused).
  *
  * An answer is a mail of the company that a person wrote and that is more than
@@ -71,7 +71,7 @@ struct score_money {
 
 /* Promises, and what became of them: the others add up to made. */
 struct score_tally {
-	int made, kept, late, broken, slipped, overdue, open;
+	int made, kept, late, broken, slipped, lapsed, open;
 };
 
 /* Somebody who signed for the company, or was spoken to. */

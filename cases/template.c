@@ -37,6 +37,7 @@ struct parser {
 	size_t depth;
 	size_t base; /* depth at which this file began */
 	const struct template_source *source, *body;
+	const struct template_parts *parts; /* NULL: none, or within one */
 	struct slice rest; /* not yet read */
 	struct err *err;
 };
@@ -272,19 +273,44 @@ unknown_name(struct parser *p, const char *at, struct slice name)
 
 static int parse_file(struct parser *, const struct template_source *);
 
-/* The mail's own file, where the layout says {body}. */
+/* Another file in the place of a tag. */
 static int
-splice_body(struct parser *p)
+splice(struct parser *p, const struct template_source *source)
 {
 	struct parser was = *p;
-	int rc;
+	int rc = parse_file(p, source);
 
-	p->body = NULL;
-	rc = parse_file(p, was.body);
 	p->source = was.source;
 	p->base = was.base;
 	p->rest = was.rest;
 	return rc;
+}
+
+/* The mail's own file, where the layout says {body}. */
+static int
+splice_body(struct parser *p)
+{
+	const struct template_source *body = p->body;
+
+	p->body = NULL;
+	return splice(p, body);
+}
+
+static int
+part_tag(struct parser *p, const char *at, struct slice name)
+{
+	const struct template_parts *parts = p->parts;
+	int rc;
+
+	for (size_t i = 0; parts != NULL && i < parts->n; i++) {
+		if (!slice_is(name, parts->v[i].name))
+			continue;
+		p->parts = NULL;
+		rc = splice(p, &parts->v[i].source);
+		p->parts = parts;
+		return rc;
+	}
+	return fail(p, at, "there is no such part here: ", name);
 }
 
 static int
@@ -353,7 +379,7 @@ one_tag(struct parser *p, const char *at, struct slice tag)
 		mark = tag.p[0];
 	if (mark == '!')
 		return 0;
-	if (mark == '#' || mark == '^' || mark == '/') {
+	if (mark == '#' || mark == '^' || mark == '/' || mark == '>') {
 		name.p++;
 		name.len--;
 	}
@@ -369,6 +395,8 @@ one_tag(struct parser *p, const char *at, struct slice tag)
 		return open_tag(p, at, OP_UNLESS, name);
 	case '/':
 		return close_tag(p, at, name);
+	case '>':
+		return part_tag(p, at, name);
 	default:
 		return value_tag(p, at, name);
 	}
@@ -391,7 +419,7 @@ stand_alone(struct parser *p, struct slice tag, struct slice *before)
 	size_t cut = before->len, skip = 0;
 	const char *at;
 
-	if (tag.len == 0 || strchr("#^/!", tag.p[0]) == NULL)
+	if (tag.len == 0 || strchr("#^/!>", tag.p[0]) == NULL)
 		return;
 	while (cut > 0 && is_blank(before->p[cut - 1]))
 		cut--;
@@ -492,10 +520,10 @@ template_read(struct arena *a, const char *path, struct template_source *source,
 struct text_template *
 template_parse(struct arena *a, enum template_form form,
     const struct template_source *layout, const struct template_source *body,
-    const char *schema, struct err *err)
+    const struct template_parts *parts, const char *schema, struct err *err)
 {
 	struct text_template *t = arena_alloc(a, sizeof(*t));
-	struct parser p = {.arena = a, .t = t, .err = err};
+	struct parser p = {.arena = a, .t = t, .parts = parts, .err = err};
 	struct slice none = {NULL, 0};
 
 	t->form = form;

@@ -9,9 +9,10 @@
  *	                   is not empty
  *	{^name} ... {/name} once, when the list or text is empty
  *	{! words}          a comment
+ *	{>name}            the part of that name: text that several files share
  *	{body}             in layout.txt and layout.html: where the mail stands
  *
- * A line that holds nothing but one of the tags {# {^ {/ {! vanishes.  Values
+ * A line that holds nothing but one of the tags {# {^ {/ {! {> vanishes.  Values
  * are escaped by where they stand, which is decided when the file is read:
  *	text	as they are; controls and direction marks are dropped; lines
  *		over 71 columns are folded and keep their indent and "> ", and
@@ -72,13 +73,23 @@ struct template_source {
 int template_read(
     struct arena *, const char *path, struct template_source *, struct err *);
 
+/* What {>name} takes in; a part holds no other parts. */
+struct template_part {
+	const char *name;
+	struct template_source source;
+};
+struct template_parts {
+	const struct template_part *v;
+	size_t n;
+};
+
 /*
- * The layout may be NULL.  The result lives in the arena, and so must the
+ * The layout may be NULL, and so may the parts.  The result lives in the arena, and so must the
  * texts of the sources, which it points into.  NULL with err (EX_CONFIG).
  */
 struct text_template *template_parse(struct arena *, enum template_form,
     const struct template_source *layout, const struct template_source *body,
-    const char *schema, struct err *);
+    const struct template_parts *, const char *schema, struct err *);
 char *template_render(
     struct arena *, const struct text_template *, const struct values *);
 

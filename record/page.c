@@ -30,6 +30,6 @@ page_write(struct arena *a, const char *dir, const char *layout,
 	    (layout != NULL && read_source(a, dir, layout, &around, err) != 0))
 		return NULL;
 	t = template_parse(a, TEMPLATE_HTML, layout == NULL ? NULL : &around,
-	    &body, schema, err);
+	    &body, NULL, schema, err);
 	return t == NULL ? NULL : template_render(a, t, values);
 }

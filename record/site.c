@@ -366,7 +366,7 @@ tally_values(const struct score_tally *t, struct values *v)
 	values_printf(v, "late", "%d", t->late);
 	values_printf(v, "slipped", "%d", t->slipped);
 	values_printf(v, "broken", "%d", t->broken);
-	values_printf(v, "overdue", "%d", t->overdue);
+	values_printf(v, "overdue", "%d", t->lapsed);
 	values_printf(v, "open", "%d", t->open);
 }
 

@@ -211,7 +211,7 @@ run p due --all
 like "it is done" "$out" '1\.2 +struck out'
 run p do 1 undo
 run p due --all
-like "and undone" "$out" '1\.2 +lapsed'
+like "and undone" "$out" '1\.2 +overdue'
 run p do 1 frobnicate
 ok "an unknown command fails" test "$rc" -ne 0
 run p case 7

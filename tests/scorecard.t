@@ -55,7 +55,7 @@ like "by its name, which is none of theirs who signed" "$out" '^Acme Care \(acme
 run at 2026-03-20T12:00:00Z company nobody
 is "an unknown one" "$rc" 64
 run at 2026-03-20T12:00:00Z company --json
-like "as JSON" "$out" '"made":4,"kept":0,"late":0,"broken":0,"slipped":2,"overdue":2,"open":0'
+like "as JSON" "$out" '"made":4,"kept":0,"late":0,"broken":0,"slipped":2,"lapsed":2,"open":0'
 like "with the money" "$out" '"money":\[\{"currency":"£","cents":1250\},\{"currency":"€","cents":300\}\]'
 like "and the advice" "$out" '"leave":false,"reasons":\["broken"\]'
 
@@ -65,7 +65,7 @@ run at 2026-03-20T12:00:00Z case 1
 like "in the case, with every day" "$out" '1\.3 they owe a refund.*; promised for 9 March, 13 March, 18 March$'
 run at 2026-03-20T12:00:00Z why 1.3
 like "and by itself" "$out" '^before:   promised for 9 March, 13 March, 18 March$'
-like "with its state" "$out" '^state:    lapsed$'
+like "with its state" "$out" '^state:    overdue$'
 run at 2026-03-20T12:00:00Z why 1.1
 like "what took its place" "$out" '^state:    put off to 1\.2, on Tuesday 10 March 2026 at 10:00, by mail 4$'
 

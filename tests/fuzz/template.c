@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source.text = slice_of(fuzz_text(a, data, size));
 	for (form = TEMPLATE_TEXT; form <= TEMPLATE_HTML; form++) {
 		t = template_parse(a, (enum template_form)form, NULL, &source,
-		    "name link empty rows(number what)", &err);
+		    NULL, "name link empty rows(number what)", &err);
 		if (t != NULL)
 			FUZZ_MUST(template_render(a, t, values) != NULL);
 	}

@@ -79,10 +79,10 @@ promises_add_up(void **state)
 	assert_int_equal(t->late, 1);
 	assert_int_equal(t->slipped, 2);
 	assert_int_equal(t->broken, 1);
-	assert_int_equal(t->overdue, 1);
+	assert_int_equal(t->lapsed, 1);
 	assert_int_equal(t->open, 2);
 	assert_int_equal(t->made,
-	    t->kept + t->late + t->slipped + t->broken + t->overdue + t->open);
+	    t->kept + t->late + t->slipped + t->broken + t->lapsed + t->open);
 	assert_int_equal(s.chains, 1);
 	assert_int_equal(s.people_count, 1);
 	assert_int_equal(s.people[0].promises.made, 2);

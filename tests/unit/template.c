@@ -42,7 +42,7 @@ parse(enum template_form form, const char *text, struct err *err)
 	struct template_source source = {"mail.txt", slice_of(text), 0, 0};
 
 	memset(err, 0, sizeof(*err));
-	return template_parse(arena, form, NULL, &source, schema, err);
+	return template_parse(arena, form, NULL, &source, NULL, schema, err);
 }
 
 static struct values *
@@ -74,23 +74,32 @@ static const struct {
     {TEMPLATE_PHRASE, "ab{", "ab{"},
     {TEMPLATE_PHRASE, "x {! a note }y", "x y"},
     {TEMPLATE_PHRASE, "{#rows}{number} {/rows}", "12.1 12.2 12.3 "},
-    {TEMPLATE_PHRASE, "{#rows}{#what}{number}{/what}{^what}-{/what}{/rows}", "12.1-12.3"},
-    {TEMPLATE_PHRASE, "{#rows}{#inner}{number}:{deep}:{name}{/inner}{/rows}", "12.3:down:Acme & Sons"},
+    {TEMPLATE_PHRASE, "{#rows}{#what}{number}{/what}{^what}-{/what}{/rows}",
+	"12.1-12.3"},
+    {TEMPLATE_PHRASE, "{#rows}{#inner}{number}:{deep}:{name}{/inner}{/rows}",
+	"12.3:down:Acme & Sons"},
     {TEMPLATE_PHRASE, "{#empty}never{/empty}{^empty}none{/empty}", "none"},
     {TEMPLATE_PHRASE, "{^name}never{/name}", ""},
     /* a tag alone on its line takes the line away */
-    {TEMPLATE_TEXT, "a\n  {#rows}\n{number}\n{/rows}  \nb\n", "a\n12.1\n12.2\n12.3\nb\n"},
+    {TEMPLATE_TEXT, "a\n  {#rows}\n{number}\n{/rows}  \nb\n",
+	"a\n12.1\n12.2\n12.3\nb\n"},
     {TEMPLATE_TEXT, "{! first }\nb\n", "b\n"},
     /* in text, each line of a value keeps the mark of a quote */
     {TEMPLATE_TEXT, "  > {quote}\n", "  > <b>\"5\" days</b>\n  > or 'so'\n"},
     {TEMPLATE_HTML, "<p>{name}</p>", "<p>Acme &amp; Sons</p>"},
-    {TEMPLATE_HTML, "<p>{quote}</p>", "<p>&lt;b&gt;&quot;5&quot; days&lt;/b&gt;<br/>\nor &#39;so&#39;</p>"},
+    {TEMPLATE_HTML, "<p>{quote}</p>",
+	"<p>&lt;b&gt;&quot;5&quot; days&lt;/b&gt;<br/>\nor &#39;so&#39;</p>"},
     {TEMPLATE_HTML, "<i title=\"{name}\">", "<i title=\"Acme &amp; Sons\">"},
-    {TEMPLATE_HTML, "<a href=\"mailto:{link}?body={name}\">", "<a href=\"mailto:me+12.abc@example.org?body=Acme%20%26%20Sons\">"},
-    {TEMPLATE_HTML, "<a href='mailto:x?subject=a&amp;body={link}'>", "<a href='mailto:x?subject=a&amp;body=me%2B12.abc@example.org'>"},
-    {TEMPLATE_HTML, "<a href=\"mailto:x?body={quote}\">", "<a href=\"mailto:x?body=%3Cb%3E%225%22%20days%3C%2Fb%3E%0D%0Aor%20%27so%27\">"},
-    {TEMPLATE_HTML, "<style> a { color: red } </style>{name}", "<style> a { color: red } </style>Acme &amp; Sons"},
-    {TEMPLATE_HTML, "<!-- don't --><p>{name}", "<!-- don't --><p>Acme &amp; Sons"},
+    {TEMPLATE_HTML, "<a href=\"mailto:{link}?body={name}\">",
+	"<a href=\"mailto:me+12.abc@example.org?body=Acme%20%26%20Sons\">"},
+    {TEMPLATE_HTML, "<a href='mailto:x?subject=a&amp;body={link}'>",
+	"<a href='mailto:x?subject=a&amp;body=me%2B12.abc@example.org'>"},
+    {TEMPLATE_HTML, "<a href=\"mailto:x?body={quote}\">",
+	"<a href=\"mailto:x?body=%3Cb%3E%225%22%20days%3C%2Fb%3E%0D%0Aor%20%27so%27\">"},
+    {TEMPLATE_HTML, "<style> a { color: red } </style>{name}",
+	"<style> a { color: red } </style>Acme &amp; Sons"},
+    {TEMPLATE_HTML, "<!-- don't --><p>{name}",
+	"<!-- don't --><p>Acme &amp; Sons"},
 };
 
 static void
@@ -105,8 +114,7 @@ renders(void **state)
 
 		if (t == NULL)
 			fail_msg("%s: %s", rendered[i].text, err.text);
-		assert_string_equal(
-		    template_render(arena, t, some_values()),
+		assert_string_equal(template_render(arena, t, some_values()),
 		    rendered[i].expected);
 	}
 }
@@ -115,22 +123,34 @@ static const struct {
 	enum template_form form;
 	const char *text, *expected; /* how the error begins */
 } bad[] = {
-    {TEMPLATE_TEXT, "{nmae}", "mail.txt:1:1: {nmae} is no placeholder here; there are: name quote rows link empty"},
-    {TEMPLATE_TEXT, "a\n  b {number}", "mail.txt:2:5: {number} is no placeholder here"},
-    {TEMPLATE_TEXT, "{#rows}\n{nr}\n{/rows}", "mail.txt:2:1: {nr} is no placeholder here; there are: number what inner name"},
-    {TEMPLATE_TEXT, "{^rows}\n{number}{/rows}", "mail.txt:2:1: {number} is no placeholder here"},
+    {TEMPLATE_TEXT, "{nmae}",
+	"mail.txt:1:1: {nmae} is no placeholder here; there are: name quote rows link empty"},
+    {TEMPLATE_TEXT, "a\n  b {number}",
+	"mail.txt:2:5: {number} is no placeholder here"},
+    {TEMPLATE_TEXT, "{#rows}\n{nr}\n{/rows}",
+	"mail.txt:2:1: {nr} is no placeholder here; there are: number what inner name"},
+    {TEMPLATE_TEXT, "{^rows}\n{number}{/rows}",
+	"mail.txt:2:1: {number} is no placeholder here"},
     {TEMPLATE_TEXT, "{#name}\n", "mail.txt:2:1: a section is not closed: name"},
-    {TEMPLATE_TEXT, "x{/name}", "mail.txt:1:2: nothing is open for {/...}: name"},
-    {TEMPLATE_TEXT, "{#name}{/rows}", "mail.txt:1:8: the section that is open here is: name"},
-    {TEMPLATE_TEXT, "ab{name\n}", "mail.txt:1:3: a tag that does not end on its line"},
+    {TEMPLATE_TEXT, "x{/name}",
+	"mail.txt:1:2: nothing is open for {/...}: name"},
+    {TEMPLATE_TEXT, "{#name}{/rows}",
+	"mail.txt:1:8: the section that is open here is: name"},
+    {TEMPLATE_TEXT, "ab{name\n}",
+	"mail.txt:1:3: a tag that does not end on its line"},
     {TEMPLATE_TEXT, "{}", "mail.txt:1:1: a tag without a name"},
     {TEMPLATE_TEXT, "{rows}", "mail.txt:1:1: a list needs {#...}: rows"},
     {TEMPLATE_TEXT, "{name!}", "mail.txt:1:1: {name!} is no placeholder here"},
     {TEMPLATE_TEXT, "{body}", "mail.txt:1:1: {body} is no placeholder here"},
-    {TEMPLATE_TEXT, "{#name}{#name}{#name}{#name}{#name}{#name}{#name}{#name}{#name}", "mail.txt:1:57: sections are nested too deep"},
-    {TEMPLATE_HTML, "<p class={name}>", "mail.txt:1:10: inside a tag a placeholder needs quotes"},
-    {TEMPLATE_HTML, "<a href=\"{link}\">", "mail.txt:1:10: a link must begin with mailto: or https:"},
-    {TEMPLATE_HTML, "<img src='javascript:{link}'>", "mail.txt:1:22: a link must begin with mailto: or https:"},
+    {TEMPLATE_TEXT,
+	"{#name}{#name}{#name}{#name}{#name}{#name}{#name}{#name}{#name}",
+	"mail.txt:1:57: sections are nested too deep"},
+    {TEMPLATE_HTML, "<p class={name}>",
+	"mail.txt:1:10: inside a tag a placeholder needs quotes"},
+    {TEMPLATE_HTML, "<a href=\"{link}\">",
+	"mail.txt:1:10: a link must begin with mailto: or https:"},
+    {TEMPLATE_HTML, "<img src='javascript:{link}'>",
+	"mail.txt:1:22: a link must begin with mailto: or https:"},
 };
 
 static void
@@ -145,8 +165,8 @@ tells_where_it_is_wrong(void **state)
 		assert_null(parse(bad[i].form, bad[i].text, &err));
 		assert_int_equal(err.code, EX_CONFIG);
 		if (strncmp(err.text, want, strlen(want)) != 0)
-			fail_msg("%s: %s; expected %s", bad[i].text, err.text,
-			    want);
+			fail_msg(
+			    "%s: %s; expected %s", bad[i].text, err.text, want);
 	}
 }
 
@@ -164,8 +184,9 @@ hides_no_character(void **state)
 	    "10 \xe2\x80\xae"
 	    "evil\xe2\x81\xa6 \xe2\x82\xac"
 	    "5\x7f");
-	assert_string_equal(
-	    template_render(arena, t, v), "pay[8m 10 evil \xe2\x82\xac" "5\n");
+	assert_string_equal(template_render(arena, t, v),
+	    "pay[8m 10 evil \xe2\x82\xac"
+	    "5\n");
 }
 
 static const struct {
@@ -212,19 +233,62 @@ layout_surrounds(void **state)
 	struct template_source none = {"layout.txt", slice_of("x"), 0, 0};
 	struct err err = {0};
 	struct text_template *t = template_parse(
-	    arena, TEMPLATE_TEXT, &layout, &body, schema, &err);
+	    arena, TEMPLATE_TEXT, &layout, &body, NULL, schema, &err);
 
 	(void)state;
 	assert_non_null(t);
 	assert_string_equal(template_render(arena, t, some_values()),
 	    "head\n12.1\n12.2\n12.3\n\ntail Acme & Sons\n");
 	assert_null(template_parse(
-	    arena, TEMPLATE_TEXT, &layout, &wrong, schema, &err));
+	    arena, TEMPLATE_TEXT, &layout, &wrong, NULL, schema, &err));
 	assert_string_equal(
 	    err.text, "mail.txt:3:1: a section is not closed: rows");
 	assert_null(template_parse(
-	    arena, TEMPLATE_TEXT, &none, &body, schema, &err));
-	assert_string_equal(err.text, "layout.txt:1:1: a layout without {body}");
+	    arena, TEMPLATE_TEXT, &none, &body, NULL, schema, &err));
+	assert_string_equal(
+	    err.text, "layout.txt:1:1: a layout without {body}");
+}
+
+/* What is written once for several mails; faults are told in its own file. */
+static void
+takes_in_parts(void **state)
+{
+	const struct template_part v[] = {
+	    {"row", {"part-row.txt", slice_of("- {number}\n"), 0, 0}},
+	    {"bad", {"part-bad.txt", slice_of("a\n{nobody}\n"), 0, 0}},
+	    {"deep", {"part-deep.txt", slice_of("{>row}\n"), 0, 0}},
+	};
+	const struct template_parts parts = {v, 3};
+	static const struct {
+		const char *text, *result, *fault;
+	} t[] = {
+	    {"{#rows}\n{>row}\n{/rows}\nend", "- 12.1\n- 12.2\n- 12.3\nend\n",
+		NULL},
+	    {"{>bad}", NULL, "part-bad.txt:2:1: {nobody} is no placeholder"},
+	    {"{>row}", NULL, "part-row.txt:1:3: {number} is no placeholder"},
+	    {"x {>none}", NULL,
+		"mail.txt:1:3: there is no such part here: none"},
+	    {"{>deep}", NULL, "part-deep.txt:1:1: there is no such part here"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct template_source body = {
+		    "mail.txt", slice_of(t[i].text), 0, 0};
+		struct err err = {0};
+		struct text_template *is = template_parse(
+		    arena, TEMPLATE_TEXT, NULL, &body, &parts, schema, &err);
+
+		if (t[i].fault != NULL) {
+			assert_null(is);
+			assert_memory_equal(
+			    err.text, t[i].fault, strlen(t[i].fault));
+			continue;
+		}
+		assert_non_null(is);
+		assert_string_equal(
+		    template_render(arena, is, some_values()), t[i].result);
+	}
 }
 
 /* A folder of the owner's own, gone at the end. */
@@ -278,12 +342,17 @@ static const struct {
 	const char *name, *text, *expected; /* NULL: it is sound */
 } owns[] = {
     {"lapse.txt", "Subject: {company}\n\nWake up.\n", NULL},
-    {"lapse.txt", "Subject: {company}\n\n{quotte}\n", "/en/lapse.txt:3:1: {quotte} is no placeholder here"},
-    {"lapse.txt", "{company}\n", "/en/lapse.txt:1:1: the first line must begin with \"Subject: \""},
-    {"lapze.txt", "Subject: x\n\n", "/en/lapze.txt: there is no template of this name"},
-    {"layout.html", "<html>{body}</html>\n", "/en/layout.html:1:1: ----- is missing"},
+    {"lapse.txt", "Subject: {company}\n\n{quotte}\n",
+	"/en/lapse.txt:3:1: {quotte} is no placeholder here"},
+    {"lapse.txt", "{company}\n",
+	"/en/lapse.txt:1:1: the first line must begin with \"Subject: \""},
+    {"lapze.txt", "Subject: x\n\n",
+	"/en/lapze.txt: there is no template of this name"},
+    {"layout.html", "<html>{body}</html>\n",
+	"/en/layout.html:1:1: ----- is missing"},
     {"words", "today = now\n", NULL},
-    {"words", "# mine\ntoday = now\n\ndate = {weekday} {dya}\n", "/en/words:4:18: {dya} is no placeholder here"},
+    {"words", "# mine\ntoday = now\n\ndate = {weekday} {dya}\n",
+	"/en/words:4:18: {dya} is no placeholder here"},
     {"words", "todaye = now\n", "/en/words:1:1: todaye is no key of promised"},
     {"words", "\ntoday\n", "/en/words:2:1: no `key = text`"},
 };
@@ -336,6 +405,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(takes_in_parts),
 	    cmocka_unit_test(renders),
 	    cmocka_unit_test(tells_where_it_is_wrong),
 	    cmocka_unit_test(hides_no_character),
