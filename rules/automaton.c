@@ -577,28 +577,53 @@ side_before(const struct automaton *a, struct slice text, size_t from)
 	    enum side)a->side_of[a->class_of[(unsigned char)text.p[from - 1]]];
 }
 
-/* Goes through the text.  *bare: where nothing was begun for the last time. */
-static bool
-walk(struct automata *w, struct automaton *a, struct slice text, size_t from,
-    size_t *bare)
+/* Goes on from text.p[*i] and the row *at as far as rows are known: to the
+ * text's end, or to what is not known or needs no row.  *bare: where nothing was
+ * begun for the last time. */
+static void
+walk_known(const struct automaton *a, struct slice text, size_t *i,
+    uint16_t *at, size_t *bare)
 {
 	const uint16_t first_bare = row_of(a, BARE), states = row_of(a, STATES);
-	uint16_t at = row_of(a, BARE + side_before(a, text, from)), to;
-	size_t i, class;
+	const unsigned char *p = (const unsigned char *)text.p + *i;
+	const unsigned char *end = (const unsigned char *)text.p + text.len;
+	const unsigned char *begun = (const unsigned char *)text.p + *bare;
+	uint16_t row = *at, to;
 
-	for (i = from; i < text.len; i++, at = to) {
-		if (at < states)
-			*bare = i;
+	for (; p < end; p++, row = to) {
+		if (row < states)
+			begun = p;
+		to = a->next[row + a->class_of[*p]];
+		if (to < first_bare)
+			break;
+	}
+	if (row < states)
+		begun = p;
+	*i = (size_t)((const char *)p - text.p);
+	*bare = (size_t)((const char *)begun - text.p);
+	*at = row;
+}
+
+static bool
+walk(struct automata *w, struct automaton *a, struct slice text, size_t i,
+    size_t *bare)
+{
+	uint16_t at = row_of(a, BARE + side_before(a, text, i)), to;
+	size_t class;
+
+	for (;;) {
+		walk_known(a, text, &i, &at, bare);
+		if (i == text.len)
+			return ends_in_match(w, a, at);
 		class = a->class_of[(unsigned char)text.p[i]];
 		to = a->next[at + class];
 		if (to == UNKNOWN)
 			to = make_next(w, a, at, class);
-		if (to < first_bare)
+		if (to < row_of(a, BARE))
 			return to != row_of(a, DEAD);
+		at = to;
+		i++;
 	}
-	if (at < states)
-		*bare = i;
-	return ends_in_match(w, a, at);
 }
 
 bool
@@ -611,6 +636,8 @@ automaton_may_match(
 		forget(a);
 	if (a->given_up)
 		return true;
+	if (text.p == NULL)
+		text.p = "";
 	a->walked += text.len - *from;
 	make_room(w, a->nfa.node_count);
 	if (!walk(w, a, text, *from, &bare))
