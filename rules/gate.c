@@ -10,6 +10,9 @@
  * literals are looked for there.  Any neighbour that is no letter makes an edge.
  * That is less than \b asks for: a text with its time phrases taken out has no
  * edges that the text itself does not have.
+ *
+ * Of the sets that a pattern requires, all of which must be met, the one that
+ * tells texts apart best is looked at first.
  */
 #include <string.h>
 
@@ -19,53 +22,58 @@
  * states. */
 enum { STATES_MOST = 60000, WORD_MOST = 8, TABLE_LEVELS = 3 };
 
+/* What ends in a state is a row of numbers of sets: with these bits. */
+enum { OUT_LAST = 0x8000, OUT_AT_EDGE = 0x4000, SETS_MOST = OUT_AT_EDGE };
+
+/* The set that every text meets. */
+enum { SET_ANY };
+
 enum root { INSIDE, EDGE, ROOTS };
 
 struct state {
 	uint16_t child; /* the first; they are numbered in a row */
 	uint16_t suffix; /* the longest that is a state */
 	uint8_t children, class; /* class: that leads here */
+	uint32_t out; /* in `outs`; 0: nothing ends here */
 };
 
-/* Literals end in a state: the sets that they are of are met. */
-struct ending {
-	uint32_t next; /* of this state, then of its suffixes; 0: none */
-	uint32_t bits; /* the first of the sets' */
-	bool ends; /* only at a word's edge */
-};
-
-/* Some bits of one word: of what is met, or of who may match.  Those of one
- * list are in a row, up to one without bits. */
-struct bits {
-	uint64_t mask;
-	uint32_t word, next; /* next: while they grow; 0: the last */
+/* A pattern under the first set that it requires, which is its key. */
+struct keyed {
+	uint16_t pattern;
+	uint16_t others[LITERAL_SETS - 1]; /* sets */
 };
 
 /*
- * What is scanned for is in words of 64 bits: LITERAL_SETS times the patterns,
- * then the sets of literals that are met.  Many patterns ask for the same set.
+ * What is scanned for is in words of 64 bits: the patterns, then the sets of
+ * literals that are met.  Many patterns ask for the same set.
  */
 struct gate {
-	size_t words; /* of patterns, once */
+	size_t words; /* of patterns */
 	size_t set_count;
-	uint32_t *requiring; /* of each set: the bits of patterns */
-	uint64_t *always; /* as many for each of LITERAL_SETS: requires none */
+	uint64_t *always; /* patterns that require no literal */
 	uint64_t *timed; /* patterns that require a time */
+	uint64_t *keys; /* sets under which there are patterns */
+	struct keyed *keyed; /* in the order of sets */
+	uint16_t *first_keyed; /* of each set; one more at the end */
 	uint8_t class_of[256];
 	size_t classes;
 	struct state *states; /* first the roots */
 	uint16_t *next; /* of the first `tabled` states x classes */
 	size_t tabled;
-	uint32_t *ending; /* of a state: the first; 0: none */
-	struct ending *endings; /* the first one is none, as in bits */
-	struct bits *bits;
+	uint16_t *outs; /* the first one is nobody's */
 };
 
 /* A node of the tree, while it grows. */
 struct node {
 	uint16_t child, sibling; /* 0: none */
 	uint8_t class;
-	uint32_t ending;
+	uint32_t ending; /* the first */
+};
+
+/* A literal of a set ends in a node. */
+struct ending {
+	uint32_t next; /* of this node; 0: none */
+	uint16_t out;
 };
 
 struct builder {
@@ -74,7 +82,10 @@ struct builder {
 	struct arena *scratch;
 	struct literals *sets;
 	struct node *nodes;
-	size_t node_count, endings, bits;
+	struct ending *endings; /* the first one is nobody's */
+	size_t node_count, ending_count, out_count;
+	struct keyed *keyed; /* of each pattern; pattern 0 has room too */
+	uint16_t *key; /* of each pattern: its set */
 };
 
 static unsigned char
@@ -169,97 +180,114 @@ class_of(struct gate *g, char c)
 	return *class;
 }
 
-/* The ending of just this kind in a node. */
-static struct ending *
-grow_ending(struct builder *b, uint16_t node, const struct word *w)
-{
-	struct gate *g = b->gate;
-	uint32_t at = b->nodes[node].ending;
-	const struct ending ending = {at, 0, w->ends};
-
-	while (at != 0 && g->endings[at].ends != w->ends)
-		at = g->endings[at].next;
-	if (at != 0)
-		return &g->endings[at];
-	g->endings =
-	    arena_grow(b->arena, g->endings, b->endings, sizeof(*g->endings));
-	g->endings[b->endings] = ending;
-	b->nodes[node].ending = (uint32_t)b->endings;
-	return &g->endings[b->endings++];
-}
-
-/* A bit more.  They come in order: one for the same word is the first. */
-static void
-add_bit(struct builder *b, uint32_t *first, size_t bit)
-{
-	struct gate *g = b->gate;
-	const struct bits bits = {
-	    (uint64_t)1 << bit % 64, (uint32_t)(bit / 64), *first};
-
-	if (*first != 0 && g->bits[*first].word == bits.word) {
-		g->bits[*first].mask |= bits.mask;
-		return;
-	}
-	g->bits = arena_grow(b->scratch, g->bits, b->bits, sizeof(*g->bits));
-	g->bits[b->bits] = bits;
-	*first = (uint32_t)b->bits++;
-}
-
 static void
 add_word(struct builder *b, const struct word *w, size_t set)
 {
 	uint16_t node = w->begins ? EDGE : INSIDE;
+	struct ending *e;
 	size_t i;
 
 	for (i = 0; i < w->text.len; i++)
 		node = grow_child(b, node, class_of(b->gate, w->text.p[i]));
-	add_bit(b, &grow_ending(b, node, w)->bits, set);
+	b->endings = arena_grow(
+	    b->scratch, b->endings, b->ending_count, sizeof(*b->endings));
+	e = &b->endings[b->ending_count];
+	e->next = b->nodes[node].ending;
+	e->out = (uint16_t)(set | (w->ends ? OUT_AT_EDGE : 0));
+	b->nodes[node].ending = (uint32_t)b->ending_count++;
 }
 
-/* The number of a set; `set_count` of the gate when there is no room for it. */
-static size_t
+static void
+new_set(struct builder *b, struct literals literals)
+{
+	struct gate *g = b->gate;
+
+	b->sets =
+	    arena_grow(b->scratch, b->sets, g->set_count, sizeof(*b->sets));
+	b->sets[g->set_count++] = literals;
+}
+
+/* Nothing is asked for, or no more than an edge. */
+static bool
+meets_all(struct literals literals)
+{
+	size_t i, k;
+
+	for (i = 0; i < literals.n; i++) {
+		for (k = 0; k < literals.v[i].len; k++)
+			if (literals.v[i].p[k] != LITERAL_EDGE)
+				break;
+		if (k == literals.v[i].len)
+			return true;
+	}
+	return literals.n == 0;
+}
+
+/* The number of a set; SET_ANY when there is no room for it. */
+static uint16_t
 grow_set(struct builder *b, struct literals literals)
 {
 	struct gate *g = b->gate;
 	struct word word;
 	size_t i, set;
 
-	for (set = 0; set < g->set_count; set++)
+	for (set = SET_ANY + 1; set < g->set_count; set++)
 		if (literals_same(b->sets[set], literals))
-			return set;
-	if (b->node_count + literals.n * WORD_MOST > STATES_MOST)
-		return set;
+			return (uint16_t)set;
+	if (meets_all(literals) || set == SETS_MOST ||
+	    b->node_count + literals.n * WORD_MOST > STATES_MOST)
+		return SET_ANY;
+	new_set(b, literals);
 	for (i = 0; i < literals.n; i++) {
 		word = word_of(b->scratch, literals.v[i]);
 		add_word(b, &word, set);
 	}
-	b->sets = arena_grow(b->scratch, b->sets, set, sizeof(*b->sets));
-	b->sets[set] = literals;
-	g->requiring =
-	    arena_grow(b->arena, g->requiring, set, sizeof(*g->requiring));
-	g->requiring[set] = 0;
-	g->set_count++;
-	return set;
+	return (uint16_t)set;
 }
 
+/* The best of its sets is the first. */
 static void
 add_pattern(struct builder *b, const struct required *r, size_t pattern)
 {
-	struct gate *g = b->gate;
-	size_t part, set, bit;
+	struct keyed *k = &b->keyed[pattern];
+	uint16_t set, *key = &b->key[pattern];
+	size_t part, n = 0;
 
 	if (r->time)
-		put(g->timed, pattern);
+		put(b->gate->timed, pattern);
+	k->pattern = (uint16_t)pattern;
 	for (part = 0; part < LITERAL_SETS; part++) {
-		bit = part * g->words * 64 + pattern;
-		set = g->set_count;
-		if (r->set[part].n > 0)
-			set = grow_set(b, r->set[part]);
-		if (set < g->set_count)
-			add_bit(b, &g->requiring[set], bit);
+		set = grow_set(b, r->set[part]);
+		if (*key == SET_ANY)
+			*key = set;
 		else
-			put(g->always, bit);
+			k->others[n++] = set;
 	}
+	if (*key == SET_ANY)
+		put(b->gate->always, pattern);
+}
+
+/* Patterns in the order of their keys. */
+static void
+sort_patterns(struct builder *b, size_t from, size_t to)
+{
+	struct gate *g = b->gate;
+	size_t i, set, n = 0;
+
+	g->keys =
+	    arena_calloc(b->arena, g->set_count / 64 + 1, sizeof(*g->keys));
+	g->keyed = arena_calloc(b->arena, to - from, sizeof(*g->keyed));
+	g->first_keyed =
+	    arena_calloc(b->arena, g->set_count + 1, sizeof(*g->first_keyed));
+	for (set = SET_ANY + 1; set < g->set_count; set++) {
+		g->first_keyed[set] = (uint16_t)n;
+		for (i = from; i < to; i++)
+			if (b->key[i] == set)
+				g->keyed[n++] = b->keyed[i];
+		if (n > g->first_keyed[set])
+			put(g->keys, set);
+	}
+	g->first_keyed[set] = (uint16_t)n;
 }
 
 /* The nodes become states, level by level. */
@@ -275,7 +303,6 @@ number_states(struct builder *b)
 
 	node_of[EDGE] = EDGE;
 	g->states = arena_calloc(b->arena, b->node_count, sizeof(*g->states));
-	g->ending = arena_calloc(b->arena, b->node_count, sizeof(*g->ending));
 	for (state = 0; state < b->node_count; state++) {
 		if (state == level_end) {
 			level_end = count;
@@ -283,7 +310,7 @@ number_states(struct builder *b)
 		}
 		g->tabled += level < TABLE_LEVELS;
 		node = &b->nodes[node_of[state]];
-		g->ending[state] = node->ending;
+		g->states[state].out = node->ending; /* see link_outs() */
 		g->states[state].class = node->class;
 		g->states[state].child = (uint16_t)count;
 		for (child = node->child; child != 0;
@@ -317,15 +344,34 @@ step(const struct gate *g, size_t state, uint8_t class)
 				 : step_below(g, state, class);
 }
 
-/* What ends in the suffix ends in the state too. */
 static void
-link_endings(struct gate *g, size_t state)
+add_out(struct builder *b, uint16_t out)
 {
-	uint32_t *last = &g->ending[state];
+	b->gate->outs = arena_grow(
+	    b->scratch, b->gate->outs, b->out_count, sizeof(*b->gate->outs));
+	b->gate->outs[b->out_count++] = out;
+}
 
-	while (*last != 0)
-		last = &g->endings[*last].next;
-	*last = g->ending[g->states[state].suffix];
+/* From the endings of a state's node to a row; what ends in the suffix ends in
+ * the state too. */
+static void
+link_outs(struct builder *b, struct state *s)
+{
+	uint32_t at = s->out, more = b->gate->states[s->suffix].out;
+
+	if (at == 0) {
+		s->out = more;
+		return;
+	}
+	s->out = (uint32_t)b->out_count;
+	for (; at != 0; at = b->endings[at].next)
+		add_out(b, b->endings[at].out);
+	for (; more != 0; more++) {
+		add_out(b, b->gate->outs[more] & (uint16_t)~OUT_LAST);
+		if ((b->gate->outs[more] & OUT_LAST) != 0)
+			break;
+	}
+	b->gate->outs[b->out_count - 1] |= OUT_LAST;
 }
 
 /* Where a class leads from no literal: it is a letter or makes an edge. */
@@ -362,7 +408,7 @@ link_states(struct builder *b)
 			memcpy(row, g->next + s->suffix * g->classes,
 			    g->classes * sizeof(*row));
 		if (i != INSIDE)
-			link_endings(g, i);
+			link_outs(b, s);
 		for (k = 0; k < s->children; k++) {
 			child = &g->states[s->child + k];
 			child->suffix =
@@ -372,34 +418,6 @@ link_states(struct builder *b)
 			row[g->states[s->child + k].class] =
 			    (uint16_t)(s->child + k);
 	}
-}
-
-/* Copies a list so that it stands in a row. */
-static void
-line_up(struct builder *b, struct bits *to, size_t *count, uint32_t *first)
-{
-	const struct bits end = {0, 0, 0};
-	uint32_t at = *first;
-
-	*first = (uint32_t)*count;
-	for (; at != 0; at = b->gate->bits[at].next)
-		to[(*count)++] = b->gate->bits[at];
-	to[(*count)++] = end;
-}
-
-static void
-line_up_bits(struct builder *b)
-{
-	struct gate *g = b->gate;
-	struct bits *to = arena_calloc(
-	    b->arena, b->bits + b->endings + g->set_count, sizeof(*to));
-	size_t i, count = 0;
-
-	for (i = 1; i < b->endings; i++)
-		line_up(b, to, &count, &g->endings[i].bits);
-	for (i = 0; i < g->set_count; i++)
-		line_up(b, to, &count, &g->requiring[i]);
-	g->bits = to;
 }
 
 /* Both cases of a letter, and all digits, are of one class. */
@@ -419,24 +437,28 @@ gate_new(struct arena *arena, const struct required *required, size_t from,
     size_t to)
 {
 	struct gate *g = arena_alloc(arena, sizeof(*g));
-	struct builder b = {.gate = g, .arena = arena, .endings = 1, .bits = 1};
+	struct builder b = {.gate = g, .arena = arena};
 	size_t i;
 
 	b.scratch = arena_new();
+	b.keyed = arena_calloc(b.scratch, to, sizeof(*b.keyed));
+	b.key = arena_calloc(b.scratch, to, sizeof(*b.key));
 	g->words = to / 64 + 1;
-	g->always =
-	    arena_calloc(arena, g->words * LITERAL_SETS, sizeof(*g->always));
+	g->always = arena_calloc(arena, g->words, sizeof(*g->always));
 	g->timed = arena_calloc(arena, g->words, sizeof(*g->timed));
 	g->classes = 1;
 	new_node(&b, 0);
 	new_node(&b, 0);
-	g->endings = arena_grow(arena, NULL, 0, sizeof(*g->endings));
-	g->bits = arena_grow(b.scratch, NULL, 0, sizeof(*g->bits));
+	new_set(&b, (struct literals){0});
+	b.endings = arena_grow(b.scratch, NULL, 0, sizeof(*b.endings));
+	b.ending_count = 1;
+	add_out(&b, OUT_LAST);
 	for (i = from; i < to; i++)
 		add_pattern(&b, &required[i], i);
+	sort_patterns(&b, from, to);
 	number_states(&b);
 	link_states(&b);
-	line_up_bits(&b);
+	g->outs = arena_dup(arena, g->outs, b.out_count * sizeof(*g->outs));
 	spread_classes(g);
 	arena_free(b.scratch);
 	return g;
@@ -445,49 +467,69 @@ gate_new(struct arena *arena, const struct required *required, size_t from,
 size_t
 gate_words(const struct gate *g)
 {
-	return g->words * LITERAL_SETS + g->set_count / 64 + 1;
+	return g->words + g->set_count / 64 + 1;
 }
 
+/* The sets of which a literal ends, `edge`: and a word with it. */
 static inline void
-put_bits(const struct bits *bits, uint64_t *words)
+put_outs(const uint16_t *out, bool edge, uint64_t *met)
 {
-	for (; bits->mask != 0; bits++)
-		words[bits->word] |= bits->mask;
+	for (;; out++) {
+		if (edge || (*out & OUT_AT_EDGE) == 0)
+			put(met, *out & (SETS_MOST - 1));
+		if ((*out & OUT_LAST) != 0)
+			break;
+	}
 }
 
-/* The literals that end before text.p[end]. */
+/* The sets that a text meets. */
 static void
-put_endings(const struct gate *g, uint32_t at, struct slice text, size_t end,
-    uint64_t *met)
+scan(const struct gate *g, struct slice text, uint64_t *met)
 {
-	const struct ending *e;
+	size_t state = EDGE, i;
+	uint32_t out;
 
-	for (; at != 0; at = e->next) {
-		e = &g->endings[at];
-		if (!e->ends || end == text.len || !is_letter(text.p[end]))
-			put_bits(g->bits + e->bits, met);
+	memset(met, 0, (g->set_count / 64 + 1) * sizeof(*met));
+	put(met, SET_ANY);
+	for (i = 0; i < text.len; i++) {
+		state = step(g, state, g->class_of[(unsigned char)text.p[i]]);
+		out = g->states[state].out;
+		if (out != 0)
+			put_outs(g->outs + out,
+			    i + 1 == text.len || !is_letter(text.p[i + 1]),
+			    met);
+	}
+}
+
+/* The patterns under a set that is met. */
+static void
+put_keyed(const struct gate *g, size_t set, const uint64_t *met, uint64_t *to)
+{
+	const struct keyed *k = g->keyed + g->first_keyed[set];
+	const struct keyed *end = g->keyed + g->first_keyed[set + 1];
+	size_t i;
+
+	for (; k < end; k++) {
+		for (i = 0; i < LITERAL_SETS - 1; i++)
+			if (!gate_has(met, k->others[i]))
+				break;
+		if (i == LITERAL_SETS - 1)
+			put(to, k->pattern);
 	}
 }
 
 void
 gate_scan(const struct gate *g, struct slice text, uint64_t *set)
 {
-	size_t patterns = g->words * LITERAL_SETS, state = EDGE, i, part;
-	uint64_t *met = set + patterns;
+	uint64_t *met = set + g->words, word;
+	size_t i;
 
-	memcpy(set, g->always, patterns * sizeof(*set));
-	memset(met, 0, (g->set_count / 64 + 1) * sizeof(*met));
-	for (i = 0; i < text.len; i++) {
-		state = step(g, state, g->class_of[(unsigned char)text.p[i]]);
-		if (g->ending[state] != 0)
-			put_endings(g, g->ending[state], text, i + 1, met);
-	}
-	for (i = gate_next(met, 0, g->set_count); i < g->set_count;
-	     i = gate_next(met, i + 1, g->set_count))
-		put_bits(g->bits + g->requiring[i], set);
-	for (part = 1; part < LITERAL_SETS; part++)
-		for (i = 0; i < g->words; i++)
-			set[i] &= set[part * g->words + i];
+	memcpy(set, g->always, g->words * sizeof(*set));
+	scan(g, text, met);
+	for (i = 0; i <= g->set_count / 64; i++)
+		for (word = met[i] & g->keys[i]; word != 0; word &= word - 1)
+			put_keyed(g, i * 64 + (size_t)__builtin_ctzll(word),
+			    met, set);
 }
 
 void
