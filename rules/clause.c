@@ -238,6 +238,8 @@ joined(struct reader *r, struct slice window, size_t at)
 					    part(window, 0, at), 0, &found);
 }
 
+/* The earlier one first, of those that begin together the one that tells more:
+ * not weak, then longer. */
 static int
 head_order(const void *a, const void *b)
 {
@@ -245,6 +247,8 @@ head_order(const void *a, const void *b)
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
+	if (x->rule->weak != y->rule->weak)
+		return x->rule->weak ? 1 : -1;
 	if (x->end != y->end)
 		return x->end > y->end ? -1 : 1;
 	return 0;
@@ -284,6 +288,17 @@ drop_weak(struct reader *r, struct slice window, struct heads *heads)
 	heads->n = n;
 }
 
+static bool
+has_time(struct slice marked)
+{
+	size_t i;
+
+	for (i = 0; i < marked.len; i++)
+		if (marked.p[i] >= MARK_FIRST && marked.p[i] <= MARK_LAST)
+			return true;
+	return false;
+}
+
 /* The first verb, and those of other actions that are joined to it. */
 static void
 pick_heads(struct reader *r, struct slice window, struct heads *heads)
@@ -304,8 +319,11 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 		heads->v[n++] = h;
 	}
 	heads->n = n;
-	/* To look into it and come back is to come back. */
-	if (n > 1 && heads->v[0].action == ACTION_INVESTIGATE) {
+	/* To look into it and come back is to come back; to look into it on
+	 * Monday and come back on Friday is both. */
+	if (n > 1 && heads->v[0].action == ACTION_INVESTIGATE &&
+	    !(has_time(part(window, heads->v[0].end, heads->v[1].start)) &&
+		has_time(part(window, heads->v[1].start, window.len)))) {
 		memmove(heads->v, heads->v + 1, (n - 1) * sizeof(*heads->v));
 		heads->n--;
 	}
@@ -331,6 +349,31 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 	pick_heads(r, window, heads);
 }
 
+/* Sent, or done: what it is may have been told before. */
+static bool
+is_vague(const struct head *head)
+{
+	return head->action == ACTION_DELIVER ||
+	       (head->action == ACTION_OTHER && head->rule->weak);
+}
+
+/* True when what was told before says more than the frame itself.  A rule for
+ * some actions alone wants them in its own words. */
+static bool
+tells_more(const struct heads *before, const struct heads *heads,
+    const struct rule *rule)
+{
+	enum action action;
+
+	if (before->n == 0 || heads->n == 0)
+		return before->n > 0;
+	action = before->v[0].action;
+	if (heads->v[0].action == ACTION_OTHER)
+		return rule->only == 0 && action != ACTION_REPLY &&
+		       action != ACTION_CALL;
+	return action == ACTION_REFUND || action == ACTION_REPLACE;
+}
+
 /* True when what is done must be looked for before the frame: nothing is told
  * in it, or no more than that "it" will arrive. */
 static bool
@@ -343,7 +386,7 @@ stands_for(struct reader *r, const struct view *view, const struct frame *f,
 	struct span found;
 
 	return r->book->anaphor != NULL &&
-	       (heads->n == 0 || heads->v[0].action == ACTION_DELIVER) &&
+	       (heads->n == 0 || is_vague(&heads->v[0])) &&
 	       reader_match(r, NULL, r->book->anaphor, words, 0, &found);
 }
 
@@ -432,9 +475,7 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
 	}
 	if (stands_for(r, view, f, heads)) {
 		find_antecedent(r, view, f, owner, &before);
-		if (before.n > 0 &&
-		    (heads->n == 0 || before.v[0].action == ACTION_REFUND ||
-			before.v[0].action == ACTION_REPLACE))
+		if (tells_more(&before, heads, f->hit.rule))
 			*heads = before;
 	}
 	for (i = 0; i < heads->n; i++)
