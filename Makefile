@@ -196,6 +196,7 @@ accuracy: deps-test all
 		printf '%s ' $$l && python3 tests/corpus/score.py ./promised \
 		    build/fresh/$$l/labels.jsonl build/fresh/$$l; \
 	done
+	@python3 tests/corpus/phrases.py ./promised
 
 # The golden mails as pictures, to be looked at.
 golden-png:

@@ -18,6 +18,9 @@ figures() { # SET LABELS FOLDER
 		figures "$language" "$tmp/$language/labels.jsonl" \
 		    "$tmp/$language"
 	done
+	python3 "$corpus/phrases.py" "$promised" | while read -r half figures; do
+		echo "$figures" | tr ' ' '\n' | sed "s/^/phrases-$half /"
+	done
 } >"$tmp/figures"
 sed 's/^/# /' "$tmp/figures"
 
