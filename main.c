@@ -164,8 +164,7 @@ take_me(struct arena *a, struct strings *me, const char *text)
 
 	for (p = addr; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
-	me->v = arena_grow(a, me->v, me->n, sizeof(*me->v));
-	me->v[me->n++] = addr;
+	strings_add(a, me, addr);
 }
 
 static int

@@ -84,7 +84,6 @@ add_linked(
     struct run *run, struct arena *a, struct slice host, struct strings *out)
 {
 	const char *domain;
-	size_t i;
 
 	while (host.len > 0 && host.p[host.len - 1] == '.')
 		host.len--;
@@ -93,11 +92,8 @@ add_linked(
 	    domain_listed(run->freemail, domain) ||
 	    domain_listed(run->desks, domain))
 		return;
-	for (i = 0; i < out->n; i++)
-		if (strcmp(out->v[i], domain) == 0)
-			return;
-	out->v = arena_grow(a, out->v, out->n, sizeof(*out->v));
-	out->v[out->n++] = domain;
+	if (!strings_have(out, domain))
+		strings_add(a, out, domain);
 }
 
 /* The domains behind "://", "@" and "www." in a text. */

@@ -26,13 +26,10 @@ add_parties(struct step *s, const struct addresses *list)
 static void
 add_ids(struct step *s, const struct strings *ids)
 {
-	struct strings *all = &s->placing.references;
 	size_t i;
 
-	for (i = 0; i < ids->n; i++) {
-		all->v = arena_grow(s->arena, all->v, all->n, sizeof(*all->v));
-		all->v[all->n++] = ids->v[i];
-	}
+	for (i = 0; i < ids->n; i++)
+		strings_add(s->arena, &s->placing.references, ids->v[i]);
 }
 
 /* RFC 3464, or the null sender of RFC 5321 section 4.5.5. */

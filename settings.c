@@ -88,14 +88,13 @@ static int
 take_addresses(struct reader *r, const char *value)
 {
 	struct strings list = split_list(r->arena, value);
-	struct strings *all = &r->settings->addresses;
 	size_t i;
 
 	for (i = 0; i < list.n; i++) {
 		if (strchr(list.v[i], '@') == NULL)
 			return bad_value(r, "an address is name@domain");
-		all->v = arena_grow(r->arena, all->v, all->n, sizeof(*all->v));
-		all->v[all->n++] = lower(r->arena, list.v[i]);
+		strings_add(r->arena, &r->settings->addresses,
+		    lower(r->arena, list.v[i]));
 	}
 	return 0;
 }

@@ -35,6 +35,24 @@ out_of_memory(void)
 	_exit(EX_TEMPFAIL);
 }
 
+void
+strings_add(struct arena *a, struct strings *s, const char *text)
+{
+	s->v = arena_grow(a, s->v, s->n, sizeof(*s->v));
+	s->v[s->n++] = text;
+}
+
+bool
+strings_have(const struct strings *s, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (strcmp(s->v[i], text) == 0)
+			return true;
+	return false;
+}
+
 void *
 mem_alloc(size_t size)
 {

@@ -14,6 +14,7 @@
 #define BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -51,6 +52,16 @@ char *arena_vprintf(struct arena *, const char *, va_list)
  * (from 4 up).  Usage: a->v = arena_grow(m, a->v, a->n, sizeof(*a->v));
  */
 void *arena_grow(struct arena *, void *items, size_t n, size_t size);
+
+/* A list of texts in an arena; {0}: none yet. */
+struct strings {
+	const char **v;
+	size_t n;
+};
+
+/* Adds a text, which is not copied. */
+void strings_add(struct arena *, struct strings *, const char *text);
+bool strings_have(const struct strings *, const char *text);
 
 /* malloc and realloc that never return NULL; owned by the caller: free(3). */
 void *mem_alloc(size_t);

@@ -76,6 +76,14 @@ slice_line(struct slice *rest, struct slice *line)
 	return true;
 }
 
+void
+slice_skip(struct slice *s, size_t n)
+{
+	n = n < s->len ? n : s->len;
+	s->p += n;
+	s->len -= n;
+}
+
 char *
 slice_dup(struct arena *a, struct slice s)
 {

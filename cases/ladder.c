@@ -133,11 +133,9 @@ split_sectors(struct climb *c, const char *text)
 	while (rest.len > 0) {
 		const char *comma = memchr(rest.p, ',', rest.len);
 		size_t n = comma == NULL ? rest.len : (size_t)(comma - rest.p);
-		struct strings *s = &c->l->sectors;
+		struct slice one = slice_trim((struct slice){rest.p, n});
 
-		s->v = arena_grow(c->arena, s->v, s->n, sizeof(*s->v));
-		s->v[s->n++] =
-		    slice_dup(c->arena, slice_trim((struct slice){rest.p, n}));
+		strings_add(c->arena, &c->l->sectors, slice_dup(c->arena, one));
 		rest.p += n + (comma != NULL);
 		rest.len -= n + (comma != NULL);
 	}

@@ -21,13 +21,6 @@ struct view {
 	struct err *err;
 };
 
-static struct moment
-moment_of(struct rows *r, int column)
-{
-	return (struct moment){
-	    rows_int(r, column), (int32_t)rows_int(r, column + 1)};
-}
-
 /* --- Cases --- */
 
 static void
@@ -39,9 +32,9 @@ case_of_row(struct rows *r, struct arena *a, struct case_row *c)
 	c->company_domain = rows_text(r, 2, a);
 	c->company_name = rows_text(r, 3, a);
 	c->title = rows_text(r, 4, a);
-	c->opened = moment_of(r, 5);
+	c->opened = rows_moment(r, 5);
 	c->closed = c->has_closed_at = !rows_null(r, 7);
-	c->closed_at = moment_of(r, 7);
+	c->closed_at = rows_moment(r, 7);
 	c->merged_into = (int)rows_int(r, 9);
 	c->region = rows_text(r, 10, a);
 	c->snoozed_until = rows_int(r, 11);
@@ -54,13 +47,8 @@ case_of_row(struct rows *r, struct arena *a, struct case_row *c)
 static void
 add_unlike(struct arena *a, struct strings *s, char *text)
 {
-	size_t i;
-
-	for (i = 0; i < s->n; i++)
-		if (strcmp(s->v[i], text) == 0)
-			return;
-	s->v = arena_grow(a, s->v, s->n, sizeof(*s->v));
-	s->v[s->n++] = text;
+	if (!strings_have(s, text))
+		strings_add(a, s, text);
 }
 
 static int
@@ -213,7 +201,7 @@ message_of_row(struct rows *r, struct arena *a, struct message_row *m)
 	m->from.addr = rows_text(r, 7, a);
 	m->from.name = rows_text(r, 8, a);
 	m->has_date = !rows_null(r, 9);
-	m->date = moment_of(r, 9);
+	m->date = rows_moment(r, 9);
 	m->subject = rows_null(r, 11) ? "" : rows_text(r, 11, a);
 	m->forwarded = rows_int(r, 12) != 0;
 	m->autoreply = rows_int(r, 13) != 0;
@@ -482,7 +470,7 @@ ledger_entries(struct store *s, int64_t owner, struct arena *a, int case_number,
 		e->id = rows_int(r, 1);
 		e->case_number = (int)rows_int(r, 2);
 		e->kind = entry_kind_of(rows_text(r, 3, a));
-		e->at = moment_of(r, 4);
+		e->at = rows_moment(r, 4);
 		e->minutes = (int)rows_int(r, 6);
 		e->cents = rows_int(r, 7);
 		e->currency = rows_text(r, 8, a);

@@ -153,7 +153,7 @@ int
 obligation_received(struct change *, struct arena *, const struct calendars *,
     int case_number, int number, struct moment day, struct err *);
 
-/* For case.c and ledger.c: rows of the table, in and out. */
+/* For case.c, ledger.c and apply.c: rows of the table, in and out. */
 struct rows;
 void obligation_of_row(struct rows *, struct arena *, struct obligation *);
 int obligation_save(struct change *, const struct obligation *, struct err *);
@@ -161,5 +161,10 @@ int
 obligation_number(struct change *, int case_number, int *number, struct err *);
 int obligations_load(struct store *, int64_t owner, struct arena *,
     int case_number, struct obligation **, size_t *n, struct err *);
+bool obligation_same_due(struct due, struct due);
+/* Of the case's region; one without holidays where there is none. */
+int obligation_calendar(struct store *, int64_t owner, struct arena *,
+    const struct calendars *, int case_number, const struct calendar **,
+    struct err *);
 
 #endif

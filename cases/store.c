@@ -765,6 +765,13 @@ rows_int(struct rows *r, int column)
 	return sqlite3_column_int64(r->stmt, column);
 }
 
+struct moment
+rows_moment(struct rows *r, int column)
+{
+	return (struct moment){
+	    rows_int(r, column), (int32_t)rows_int(r, column + 1)};
+}
+
 bool
 rows_null(struct rows *r, int column)
 {

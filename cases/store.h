@@ -25,6 +25,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/date.h"
 #include "base/err.h"
 
 struct store;
@@ -146,6 +147,8 @@ store_query(struct store *, enum sql, const struct value *, size_t n);
 bool rows_next(struct rows *);
 int64_t rows_int(struct rows *, int column); /* NULL gives 0 */
 bool rows_null(struct rows *, int column);
+/* Of two columns: UTC seconds, offset. */
+struct moment rows_moment(struct rows *, int column);
 char *rows_text(struct rows *, int column, struct arena *); /* NULL for NULL */
 struct slice rows_bytes(struct rows *, int column, struct arena *);
 /* Any column as a value (its text in the arena), and how many there are. */

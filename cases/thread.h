@@ -193,4 +193,8 @@ int thread_company(struct store *, int64_t owner, const char *domain,
 int thread_alias(struct store *, int64_t owner, const char *domain,
     int64_t company, int64_t message, struct change *, struct err *);
 
+/* For thread_file.c: what the other side is called; NULL when nothing tells. */
+const char *thread_name(struct arena *, const struct thread_words *,
+    const struct placing *, const struct party *);
+
 #endif

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
@@ -23,7 +22,6 @@
 
 enum {
 	FILE_MOST = 1 << 20, /* bytes of thread.words */
-	TOKENS_MOST = 4000, /* of one bag: a longer text adds nothing */
 	TOKEN_MOST = 40, /* bytes */
 	SENTENCE_MOST = 2000,
 	NAME_LEAST = 4, /* bytes of a word */
@@ -47,191 +45,6 @@ struct thread_words {
 	struct phrases split; /* apart and fresh */
 };
 
-/* --- A set of tokens: open addressing, no removal --- */
-
-struct bag {
-	struct arena *arena;
-	struct token *v; /* in the order of adding */
-	uint32_t *hashes; /* of each token */
-	size_t n;
-	size_t *slots; /* index + 1 into v; 0: free */
-	size_t room; /* of slots, a power of two */
-};
-
-struct bag *
-bag_new(struct arena *a)
-{
-	struct bag *b = arena_alloc(a, sizeof(*b));
-
-	b->arena = a;
-	b->room = 64;
-	b->slots = arena_calloc(a, b->room, sizeof(*b->slots));
-	return b;
-}
-
-/* FNV-1a, 32 bits.  Kept in the store (bag_print()): not to be changed. */
-#define HASH_START 2166136261u
-
-static inline uint32_t
-hash_byte(uint32_t h, char c)
-{
-	return (h ^ (unsigned char)c) * 16777619u;
-}
-
-static uint32_t
-hash(const char *s)
-{
-	uint32_t h = HASH_START;
-
-	for (; *s != '\0'; s++)
-		h = hash_byte(h, *s);
-	return h;
-}
-
-static size_t *
-slot_of(const struct bag *b, const char *text, uint32_t h)
-{
-	size_t i = h & (b->room - 1), at;
-
-	while ((at = b->slots[i]) != 0 &&
-	       (b->hashes[at - 1] != h || strcmp(b->v[at - 1].text, text) != 0))
-		i = (i + 1) & (b->room - 1);
-	return &b->slots[i];
-}
-
-static void
-widen(struct bag *b)
-{
-	size_t i;
-
-	b->room *= 4;
-	b->slots = arena_calloc(b->arena, b->room, sizeof(*b->slots));
-	for (i = 0; i < b->n; i++)
-		*slot_of(b, b->v[i].text, b->hashes[i]) = i + 1;
-}
-
-/* h: the hash of text. */
-static void
-put_hashed(struct bag *b, const char *text, uint32_t h, int weight)
-{
-	size_t *slot = slot_of(b, text, h);
-
-	if (*slot != 0) {
-		if (weight == 0)
-			b->v[*slot - 1].weight = 0;
-		return;
-	}
-	if (b->n >= TOKENS_MOST)
-		return;
-	b->v = arena_grow(b->arena, b->v, b->n, sizeof(*b->v));
-	b->hashes = arena_grow(b->arena, b->hashes, b->n, sizeof(*b->hashes));
-	b->v[b->n].text = arena_strdup(b->arena, text);
-	b->v[b->n].weight = weight;
-	b->hashes[b->n] = h;
-	*slot = ++b->n;
-	if (2 * b->n > b->room)
-		widen(b);
-}
-
-static void
-put(struct bag *b, const char *text, int weight)
-{
-	put_hashed(b, text, hash(text), weight);
-}
-
-static const struct token *
-find_hashed(const struct bag *b, const char *text, uint32_t h)
-{
-	size_t slot = *slot_of(b, text, h);
-
-	if (slot == 0 || b->v[slot - 1].weight == 0)
-		return NULL;
-	return &b->v[slot - 1];
-}
-
-const struct token *
-bag_find(const struct bag *b, const char *text)
-{
-	return find_hashed(b, text, hash(text));
-}
-
-const struct token *
-bag_at(const struct bag *b, size_t i)
-{
-	return i < b->n ? &b->v[i] : NULL;
-}
-
-size_t
-bag_size(const struct bag *b)
-{
-	return b->n;
-}
-
-/* --- Prints: what is kept of a bag --- */
-
-static void
-print_hash(struct buf *b, uint32_t h)
-{
-	int shift;
-
-	for (shift = 24; shift >= 0; shift -= 8)
-		buf_putc(b, (char)(h >> shift & 0xff));
-}
-
-struct slice
-bag_print(const struct bag *b, struct arena *a)
-{
-	struct buf print = {0};
-	struct slice kept;
-	size_t i;
-
-	for (i = 0; i < b->n; i++)
-		if (b->v[i].weight > 0)
-			print_hash(&print, b->hashes[i]);
-	kept.len = print.len;
-	kept.p = print.len == 0 ? "" : arena_dup(a, print.p, print.len);
-	buf_free(&print);
-	return kept;
-}
-
-static uint32_t
-hash_at(const char *p)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 |
-	       (uint32_t)u[2] << 8 | u[3];
-}
-
-/* Two tokens of one hash are the same here: one in millions of texts. */
-void
-bag_meet(const struct bag *b, struct slice print, bool *met)
-{
-	size_t i, at;
-	uint32_t h;
-
-	for (; b->n > 0 && print.len >= 4; print.p += 4, print.len -= 4) {
-		h = hash_at(print.p);
-		i = h & (b->room - 1);
-		while ((at = b->slots[i]) != 0 && b->hashes[at - 1] != h)
-			i = (i + 1) & (b->room - 1);
-		if (at != 0)
-			met[at - 1] = true;
-	}
-}
-
-void
-bag_unmeet(const struct bag *b, const struct bag *others, bool *met)
-{
-	size_t i, at;
-
-	for (i = 0; i < others->n; i++) {
-		at = *slot_of(b, others->v[i].text, others->hashes[i]);
-		if (at != 0)
-			met[at - 1] = false;
-	}
-}
-
 /* --- Tokens of a text --- */
 
 /* How many bytes of a character that parts words stand here; 0: none.  Beside
@@ -248,13 +61,6 @@ parts(struct slice s)
 	if (c == 0xe2 && s.len > 2)
 		return 3;
 	return 0;
-}
-
-static void
-skip(struct slice *s, size_t n)
-{
-	s->p += n;
-	s->len -= n;
 }
 
 struct scan {
@@ -294,7 +100,7 @@ scan_gap(struct scan *s)
 		    (c == '\n' && s->newline))
 			s->ended = true;
 		s->newline = c == '\n' || (s->newline && c == '\r');
-		skip(&rest, n);
+		slice_skip(&rest, n);
 	}
 	s->rest = rest;
 }
@@ -311,12 +117,12 @@ scan_run(struct scan *s)
 	for (; p < end && n < TOKEN_MOST && is_alnum(*p); p++) {
 		char c = to_lower(*p);
 
-		h = hash_byte(h, c);
+		h = bag_hash_byte(h, c);
 		s->word[n++] = c;
 		s->hashes[n] = h;
 		digit |= is_digit(c);
 	}
-	skip(&s->rest, (size_t)(p - s->rest.p));
+	slice_skip(&s->rest, (size_t)(p - s->rest.p));
 	s->len = n;
 	s->digit = digit;
 }
@@ -326,7 +132,7 @@ static bool
 scan_word(struct scan *s)
 {
 	s->len = 0;
-	s->hashes[0] = HASH_START;
+	s->hashes[0] = BAG_HASH_START;
 	s->digit = false;
 	scan_gap(s);
 	if (s->rest.len == 0)
@@ -340,10 +146,11 @@ scan_word(struct scan *s)
 		if (parts(s->rest) > 0 && !joins(s))
 			break;
 		if (s->len < TOKEN_MOST) {
-			s->hashes[s->len + 1] = hash_byte(s->hashes[s->len], c);
+			s->hashes[s->len + 1] =
+			    bag_hash_byte(s->hashes[s->len], c);
 			s->word[s->len++] = c;
 		}
-		skip(&s->rest, 1);
+		slice_skip(&s->rest, 1);
 	}
 	s->word[s->len] = '\0';
 	return true;
@@ -359,7 +166,7 @@ scan_capital(struct scan *s, char *before)
 		s->len = 1;
 		do {
 			s->word[0] = s->rest.p[0];
-			skip(&s->rest, 1);
+			slice_skip(&s->rest, 1);
 		} while (s->rest.len > 0 && (parts(s->rest) == 0 || joins(s)));
 	}
 	return scan_word(s);
@@ -412,7 +219,7 @@ add_pair(struct bag *b, const char *number, const char *word)
 	char pair[2 * TOKEN_MOST + 2];
 
 	snprintf(pair, sizeof(pair), "%s %s", number, word);
-	put(b, pair, 3);
+	bag_put(b, pair, 3);
 }
 
 static void
@@ -427,11 +234,11 @@ scan_tokens(
 	while (scan_word(&s)) {
 		weight = 0;
 		if (!ignore &&
-		    find_hashed(w->common, s.word, s.hashes[s.len]) == NULL)
+		    bag_find_hashed(w->common, s.word, s.hashes[s.len]) == NULL)
 			weight = weigh(&s);
 		stem(&s);
 		if (ignore || weight > 0)
-			put_hashed(b, s.word, s.hashes[s.len], weight);
+			bag_put_hashed(b, s.word, s.hashes[s.len], weight);
 		if (!ignore && before[0] != '\0' && number != s.digit)
 			add_pair(b, number ? before : s.word,
 			    number ? s.word : before);
@@ -453,9 +260,10 @@ bag_ignore(struct bag *b, const struct thread_words *w, struct slice text)
 }
 
 void
-bag_ignore_name(struct bag *b, const struct thread_words *w, const char *name)
+bag_ignore_name(struct bag *b, struct arena *a, const struct thread_words *w,
+    const char *name)
 {
-	char *word = name == NULL ? NULL : words_name(b->arena, w, name);
+	char *word = name == NULL ? NULL : words_name(a, w, name);
 
 	if (word != NULL)
 		bag_ignore(b, w, slice_of(word));
@@ -500,7 +308,7 @@ add_plain(struct bag *b, struct slice line)
 	struct scan s = {.rest = line};
 
 	while (scan_word(&s))
-		put(b, s.word, 1);
+		bag_put(b, s.word, 1);
 }
 
 /* The same for both cases of a letter. */
@@ -696,7 +504,7 @@ strip_prefixes(const struct thread_words *w, const char *subject)
 	while ((n = prefix_length(w, s)) > 0 || (n = tag_length(w, s)) > 0) {
 		if (n > s.len)
 			n = s.len;
-		skip(&s, n);
+		slice_skip(&s, n);
 		s = slice_trim(s);
 	}
 	return s;
@@ -787,7 +595,7 @@ words_mention(struct slice text, const char *phrase)
 
 	if (phrase == NULL || *phrase == '\0')
 		return false;
-	for (; text.len > 0; before = text.p[0], skip(&text, 1))
+	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1))
 		if (!word_byte(before) && stands_here(text, phrase))
 			return true;
 	return false;
@@ -839,10 +647,10 @@ name_follows(struct slice text, const char *phrase, const char *name)
 
 	if (n == 0)
 		return false;
-	skip(&text, n);
+	slice_skip(&text, n);
 	text = slice_trim(text);
 	if (slice_starts_nocase(text, "the "))
-		skip(&text, 4);
+		slice_skip(&text, 4);
 	return stands_here(text, name);
 }
 
@@ -852,7 +660,8 @@ words_behalf(const struct thread_words *w, struct slice text, const char *name)
 	const struct phrase *p;
 	bool within = false;
 
-	for (; name != NULL && *name != '\0' && text.len > 0; skip(&text, 1)) {
+	for (; name != NULL && *name != '\0' && text.len > 0;
+	     slice_skip(&text, 1)) {
 		p = within ? NULL
 			   : w->behalf.first[tolower((unsigned char)text.p[0])];
 		for (; p != NULL; p = p->next)
@@ -880,7 +689,7 @@ next_sentence(struct slice *rest)
 			break;
 	}
 	s.len = n;
-	skip(rest, n);
+	slice_skip(rest, n);
 	return s;
 }
 
@@ -932,9 +741,9 @@ words_name(struct arena *a, const struct thread_words *w, const char *name)
 static void
 put_name(struct bag *b, const struct thread_words *w, const char *word)
 {
-	if (strlen(word) >= NAME_LEAST && b->n < NAMES_MOST &&
+	if (strlen(word) >= NAME_LEAST && bag_size(b) < NAMES_MOST &&
 	    bag_find(w->common, word) == NULL)
-		put(b, word, 1);
+		bag_put(b, word, 1);
 }
 
 struct bag *
@@ -954,109 +763,4 @@ words_names(struct arena *a, const struct thread_words *w, struct slice text)
 			memcpy(before, s.word, s.len + 1);
 	}
 	return names;
-}
-
-/* --- Reference numbers --- */
-
-char *
-number_plain(struct arena *a, const char *written)
-{
-	struct buf b = {0};
-
-	for (; *written != '\0' && b.len < TOKEN_MOST; written++)
-		if (isalnum((unsigned char)*written))
-			buf_putc(&b, (char)toupper((unsigned char)*written));
-	buf_puts(&b, "");
-	return buf_keep(&b, a);
-}
-
-char *
-number_shape(struct arena *a, const char *plain)
-{
-	char *shape = arena_strdup(a, plain), *p;
-
-	for (p = shape; *p != '\0'; p++)
-		*p = isdigit((unsigned char)*p) ? '9' : 'A';
-	return shape;
-}
-
-static bool
-number_byte(char c)
-{
-	return is_alnum(c) || c == '-' || c == '/' || c == '_' || c == '.' ||
-	       c == ':' || c == '#';
-}
-
-static bool
-is_amount(const char *before, const char *start, struct slice token)
-{
-	size_t i;
-
-	if (start > before && (start[-1] == '$' || (start[-1] & 0x80) != 0))
-		return true;
-	for (i = 0; i + 2 < token.len; i++)
-		if ((token.p[i] == '.' || token.p[i] == ':') &&
-		    isdigit((unsigned char)token.p[i + 1]) && i > 0 &&
-		    isdigit((unsigned char)token.p[i - 1]))
-			return true; /* also a time of day, an address */
-	return false;
-}
-
-static struct slice
-trim_number(struct slice s)
-{
-	while (s.len > 0 && !isalnum((unsigned char)s.p[0]))
-		skip(&s, 1);
-	while (s.len > 0 && !isalnum((unsigned char)s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-static size_t
-count_digits(struct slice s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s.len; i++)
-		n += is_digit(s.p[i]);
-	return n;
-}
-
-/* The next token with a digit, taken off *rest; false at the end. */
-static bool
-next_with_digit(struct slice *rest, struct slice *token)
-{
-	const char *p = rest->p, *end = rest->p + rest->len, *from;
-
-	while (p < end && !is_digit(*p))
-		p++;
-	if (p == end) {
-		skip(rest, rest->len);
-		return false;
-	}
-	for (from = p; from > rest->p && number_byte(from[-1]); from--)
-		;
-	while (p < end && number_byte(*p))
-		p++;
-	*token = trim_number((struct slice){from, (size_t)(p - from)});
-	skip(rest, (size_t)(p - rest->p));
-	return true;
-}
-
-bool
-number_next(struct slice *rest, size_t digits, struct slice *written)
-{
-	const char *before = rest->p;
-	struct slice token;
-
-	while (next_with_digit(rest, &token)) {
-		if (token.len > TOKEN_MOST || count_digits(token) < digits ||
-		    (token.len == 4 && (slice_starts(token, "19") ||
-					   slice_starts(token, "20"))) ||
-		    is_amount(before, token.p, token))
-			continue;
-		*written = token;
-		return true;
-	}
-	return false;
 }

@@ -475,10 +475,8 @@ carries_enclosed(const struct step *s, const struct message *m)
 static void
 references_add(struct arena *m, struct strings *to, const struct strings *from)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		to->v = arena_grow(m, to->v, to->n, sizeof(*to->v));
-		to->v[to->n++] = from->v[i];
-	}
+	for (size_t i = 0; i < from->n; i++)
+		strings_add(m, to, from->v[i]);
 }
 
 /* The message's own fields are the original's. */

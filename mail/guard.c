@@ -38,9 +38,8 @@ guard_fault(struct arena *arena, struct strings *faults, const char *fmt, ...)
 
 	if (faults->n >= GUARD_FAULTS)
 		return;
-	faults->v = arena_grow(arena, faults->v, faults->n, sizeof(*faults->v));
 	va_start(ap, fmt);
-	faults->v[faults->n++] = arena_vprintf(arena, fmt, ap);
+	strings_add(arena, faults, arena_vprintf(arena, fmt, ap));
 	va_end(ap);
 }
 

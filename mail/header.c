@@ -431,8 +431,7 @@ add_id(struct arena *arena, struct strings *ids, struct slice id)
 			copy[n++] = id.p[i];
 	if (n == 0)
 		return;
-	ids->v = arena_grow(arena, ids->v, ids->n, sizeof(*ids->v));
-	ids->v[ids->n++] = copy;
+	strings_add(arena, ids, copy);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/date.h"
 
@@ -22,11 +23,6 @@ struct address {
 
 struct addresses {
 	struct address *v;
-	size_t n;
-};
-
-struct strings {
-	const char **v;
 	size_t n;
 };
 

@@ -298,9 +298,7 @@ body_texts(struct reader *r, struct strings *texts)
 	for (i = 0; i < r->sections.n; i = after(r, i)) {
 		if (r->role[i] != BODY || text_length(r, i) == 0)
 			continue;
-		texts->v =
-		    arena_grow(r->arena, texts->v, texts->n, sizeof(*texts->v));
-		texts->v[texts->n++] = text_of(r, i);
+		strings_add(r->arena, texts, text_of(r, i));
 		r->m->from_html |= is_html(&r->sections.v[i]);
 	}
 }
@@ -570,8 +568,7 @@ add_text(struct reader *r, size_t i, struct strings *out)
 
 	if (out->n == TEXTS_MOST || !says_more(r->arena, text, r->m->text))
 		return;
-	out->v = arena_grow(r->arena, out->v, out->n, sizeof(*out->v));
-	out->v[out->n++] = text;
+	strings_add(r->arena, out, text);
 }
 
 static void
@@ -579,10 +576,8 @@ other_texts(struct reader *r, bool enclosed, struct strings *out)
 {
 	size_t i;
 
-	if (enclosed && r->m->text[0] != '\0' && out->n < TEXTS_MOST) {
-		out->v = arena_grow(r->arena, out->v, out->n, sizeof(*out->v));
-		out->v[out->n++] = r->m->text;
-	}
+	if (enclosed && r->m->text[0] != '\0' && out->n < TEXTS_MOST)
+		strings_add(r->arena, out, r->m->text);
 	for (i = 0; i < r->sections.n; i = after(r, i))
 		if (r->role[i] != BODY &&
 		    (is_text(&r->sections.v[i]) ||

@@ -37,3 +37,14 @@ action_of(const char *name, enum action *action)
 	}
 	return false;
 }
+
+bool
+findings_signal(const struct findings *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; f != NULL && i < f->signal_count; i++)
+		if (strcmp(f->signals[i].name, name) == 0)
+			return true;
+	return false;
+}

@@ -69,4 +69,7 @@ const char *kind_name(enum kind);
 const char *action_name(enum action);
 bool action_of(const char *, enum action *);
 
+/* Whether the signal was found; f may be NULL. */
+bool findings_signal(const struct findings *, const char *name);
+
 #endif

@@ -1,0 +1,535 @@
+/*
+ * Which cases come into question for a message: by ids, reference numbers,
+ * domains and names.  See weighing.h.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cases/number.h"
+#include "cases/weighing.h"
+
+enum {
+	SUSPECTS_MOST = 64,
+	NUMBERS_MOST = 40,
+	NAMED_MOST = 100, /* mails that name somebody */
+	LIVING_MOST = 300, /* mails of late, to find what is alive */
+	CASES_MOST = 32, /* of one company; newest first */
+	TWIN_APART = 26 * 60 * 60, /* forwards tell no zone, or no time */
+	POINTS_REPLY = 100,
+	POINTS_SIBLING = 90, /* both answer the same unseen mail */
+	POINTS_NUMBER_SUBJECT = 70,
+	POINTS_NUMBER = 55,
+};
+
+static struct file *
+suspect_find(const struct work *w, int number)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.number == number)
+			return &w->v[i];
+	return NULL;
+}
+
+static struct file *
+suspect_of(struct work *w, int number)
+{
+	struct file *f = suspect_find(w, number);
+
+	if (f != NULL || number == 0 || w->n >= SUSPECTS_MOST)
+		return f;
+	w->v = arena_grow(w->arena, w->v, w->n, sizeof(*w->v));
+	memset(&w->v[w->n], 0, sizeof(*w->v));
+	w->v[w->n].s.number = number;
+	return &w->v[w->n++];
+}
+
+/* --- 2: ids --- */
+
+static int
+follow_id(struct work *w, const char *id, bool mine, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_ID, sql_int(w->owner),
+		sql_text(id), sql_int(w->in->message), sql_int(w->until));
+	struct file *f;
+	bool is;
+	int points;
+
+	while (rows_next(r)) {
+		is = rows_int(r, 1) != 0;
+		/* My id or the id I answer: a reply.  Two that answer the
+		 * same mail are siblings. */
+		points = mine || is ? POINTS_REPLY : POINTS_SIBLING;
+		f = suspect_of(w, (int)rows_int(r, 0));
+		if (f != NULL && points > f->reply)
+			f->reply = points;
+	}
+	return rows_end(r, err);
+}
+
+/* The nearest ancestor decides: an older one only when it leads nowhere. */
+static int
+follow_ids(struct work *w, struct err *err)
+{
+	const struct placing *in = w->in;
+	size_t i;
+
+	for (i = in->references.n; i > 0 && w->n == 0; i--)
+		if (follow_id(w, in->references.v[i - 1], false, err) < 0)
+			return -1;
+	if (in->message_id != NULL &&
+	    follow_id(w, in->message_id, true, err) < 0)
+		return -1;
+	if (in->original_id != NULL &&
+	    follow_id(w, in->original_id, true, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* The same mail, fetched and forwarded, or forwarded twice. */
+static int
+follow_twin(struct work *w, struct err *err)
+{
+	const struct placing *in = w->in;
+	struct rows *r;
+	struct file *f;
+
+	if (in->twin == NULL)
+		return 0;
+	r = STORE_QUERY(w->store, SQL_THREAD_TWIN, sql_int(w->owner),
+	    sql_text(in->twin), sql_int(in->message), sql_int(in->forwarded),
+	    sql_int(in->date.utc - TWIN_APART),
+	    sql_int(in->date.utc + TWIN_APART), sql_int(w->until));
+	if (rows_next(r) && (f = suspect_of(w, (int)rows_int(r, 0))) != NULL) {
+		f->twin = rows_int(r, 1);
+		f->s.twin = f->s.known = true;
+	}
+	return rows_end(r, err);
+}
+
+/* --- 3: numbers --- */
+
+static void
+number_add(struct arena *a, struct strings *s, const char *text)
+{
+	if (s->n < NUMBERS_MOST && !strings_have(s, text))
+		strings_add(a, s, text);
+}
+
+static bool
+in_text(const char *text, const char *written)
+{
+	return text != NULL && words_mention(slice_of(text), written);
+}
+
+/* The reference numbers that a message gives as its own: those that the rules
+ * found and those in its subject, but for those that it says are of another
+ * matter. */
+struct strings
+suspects_numbers(struct arena *a, const struct placing *in, const char *about,
+    const char *apart)
+{
+	struct strings s = {NULL, 0};
+	struct slice rest = slice_of(in->subject), written;
+	const struct findings *f = in->findings;
+	size_t i;
+
+	for (i = 0; f != NULL && i < f->reference_count; i++)
+		if (!in_text(apart, f->references[i]) ||
+		    in_text(about, f->references[i]) ||
+		    in_text(in->subject, f->references[i]))
+			number_add(a, &s, f->references[i]);
+	/* The owner's note to himself has no subject that a company gave. */
+	while (party_is_other(&in->from) && number_next(&rest, 4, &written))
+		number_add(a, &s, slice_dup(a, written));
+	return s;
+}
+
+/* A number that several cases share (a customer number) tells less. */
+static int
+follow_number(
+    struct work *w, const char *written, const char *about, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_NUMBER,
+	    sql_int(w->owner), sql_text(number_plain(w->arena, written)),
+	    sql_int(w->in->message), sql_int(w->until));
+	int cases[SUSPECTS_MOST], points;
+	size_t n = 0, i;
+	struct file *f;
+
+	while (n < SUSPECTS_MOST && rows_next(r))
+		cases[n++] = (int)rows_int(r, 0);
+	if (rows_end(r, err) < 0)
+		return -1;
+	points = in_text(w->in->subject, written) ? POINTS_NUMBER_SUBJECT
+		 : in_text(about, written)        ? POINTS_NUMBER
+						  : POINTS_NUMBER / 2;
+	for (i = 0; i < n; i++) {
+		f = suspect_of(w, cases[i]);
+		if (f == NULL || points / (int)n <= f->number)
+			continue;
+		f->number = points / (int)n;
+		f->named = written;
+		f->in_subject = points == POINTS_NUMBER_SUBJECT;
+	}
+	return 0;
+}
+
+/* Beside the message's own numbers any token that looks like one. */
+static int
+follow_numbers(struct work *w, const char *about, struct err *err)
+{
+	struct strings all = {NULL, 0};
+	struct slice rest, written;
+	const char *texts[] = {w->in->subject, about, w->in->comment};
+	size_t i;
+
+	for (i = 0; i < w->out->numbers.n; i++)
+		number_add(w->arena, &all, w->out->numbers.v[i]);
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		rest = slice_of(texts[i]);
+		while (number_next(&rest, 4, &written))
+			number_add(
+			    w->arena, &all, slice_dup(w->arena, written));
+	}
+	for (i = 0; i < all.n; i++)
+		if (follow_number(w, all.v[i], about, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- Domains and names --- */
+
+/* The cases of the company that has the domain: those that are alive. */
+static int
+follow_alias(struct work *w, const char *domain, bool trusted, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_ALIAS, sql_int(w->owner),
+		sql_text(domain), sql_int(w->in->date.utc - LIFE),
+		sql_int(CASES_MOST), sql_int(w->until));
+	struct file *f;
+
+	while (rows_next(r)) {
+		f = suspect_of(w, (int)rows_int(r, 0));
+		if (f == NULL)
+			continue;
+		f->s.known = f->s.known || trusted;
+		f->s.alike = f->s.alike || !trusted;
+	}
+	return rows_end(r, err);
+}
+
+/* trusted: it may make the case known; else it only points there. */
+static int
+follow_domain(struct work *w, const char *domain, bool trusted, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_DOMAIN, sql_int(w->owner),
+		sql_text(domain), sql_int(w->in->message), sql_int(w->until));
+	struct file *f;
+
+	while (rows_next(r)) {
+		f = suspect_of(w, (int)rows_int(r, 0));
+		if (f == NULL)
+			continue;
+		if (trusted && rows_int(r, 1) != 0)
+			f->s.known = true;
+		else
+			f->s.alike = true;
+	}
+	if (rows_end(r, err) < 0)
+		return -1;
+	return follow_alias(w, domain, trusted, err);
+}
+
+/* Who writes is judged by From alone: anybody can name the company in Cc. */
+static int
+follow_domains(struct work *w, struct err *err)
+{
+	size_t i;
+
+	if (w->company_speaks &&
+	    follow_domain(w, w->in->from.domain, true, err) < 0)
+		return -1;
+	for (i = 0; i < w->in->other_count; i++)
+		if (party_is_other(&w->in->others[i]) &&
+		    follow_domain(w, w->in->others[i].domain,
+			!w->company_speaks, err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool
+any_known(const struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.known)
+			return true;
+	return false;
+}
+
+enum likeness { MENTIONED, NAMESAKE, ALIKE, TENANT };
+
+static int
+add_company(
+    struct work *w, int64_t company, enum likeness like, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
+	    sql_int(w->owner), sql_int(company), sql_int(w->until));
+	struct file *f;
+	int number;
+
+	while (rows_next(r)) {
+		number = (int)rows_int(r, 0);
+		/* A namesake must have given a number of the case. */
+		f = like == NAMESAKE ? suspect_find(w, number)
+				     : suspect_of(w, number);
+		if (f == NULL)
+			continue;
+		f->s.alike = f->s.alike || like == ALIKE;
+		f->s.known = f->s.known || like == TENANT;
+		f->namesake = f->namesake || like == NAMESAKE;
+		f->mentioned = f->mentioned || like == MENTIONED;
+	}
+	return rows_end(r, err);
+}
+
+/* Letters and digits up to the first point, compared: "trent-side.example" and
+ * "trentside.zendesk.com". */
+static bool
+same_label(const char *a, const char *b)
+{
+	do {
+		a += strspn(a, "-_ ");
+		b += strspn(b, "-_ ");
+		if (*a == '.' || *a == '\0')
+			return *b == '.' || *b == '\0';
+	} while (*a++ == *b++);
+	return false;
+}
+
+/* Whether that word tells this name from others; sender may be NULL. */
+static bool
+is_namesake(struct work *w, const char *sender, const char *name)
+{
+	const char *word;
+
+	/* Most names do not have it at all. */
+	if (sender == NULL || strcasestr(name, sender) == NULL)
+		return false;
+	word = words_name(w->arena, w->words, name);
+	return word != NULL && strcmp(word, sender) == 0;
+}
+
+/* Whether the name's telling word stands in the text. */
+static bool
+is_mentioned(struct work *w, const char *text, const char *name)
+{
+	const char *word = words_name(w->arena, w->words, name);
+
+	return word != NULL && words_mention(slice_of(text), word);
+}
+
+/* Bytes of a name that is no common word; beside a number of its case, too. */
+enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3 };
+
+/* Of ASCII alone, as words_mention() compares. */
+static char *
+lower_case(struct arena *a, const char *text)
+{
+	char *lower = arena_strdup(a, text), *p;
+
+	for (p = lower; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p | 0x20);
+	return lower;
+}
+
+/* A stranger's mail tells the company's name.  Most do not have it at all. */
+static bool
+is_told(struct work *w, const char *text, const char *name, size_t least)
+{
+	if (w->in->bulk || strlen(name) < least)
+		return false;
+	if (w->lower == NULL)
+		w->lower = lower_case(w->arena, text);
+	return strstr(w->lower, lower_case(w->arena, name)) != NULL &&
+	       words_mention(slice_of(text), name);
+}
+
+/* An ombudsman, a parent company or an agent says whom it is about. */
+static bool
+speaks_for(struct work *w, const char *text, const char *name)
+{
+	return !w->out->main->freemail && is_told(w, text, name, TOLD_LEAST) &&
+	       words_behalf(w->words, slice_of(text), name);
+}
+
+/* All that the owner, or whoever writes, says here. */
+static char *
+whole_text(const struct work *w, const char *about)
+{
+	const char *parts[] = {w->in->subject, about, w->in->comment};
+	struct buf b = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (i > 0)
+			buf_putc(&b, '\n');
+		buf_slice(&b, slice_of(parts[i]));
+	}
+	return buf_keep(&b, w->arena);
+}
+
+/*
+ * Companies by name: of the sender (a company writes from many domains; from
+ * one of quite another name it must give the case's number, and so must one
+ * that only names the company), of a help desk's customer, named by one who
+ * speaks for it or about it, or named by the owner in a note or in a mail to
+ * somebody new (an ombudsman).
+ */
+static int
+follow_names(struct work *w, const char *about, struct err *err)
+{
+	const struct party *main = w->out->main;
+	const char *sender = NULL, *name, *text;
+	enum likeness like, known_as = NAMESAKE;
+	bool desk = main != NULL && main->desk;
+	struct rows *r;
+
+	if (main != NULL && main->name != NULL)
+		sender = words_name(w->arena, w->words, main->name);
+	if (sender != NULL &&
+	    strncmp(main->domain, sender, strlen(sender)) == 0)
+		known_as = ALIKE;
+	/* Nobody can be meant: a newsletter's text is not looked at. */
+	if (w->company_speaks && w->in->bulk && !desk &&
+	    (sender == NULL || (known_as == NAMESAKE && w->n == 0)))
+		return 0;
+	text = whole_text(w, about);
+	r = STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
+	while (rows_next(r)) {
+		name = rows_text(r, 2, w->arena);
+		if (desk && same_label(main->domain, rows_text(r, 1, w->arena)))
+			like = TENANT;
+		else if (is_namesake(w, sender, name))
+			like = known_as;
+		else if (w->company_speaks ? speaks_for(w, text, name)
+					   : is_mentioned(w, text, name))
+			like = MENTIONED;
+		else if (w->company_speaks &&
+			 is_told(w, text, name, TOLD_LEAST_NUMBERED))
+			like = NAMESAKE;
+		else
+			continue;
+		if (add_company(w, rows_int(r, 0), like, err) < 0)
+			break;
+	}
+	return rows_end(r, err);
+}
+
+/* All that is alive: for the owner's notes. */
+static int
+follow_living(struct work *w, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_LIVING,
+	    sql_int(w->owner), sql_int(w->in->date.utc - SILENCE),
+	    sql_int(LIVING_MOST), sql_int(w->until));
+
+	while (rows_next(r))
+		(void)suspect_of(w, (int)rows_int(r, 0));
+	return rows_end(r, err);
+}
+
+/* A name that is long enough to be nobody else's. */
+static bool
+can_be_announced(const char *name)
+{
+	return name != NULL && strlen(name) >= 8 && strlen(name) <= 60 &&
+	       strchr(name, ' ') != NULL;
+}
+
+/* Whether the mail names who writes now. */
+static int
+names_sender(struct work *w, int64_t message, bool *result, struct err *err)
+{
+	struct rows *r = STORE_QUERY(
+	    w->store, SQL_MESSAGE_NEWEST, sql_int(w->owner), sql_int(message));
+	const char *text = rows_next(r) ? rows_text(r, 0, w->arena) : NULL;
+
+	*result =
+	    text != NULL && words_mention(slice_of(text), w->in->from.name);
+	return rows_end(r, err);
+}
+
+/* add: a case that is no suspect yet becomes one. */
+static int
+follow_word(struct work *w, const char *word, bool add, struct err *err)
+{
+	struct rows *r =
+	    STORE_QUERY(w->store, SQL_THREAD_BY_NAME, sql_int(w->owner),
+		sql_text(word), sql_int(w->in->date.utc - SILENCE),
+		sql_int(NAMED_MOST), sql_int(w->until));
+	struct file *f;
+	bool named;
+	int number;
+
+	while (rows_next(r)) {
+		number = (int)rows_int(r, 1);
+		f = suspect_find(w, number);
+		if (f == NULL ? !add : f->s.known || f->mentioned)
+			continue;
+		if (names_sender(w, rows_int(r, 0), &named, err) < 0) {
+			(void)rows_end(r, &(struct err){0});
+			return -1;
+		}
+		if (named && (f = suspect_of(w, number)) != NULL)
+			f->mentioned = true;
+	}
+	return rows_end(r, err);
+}
+
+/* A company may have told that somebody else will write: "Marlow Adjusters act
+ * for us". */
+static int
+follow_announced(struct work *w, bool add, struct err *err)
+{
+	const struct token *t;
+	struct bag *names;
+	size_t i;
+
+	if (!can_be_announced(w->in->from.name))
+		return 0;
+	names = words_names(w->arena, w->words, slice_of(w->in->from.name));
+	for (i = 0; (t = bag_at(names, i)) != NULL; i++)
+		if (follow_word(w, t->text, add, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- All of them --- */
+
+int
+suspects_find(struct work *w, const char *about, struct err *err)
+{
+	bool known;
+
+	if (follow_ids(w, err) < 0 || follow_twin(w, err) < 0 ||
+	    follow_numbers(w, about, err) < 0 || follow_domains(w, err) < 0)
+		return -1;
+	known = any_known(w);
+	if (!known && follow_names(w, about, err) < 0)
+		return -1;
+	if (!known && w->out->note)
+		return follow_living(w, err);
+	if (w->company_speaks && !w->in->bulk)
+		return follow_announced(w, !known, err);
+	return 0;
+}

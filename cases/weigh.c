@@ -1,0 +1,308 @@
+/*
+ * The points of each suspect.  See weighing.h.
+ *
+ * Points.  A reply to a mail of the case outweighs a reference number, that
+ * outweighs a subject, that outweighs words; but several weak signs together
+ * may outweigh one, and a rival number (of the same shape, and not one of the
+ * case's) speaks against it.  A message may say itself what it is not about;
+ * the case that this sentence fits best is then out.
+ */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cases/weighing.h"
+
+enum {
+	FRESH = 45 * DAY,
+	POINTS_TWIN = 200, /* the same mail, forwarded or fetched */
+	POINTS_RIVAL = -100,
+	POINTS_RIVAL_REPLY = -20,
+	POINTS_SUBJECT = 24,
+	POINTS_SUBJECT_COMMON = 8, /* "Your order" */
+	POINTS_TAUGHT = 30, /* where the owner put the last such mail */
+	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
+	POINTS_TURN = 6, /* it is the company's turn to speak */
+	POINTS_ADDRESS = 6, /* the very address, not only the domain */
+	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
+	POINTS_ONLY = 8, /* the only live case of that company */
+	POINTS_MENTION = 10, /* the company is named */
+	POINTS_FRESH = 4, /* something happened of late */
+	POINTS_FADED = -10,
+	WORDS_MOST = 40,
+	WORDS_SEVERAL = 8, /* two words at least */
+};
+
+/* In how many of the cases each token of the part occurs. */
+static int *
+spread(struct work *w, enum share part)
+{
+	size_t size = bag_size(w->bag[part]), i, j;
+	int *cases = arena_calloc(w->arena, size + 1, sizeof(*cases));
+
+	for (i = 0; i < w->n; i++)
+		for (j = 0; j < size; j++)
+			cases[j] += w->v[i].met[part][j];
+	return cases;
+}
+
+/* What a part and a case have in common, with less weight the more cases have
+ * it. */
+static int
+overlap(const struct work *w, const struct file *f, enum share part,
+    const int *cases, struct buf *shared)
+{
+	const struct token *t;
+	size_t j;
+	int points = 0;
+
+	for (j = 0; (t = bag_at(w->bag[part], j)) != NULL; j++) {
+		if (t->weight == 0 || !f->met[part][j])
+			continue;
+		points += 2 * t->weight / cases[j];
+		if (shared != NULL && shared->len < 60)
+			buf_printf(shared, "%s%s", shared->len == 0 ? "" : ", ",
+			    t->text);
+	}
+	return points;
+}
+
+/* The owner's own words above a forward count twice. */
+static void
+share_words(struct work *w)
+{
+	const int *cases[PARTS];
+	struct file *f;
+	int part;
+
+	for (part = 0; part < PARTS; part++)
+		cases[part] = spread(w, (enum share)part);
+	for (f = w->v; f < w->v + w->n; f++) {
+		struct buf shared = {0};
+
+		f->words = overlap(w, f, ABOUT, cases[ABOUT], &shared) +
+			   overlap(w, f, COMMENT, cases[COMMENT], NULL);
+		f->apart = overlap(w, f, APART, cases[APART], NULL);
+		f->shared = buf_keep(&shared, w->arena);
+	}
+}
+
+/* A receipt belongs to the case in which the owner wrote last, within a
+ * fortnight (a day, when a machine wrote it), and has not been answered. */
+static void
+find_receipt(struct work *w)
+{
+	struct file *best = NULL;
+	size_t i;
+	int64_t now = w->in->date.utc;
+	int64_t span = w->in->autoreply ? DAY : 14 * DAY;
+
+	if (!w->company_speaks ||
+	    (!w->in->autoreply &&
+		!findings_signal(w->in->findings, "acknowledgement")))
+		return;
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.known && w->v[i].last_owner > 0 &&
+		    w->v[i].last_owner <= now + DAY / 24 &&
+		    w->v[i].last_owner > now - span &&
+		    w->v[i].last_company < w->v[i].last_owner &&
+		    (best == NULL || w->v[i].last_owner > best->last_owner))
+			best = &w->v[i];
+	if (best != NULL)
+		best->receipt = true;
+}
+
+static bool
+lives(const struct file *f, int64_t now)
+{
+	return !f->closed || now <= f->closed_at + LIFE;
+}
+
+static bool
+finds_anything(const struct findings *f)
+{
+	return f != NULL && f->signal_count + f->obligation_count > 0;
+}
+
+/* A company with one live case means that one, when it says anything. */
+static void
+find_only(struct work *w)
+{
+	struct file *only = NULL;
+	size_t i;
+	int n = 0;
+
+	for (i = 0; i < w->n; i++) {
+		if ((!w->v[i].s.known && !w->v[i].s.alike &&
+			!w->v[i].mentioned) ||
+		    !lives(&w->v[i], w->in->date.utc))
+			continue;
+		only = &w->v[i];
+		n++;
+	}
+	if (n == 1 && (!w->company_speaks || finds_anything(w->in->findings) ||
+			  only->words >= WORDS_SEVERAL))
+		only->only = true;
+}
+
+static void
+find_denied(struct work *w)
+{
+	struct file *most = NULL;
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].apart > 0 &&
+		    (most == NULL || w->v[i].apart > most->apart))
+			most = &w->v[i];
+	for (i = 0; i < w->n; i++) {
+		if (&w->v[i] != most && !w->out->denied)
+			continue;
+		w->v[i].reply = 0;
+		w->v[i].receipt = w->v[i].only = w->v[i].same_subject = false;
+		if (!w->v[i].in_subject)
+			w->v[i].number = 0;
+		if (&w->v[i] == most && w->v[i].number == 0)
+			w->v[i].rival = true;
+	}
+}
+
+static int
+min(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
+circumstances(const struct work *w, const struct file *f)
+{
+	int64_t now = w->in->date.utc;
+	int points = 0;
+
+	if (f->mentioned)
+		points += POINTS_MENTION;
+	if (f->only)
+		points += POINTS_ONLY;
+	if (w->in->references.n > 0 && !w->out->denied)
+		points += POINTS_ANSWER;
+	if (f->same_address)
+		points += POINTS_ADDRESS;
+	if (w->company_speaks && f->s.known && f->last_owner > f->last_company)
+		points += POINTS_TURN;
+	if (now - f->last < FRESH && f->last - now < FRESH)
+		points += POINTS_FRESH;
+	if (now - f->last > SILENCE)
+		points += POINTS_FADED;
+	return points;
+}
+
+static void
+explain(struct arena *a, struct file *f, int subject, bool company_speaks)
+{
+	if (f->twin != 0) {
+		f->s.by = PLACED_REFERENCES;
+		f->s.why = arena_printf(
+		    a, "is message %lld again", (long long)f->twin);
+	} else if (f->reply > 0) {
+		f->s.by = PLACED_REFERENCES;
+		f->s.why = "answers a mail of this case";
+	} else if (f->number > 0) {
+		f->s.by = PLACED_NUMBER;
+		f->s.why = arena_printf(a, "names %s", f->named);
+	} else if (subject > 0) {
+		f->s.by = PLACED_SUBJECT;
+		f->s.why = "has the subject of this case";
+	} else if (f->mentioned && company_speaks) {
+		f->s.by = PLACED_WORDS;
+		f->s.why = "writes about this company";
+	} else if (f->receipt) {
+		f->s.by = PLACED_WORDS;
+		f->s.why = "acknowledges your last mail";
+	} else {
+		f->s.by = PLACED_WORDS;
+		f->s.why = f->shared[0] == '\0'
+			       ? "is from this company"
+			       : arena_printf(a, "speaks of %s", f->shared);
+	}
+}
+
+static bool
+concerned(const struct work *w, const struct file *f)
+{
+	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned ||
+	       (f->namesake && f->number > 0);
+}
+
+static void
+add_up(struct work *w, struct file *f, int subjects)
+{
+	bool alive = lives(f, w->in->date.utc) && concerned(w, f);
+	int subject = 0;
+
+	if (f->same_subject && alive)
+		subject =
+		    (words_common(w->words, w->subject) ? POINTS_SUBJECT_COMMON
+							: POINTS_SUBJECT) /
+		    subjects;
+	f->s.score = f->reply + f->number + subject;
+	if (f->rival)
+		f->s.score += f->reply > 0 ? POINTS_RIVAL_REPLY : POINTS_RIVAL;
+	if (alive)
+		f->s.score += min(f->words, WORDS_MOST) +
+			      (f->receipt ? POINTS_RECEIPT : 0) +
+			      (f->taught ? POINTS_TAUGHT : 0) +
+			      circumstances(w, f);
+	if (f->twin != 0)
+		f->s.score += POINTS_TWIN;
+	explain(w->arena, f, subject, w->company_speaks);
+}
+
+/* A number counts with its domain, or in the owner's own words. */
+static void
+weigh_number(const struct work *w, struct file *f)
+{
+	if (!concerned(w, f))
+		f->number = 0;
+}
+
+static int
+by_score(const void *a, const void *b)
+{
+	const struct suspect *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	if (x->opened != y->opened)
+		return x->opened < y->opened ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void
+rank(struct work *w)
+{
+	struct evidence *out = w->out;
+	int subjects = 0;
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		subjects += w->v[i].same_subject;
+	out->v = arena_calloc(w->arena, w->n, sizeof(*out->v));
+	for (i = 0; i < w->n; i++) {
+		weigh_number(w, &w->v[i]);
+		add_up(w, &w->v[i], subjects);
+		out->v[out->n++] = w->v[i].s;
+	}
+	if (out->n > 1)
+		qsort(out->v, out->n, sizeof(*out->v), by_score);
+}
+
+void
+weigh(struct work *w)
+{
+	share_words(w);
+	find_receipt(w);
+	find_only(w);
+	find_denied(w);
+	rank(w);
+}

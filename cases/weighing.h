@@ -1,0 +1,71 @@
+/*
+ * What is known of the suspects while their evidence is weighed: private to
+ * evidence.c, suspects.c and weigh.c.
+ */
+#ifndef CASES_WEIGHING_H
+#define CASES_WEIGHING_H
+
+#include "cases/evidence.h"
+#include "cases/store.h"
+#include "cases/thread.h"
+#include "cases/words.h"
+
+enum {
+	DAY = 24 * 60 * 60,
+	LIFE = 90 * DAY, /* of a closed case */
+	SILENCE = 180 * DAY, /* after which an open one fades */
+};
+
+/* What a message says: of its case, of another one, and what the owner wrote
+ * above a forward. */
+enum share { ABOUT, APART, COMMENT, PARTS };
+
+/* A suspect while points are added up. */
+struct file {
+	struct suspect s;
+	bool closed;
+	int64_t closed_at;
+	int reply; /* points of ids */
+	int64_t twin; /* the message that is the same mail; 0 */
+	int number; /* points of reference numbers */
+	const char *named; /* the number */
+	bool in_subject; /* which stands in the subject */
+	bool taught; /* by an answer to a doubt */
+	bool rival, same_subject, same_address, mentioned, only, receipt;
+	bool namesake; /* the sender's name, from an unlike domain */
+	int64_t last, last_owner, last_company; /* 0: never */
+	bool *met[PARTS]; /* a flag for each token of that part's bag */
+	int words, apart; /* weights in common with either part */
+	char *shared; /* some of the words, for why */
+};
+
+struct work {
+	struct store *store;
+	int64_t owner;
+	struct arena *arena;
+	const struct thread_words *words;
+	const struct placing *in;
+	struct evidence *out;
+	struct file *v;
+	size_t n;
+	struct bag *bag[PARTS];
+	const char *subject; /* normalised */
+	const char *lower; /* the whole text, when somebody asked */
+	bool company_speaks;
+	int64_t until; /* only mail that was sent until then */
+};
+
+/* --- suspects.c --- */
+
+/* All reference numbers that the message gives of its own case. */
+struct strings suspects_numbers(struct arena *, const struct placing *,
+    const char *about, const char *apart);
+/* Fills v with those who come into question. */
+int suspects_find(struct work *, const char *about, struct err *);
+
+/* --- weigh.c --- */
+
+/* Fills the evidence: the suspects with their points, best first. */
+void weigh(struct work *);
+
+#endif
