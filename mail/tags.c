@@ -43,7 +43,7 @@ static bool
 in(const char *const *names, const char *name)
 {
 	for (; *names != NULL; names++)
-		if (strcmp(*names, name) == 0)
+		if (**names == *name && strcmp(*names, name) == 0)
 			return true;
 	return false;
 }

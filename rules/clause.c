@@ -517,6 +517,8 @@ time_in(const struct view *view, size_t start, size_t end, struct span frame)
 	struct slice text = view->marked.text;
 	size_t i;
 
+	if (view->times.n == 0)
+		return NULL;
 	for (i = start; i < end && i < text.len; i++) {
 		if (text.p[i] < MARK_FIRST || text.p[i] > MARK_LAST)
 			continue;
