@@ -131,7 +131,7 @@ load_parts(struct search *s, const char *ending, struct template_parts *out)
 	for (size_t i = 0; i < PARTS; i++) {
 		if (!(html ? parts[i].html : parts[i].text))
 			continue;
-		v[out->n].name = parts[i].name;
+		v[out->n].name = arena_strdup(s->arena, parts[i].name);
 		if (find(s,
 			arena_printf(
 			    s->arena, "part-%s.%s", parts[i].name, ending),
