@@ -1,7 +1,9 @@
 /* See loading.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/datadir.h"
+#include "base/file.h"
 #include "base/image.h"
 #include "base/log.h"
 #include "loading.h"
@@ -76,12 +78,6 @@ read_all(struct run *run, struct arena *a, struct err *err)
 /* --- the image --- */
 
 static const char *
-image_file(const struct run *run)
-{
-	return arena_printf(run->arena, "%s.image", run->settings.store);
-}
-
-static const char *
 letters_language(const struct settings *s)
 {
 	return s->languages.n > 0 ? s->languages.v[0] : "en";
@@ -103,6 +99,28 @@ image_key(const struct run *run)
 	return arena_printf(a, "%s\n%s\n%s\n%s\n%s", pattern_engine(a),
 	    datadir_path(a, ""), or_none(s->own_rules),
 	    or_none(s->own_templates), letters_language(s));
+}
+
+/* Beside the store; without one where the user keeps what can be made again.
+ * NULL: nowhere. */
+static const char *
+image_file(const struct run *run)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *key = image_key(run);
+	struct arena *a = run->arena;
+	unsigned long long name = 0;
+
+	if (run->settings.store != NULL)
+		return arena_printf(a, "%s.image", run->settings.store);
+	for (; *key != '\0'; key++)
+		name = name * 31 + (unsigned char)*key;
+	if (xdg != NULL && *xdg == '/')
+		return arena_printf(a, "%s/promised/%016llx.image", xdg, name);
+	return home == NULL || *home != '/'
+		   ? NULL
+		   : arena_printf(a, "%s/.cache/promised/%016llx.image", home,
+			 name);
 }
 
 static void
@@ -149,10 +167,8 @@ use(struct run *run, const struct loaded *l)
 static int
 load_files(struct run *run, const char *why, struct err *err)
 {
-	const char *key = image_key(run);
-
-	log_debug("%s: %s; the data files are read", image_file(run), why);
-	run->image = image_new(key);
+	log_debug("the data files are read: %s", why);
+	run->image = image_new(image_key(run));
 	if (run->image == NULL)
 		return read_all(run, run->arena, err);
 	run->image_new = true;
@@ -166,6 +182,8 @@ load_all(struct run *run, struct err *err)
 	const char *file = image_file(run);
 	struct err why = {0};
 
+	if (file == NULL)
+		return read_all(run, run->arena, err);
 	run->image = image_map(file, image_key(run),
 	    run->hurried ? IMAGE_HASTY : IMAGE_THOROUGH, &why);
 	if (run->image == NULL)
@@ -221,7 +239,8 @@ load_keep(struct run *run)
 	run->image_new = false;
 	file = image_file(run);
 	l = gather(run, image_arena(run->image));
-	if (image_save(run->image, file, l, &err) == 0)
+	if (file_folders(file, &err) == 0 &&
+	    image_save(run->image, file, l, &err) == 0)
 		log_debug("%s: written", file);
 	else
 		log_debug("%s: not written: %s", file, err.text);

@@ -1,8 +1,9 @@
 /*
  * What is read from data files before the first mail: rules, forms, calendars,
- * words, letters.  It costs more than a mail does, so commands with a store
- * keep it beside the store as an image (base/image.h) for those that follow.
- * The image may be deleted at any time.
+ * words, letters.  It costs more than a mail does, so it is kept as an image
+ * (base/image.h) for the commands that follow: beside the store, and for those
+ * without one in "$XDG_CACHE_HOME/promised", or "~/.cache/promised".  Images may
+ * be deleted at any time.
  */
 #ifndef LOADING_H
 #define LOADING_H

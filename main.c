@@ -279,7 +279,10 @@ run_open(struct run *run, unsigned needs, struct err *err)
 		       : zone_moment(run->settings.timezone, clock);
 	if ((needs & NEEDS_STORE) != 0)
 		return load_all(run, err) != 0 ? -1 : run_open_store(run, err);
-	return (needs & NEEDS_RULES) != 0 ? load_rules(run, err) : 0;
+	if ((needs & NEEDS_RULES) == 0)
+		return 0;
+	run->hurried = true;
+	return load_all(run, err) != 0 || load_check(run, err) < 0 ? -1 : 0;
 }
 
 static void

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 home=$(mktemp -d "${TMPDIR:-/tmp}/promised-demo.XXXXXX")
 trap 'rm -rf "$home"' EXIT
 trap 'exit 1' INT TERM
-export TZ=UTC
+export TZ=UTC XDG_CACHE_HOME="$home/cache"
 
 promised() {
 	./promised -c "$home/config" "$@"

@@ -24,7 +24,7 @@ tap_count=0
 tap_failed=0
 export TZ=UTC LC_ALL=C.UTF-8
 export HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" \
-    XDG_DATA_HOME="$tmp/home/.local/share"
+    XDG_DATA_HOME="$tmp/home/.local/share" XDG_CACHE_HOME="$tmp/home/.cache"
 mkdir -p "$HOME"
 
 # A sanitizer's report must fail the test, not hide on stderr.
