@@ -16,6 +16,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/promised-bench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
 promised=$PWD/promised
+export XDG_CACHE_HOME="$tmp/cache"
 
 now() {
 	date +%s.%N
