@@ -151,9 +151,9 @@ faults: deps-test all
 shuffle: deps-test all
 	SHUFFLES=20 COMPANIES=8 tests/shuffle.t
 
-# A whole year, and a month of it killed again and again; make test has weeks.
+# A whole year, and the same killed again and again; make test has weeks.
 year: deps-test all
-	DAYS=365 CASES=60 KILL_DAYS=30 tests/year.t
+	DAYS=365 CASES=60 KILL_DAYS=365 tests/year.t
 
 # 100,000 random lives of a case, each twice; make test has 1,000.
 histories: deps-test $(O)/unit/histories

@@ -26,19 +26,15 @@ has_commands(
 	return false;
 }
 
-/* read_due_fn: a time at the start of a phrase, in the owner's words. */
 static bool
-read_due(void *arg, const char *phrase, struct moment anchor,
-    const char *region, struct due *due, size_t *end)
+read_due_in(struct run *run, const char *language, const char *phrase,
+    struct moment anchor, const char *region, struct due *due, size_t *end)
 {
-	struct run *run = arg;
-	const struct strings *languages = &run->settings.languages;
 	const struct calendar *calendar =
 	    calendar_region(run->calendars, region);
 	struct arena *a = arena_new();
-	struct phrases found = phrases_read(a, run->pack, phrase,
-	    languages->n > 0 ? languages->v[0] : "en", anchor,
-	    calendar != NULL ? calendar : run->calendar);
+	struct phrases found = phrases_read(a, run->pack, phrase, language,
+	    anchor, calendar != NULL ? calendar : run->calendar);
 	bool is = found.n > 0 && found.v[0].start == 0 &&
 		  found.v[0].due.precision != DUE_NONE;
 
@@ -48,6 +44,22 @@ read_due(void *arg, const char *phrase, struct moment anchor,
 	}
 	arena_free(a);
 	return is;
+}
+
+/* read_due_fn: a time at the start of a phrase, in the owner's words. */
+static bool
+read_due(void *arg, const char *phrase, struct moment anchor,
+    const char *region, struct due *due, size_t *end)
+{
+	struct run *run = arg;
+	const struct strings *languages = &run->settings.languages;
+	bool is = false;
+
+	for (size_t i = 0; i < languages->n && !is; i++)
+		is = read_due_in(
+		    run, languages->v[i], phrase, anchor, region, due, end);
+	/* the verbs are English words, so a day may be one too */
+	return is || read_due_in(run, "en", phrase, anchor, region, due, end);
 }
 
 /* write_dossier_fn.  -n says where, and writes nothing. */

@@ -12,23 +12,39 @@
 #include "commands.h"
 #include "json.h"
 
-int
-run_voice(struct run *run, struct voice *voice, struct err *err)
+/* The templates of a language, once. */
+static int
+voice_in(struct run *run, const char *language, struct letters **letters,
+    struct voice *voice, struct err *err)
 {
 	const struct settings *s = &run->settings;
 
-	if (run->letters == NULL)
-		run->letters = letters_load(run->arena,
+	if (*letters == NULL)
+		*letters = letters_load(run->arena,
 		    datadir_path(run->arena, "examples/templates"),
-		    s->own_templates,
-		    s->languages.n > 0 ? s->languages.v[0] : "en", err);
-	if (run->letters == NULL)
+		    s->own_templates, language, err);
+	if (*letters == NULL)
 		return -1;
 	voice->arena = run->arena;
-	voice->letters = run->letters;
+	voice->letters = *letters;
 	voice->zone = s->timezone;
 	voice->now = run->now.utc;
 	return 0;
+}
+
+int
+run_voice(struct run *run, struct voice *voice, struct err *err)
+{
+	return voice_in(
+	    run, owner_language(&run->settings), &run->letters, voice, err);
+}
+
+int
+print_voice(struct run *run, struct voice *voice, struct err *err)
+{
+	if (strcmp(owner_language(&run->settings), "en") == 0)
+		return run_voice(run, voice, err);
+	return voice_in(run, "en", &run->english, voice, err);
 }
 
 /* "12" or "12.3"; *number is 0 for the first form. */
@@ -121,7 +137,7 @@ command_cases(struct run *run, struct err *err)
 	size_t i, n;
 	int rc = 0;
 
-	if (run_voice(run, &voice, err) != 0 ||
+	if (print_voice(run, &voice, err) != 0 ||
 	    ledger_cases(run->store, run->owner, run->arena, &rows, &n, err) !=
 		0)
 		return -1;
@@ -341,7 +357,7 @@ command_case(struct run *run, struct err *err)
 	if (run->arg_count != 1)
 		return err_set(err, EX_USAGE, "usage: promised case N");
 	if (parse_number(run->args[0], &number, &none, err) != 0 ||
-	    run_voice(run, &voice, err) != 0 ||
+	    print_voice(run, &voice, err) != 0 ||
 	    ledger_case(run->store, run->owner, run->arena, number, &c, err) !=
 		0)
 		return -1;
@@ -376,7 +392,7 @@ command_due(struct run *run, struct err *err)
 	struct voice voice;
 	size_t i, n;
 
-	if (run_voice(run, &voice, err) != 0 ||
+	if (print_voice(run, &voice, err) != 0 ||
 	    ledger_obligations(run->store, run->owner, run->arena, 0,
 		!run->options.all, &o, &n, err) != 0)
 		return -1;
@@ -462,7 +478,7 @@ command_why(struct run *run, struct err *err)
 	if (run->arg_count != 1)
 		return err_set(err, EX_USAGE, "usage: promised why N.M");
 	if (parse_number(run->args[0], &number, &part, err) != 0 ||
-	    run_voice(run, &voice, err) != 0 ||
+	    print_voice(run, &voice, err) != 0 ||
 	    ledger_case(run->store, run->owner, run->arena, number, &c, err) !=
 		0 ||
 	    ledger_obligation(

@@ -52,7 +52,7 @@ struct run {
 	struct store *store;
 	int64_t owner; /* of the store's rows */
 	struct letters *letters; /* opened by run_voice() */
-	struct letters *page_letters; /* opened by page_voice() */
+	struct letters *english; /* opened by print_voice() */
 	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
 	struct domain_list *freemail;
@@ -127,6 +127,8 @@ int run_open(struct run *, unsigned needs, struct err *);
 int run_open_store(struct run *, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */
 int run_voice(struct run *, struct voice *, struct err *);
+/* The same in English, as all is that commands print. */
+int print_voice(struct run *, struct voice *, struct err *);
 /* The table, ended by a row without a name. */
 extern const struct command command_table[];
 

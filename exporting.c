@@ -101,25 +101,6 @@ add_bytes(struct run *run, struct arena *a, struct record_message *out,
 }
 
 int
-page_voice(struct run *run, struct voice *v, struct err *err)
-{
-	const struct strings *languages = &run->settings.languages;
-	const char *language = languages->n > 0 ? languages->v[0] : "en";
-	const char *words = datadir_path(run->arena, "examples/pages/words");
-
-	if (run->page_letters == NULL &&
-	    access(arena_printf(run->arena, "%s/%s", words, language), R_OK) !=
-		0)
-		run->page_letters = run->letters;
-	if (run->page_letters == NULL)
-		run->page_letters = letters_load(run->arena,
-		    datadir_path(run->arena, "examples/templates"), words,
-		    language, err);
-	v->letters = run->page_letters;
-	return v->letters == NULL ? -1 : 0;
-}
-
-int
 record_outline(struct run *run, struct arena *a, int number,
     struct case_record *r, struct err *err)
 {
@@ -130,8 +111,6 @@ record_outline(struct run *run, struct arena *a, int number,
 	if (post_open(run, a, &post, err) != 0 || post_law(&post, err) != 0)
 		return -1;
 	r->voice = post.voice;
-	if (page_voice(run, &r->voice, err) != 0)
-		return -1;
 	r->owner = run->settings.name;
 	if (ladder_of(run->store, run->owner, a, post.law, number,
 		record_today(r), &r->ladder, err) != 0 ||
@@ -212,10 +191,8 @@ record_collect(struct run *run, struct arena *a, int number,
 char *
 page_folder(struct run *run, struct arena *a)
 {
-	const struct strings *languages = &run->settings.languages;
-	char *own =
-	    datadir_path(a, arena_printf(a, "examples/pages/%s",
-				languages->n > 0 ? languages->v[0] : "en"));
+	char *own = datadir_path(a, arena_printf(a, "examples/pages/%s",
+					owner_language(&run->settings)));
 
 	return access(own, R_OK) == 0 ? own
 				      : datadir_path(a, "examples/pages/en");

@@ -28,9 +28,6 @@ int dossier_keep(
  * address, lines; NULL: what is known. */
 int letter_print(struct run *, const struct case_record *,
     const struct letter_row *, const char *to, struct slice *pdf, struct err *);
-/* The same voice with the words of pages in the owner's language, which has
- * pages where it has no letters. */
-int page_voice(struct run *, struct voice *, struct err *);
 /* The folder of pages in the owner's language. */
 char *page_folder(struct run *, struct arena *);
 

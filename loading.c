@@ -78,12 +78,6 @@ read_all(struct run *run, struct arena *a, struct err *err)
 /* --- the image --- */
 
 static const char *
-letters_language(const struct settings *s)
-{
-	return s->languages.n > 0 ? s->languages.v[0] : "en";
-}
-
-static const char *
 or_none(const char *text)
 {
 	return text == NULL ? "-" : text;
@@ -98,7 +92,7 @@ image_key(const struct run *run)
 
 	return arena_printf(a, "%s\n%s\n%s\n%s\n%s", pattern_engine(a),
 	    datadir_path(a, ""), or_none(s->own_rules),
-	    or_none(s->own_templates), letters_language(s));
+	    or_none(s->own_templates), owner_language(s));
 }
 
 /* Beside the store; without one where the user keeps what can be made again.
@@ -223,7 +217,7 @@ gather(struct run *run, struct arena *a)
 	l->freemail = run->freemail;
 	l->desks = run->desks;
 	l->letters = letters_load(a, datadir_path(a, "examples/templates"),
-	    s->own_templates, letters_language(s), &ignored);
+	    s->own_templates, owner_language(s), &ignored);
 	return l;
 }
 

@@ -72,7 +72,6 @@ gather(struct run *run, struct site *site, struct err *err)
 	site->owner = run->settings.name;
 	site->limits = &run->settings.limits;
 	if (run_voice(run, &site->voice, err) != 0 ||
-	    page_voice(run, &site->voice, err) != 0 ||
 	    store_begin(run->store, err) != 0)
 		return -1;
 	if (gather_rows(run, site, err) == 0 &&

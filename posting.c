@@ -183,7 +183,6 @@ nudge_settings(struct run *run)
 static int
 read_law(struct run *run, struct err *err)
 {
-	const struct strings *languages = &run->settings.languages;
 	struct arena *a = run->arena;
 	struct law *law = arena_alloc(a, sizeof(*law));
 
@@ -193,7 +192,7 @@ read_law(struct run *run, struct err *err)
 		return -1;
 	law->sectors = sectors_load(a,
 	    datadir_path(a, arena_printf(a, "rules/%s/sectors",
-				languages->n > 0 ? languages->v[0] : "en")),
+				owner_language(&run->settings))),
 	    err);
 	if (law->sectors == NULL)
 		return -1;

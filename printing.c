@@ -24,14 +24,10 @@ lines_of(struct arena *a, const char *list)
 	return text;
 }
 
-/* In the words of letters: pages may have another language. */
 static const char *
-date_of(const struct run *run, const struct case_record *r, int64_t at)
+date_of(const struct case_record *r, int64_t at)
 {
-	struct voice v = r->voice;
-
-	v.letters = run->letters;
-	return say_day(&v, moment_day(zone_moment(v.zone, at)));
+	return say_day(&r->voice, moment_day(zone_moment(r->voice.zone, at)));
 }
 
 int
@@ -56,7 +52,7 @@ letter_print(struct run *run, const struct case_record *r,
 	};
 	struct buf out = {0};
 
-	sheet.date = date_of(run, r, at);
+	sheet.date = date_of(r, at);
 	if (to == NULL)
 		sheet.to = arena_printf(a, "%s\n%s", r->ladder.row.company_name,
 		    f->recipient == NULL ? "" : f->recipient);

@@ -300,7 +300,7 @@ command_company(struct run *run, struct err *err)
 	struct voice voice;
 	size_t i, n, count, shown = 0;
 
-	if (run_voice(run, &voice, err) != 0 ||
+	if (print_voice(run, &voice, err) != 0 ||
 	    ledger_companies(
 		run->store, run->owner, run->arena, name, &v, &n, err) != 0 ||
 	    ledger_cases(

@@ -488,6 +488,12 @@ take_entry(struct reader *r)
 	return unknown_key(r);
 }
 
+const char *
+owner_language(const struct settings *s)
+{
+	return s->languages.n > 0 ? s->languages.v[0] : "en";
+}
+
 char *
 settings_default_path(struct arena *a)
 {

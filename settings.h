@@ -73,6 +73,9 @@ struct settings {
 	const char *own_rules, *own_templates;
 };
 
+/* In which the owner is written to: "en". */
+const char *owner_language(const struct settings *);
+
 /* "$XDG_CONFIG_HOME/promised/config", or "~/.config/promised/config". */
 char *settings_default_path(struct arena *);
 /* "$XDG_DATA_HOME/promised/promised.db". */

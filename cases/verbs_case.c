@@ -72,11 +72,13 @@ verb_snooze(struct act *r)
 	const char *text = r->c->rest, *rest = NULL;
 	int number = act_leading_number(text, &rest), rc;
 	struct change *c;
+	struct due due;
 	day_t day;
 	int64_t until;
 
 	rc = act_case(r);
-	if (number > 0 && span_days(slice_of(text)) == 0) {
+	if (number > 0 && span_days(slice_of(text)) == 0 &&
+	    !act_date(r, text, act_now(r), true, &due)) {
 		r->case_number = number; /* "snooze 12 5 days" */
 		text = rest;
 		rc = DONE;

@@ -24,7 +24,7 @@ from email import message_from_bytes, policy
 from email.utils import format_datetime
 
 PASSES = (3, 7, 9, 14, 22)  # UTC; in London 21:00 to 08:00 and weekends are quiet
-START = date(2026, 1, 5)
+START = date(2025, 1, 6)  # a year that is over: files are stamped by the real clock
 SCHEDULED = ("lapse", "heads-up", "clock", "digest")
 CASE_GAP, DAY_MOST, ALL_MOST = timedelta(days=1), 10, 30
 WHAT = {"refund": ("We will refund you", "Your refund has been sent."),
@@ -188,8 +188,8 @@ scheduled = [m for m in left if m[1] in SCHEDULED]
 print("# %d mails in, %d out, of them %d reminders" % (n, len(left), len(scheduled)))
 
 
-def local(when):  # London, without a library: summer time of 2026
-    return when + timedelta(hours=1 if date(2026, 3, 29) <= when.date() < date(2026, 10, 25) else 0)
+def local(when):  # London, without a library: summer time of 2025
+    return when + timedelta(hours=1 if date(2025, 3, 30) <= when.date() < date(2025, 10, 26) else 0)
 
 
 def may_speak(when):
