@@ -9,6 +9,7 @@
 #include "exporting.h"
 #include "filing.h"
 #include "late.h"
+#include "mail/addr.h"
 #include "posting.h"
 
 bool
@@ -116,6 +117,7 @@ commands_run(struct run *run, struct command_context *context,
 	context->calendars = run->calendars;
 	context->region = run->settings.region;
 	context->read_due = read_due;
+	context->address_fault = addr_fault;
 	context->write_dossier = write_dossier;
 	context->arg = run;
 	if (mail_commands_run(context, commands, t, err) != 0)

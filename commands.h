@@ -56,6 +56,7 @@ struct run {
 	struct coverage *coverage; /* of `rules coverage` */
 	struct thread_words *thread_words;
 	struct domain_list *freemail;
+	struct machine_addresses *machines;
 	struct domain_list *desks; /* of help desk programs */
 	struct image *image; /* that these are in, or NULL: see loading.h */
 	bool image_new; /* and it is not written yet */

@@ -7,6 +7,7 @@
 #include "base/image.h"
 #include "base/log.h"
 #include "loading.h"
+#include "mail/addr.h"
 #include "mail/apart.h"
 #include "rules/pattern.h"
 
@@ -17,6 +18,7 @@ struct loaded {
 	struct pack *pack;
 	struct thread_words *thread_words;
 	struct domain_list *freemail, *desks;
+	struct machine_addresses *machines;
 	struct letters *letters;
 };
 
@@ -67,6 +69,10 @@ read_all(struct run *run, struct arena *a, struct err *err)
 	    thread_words_load(a, datadir_path(a, "cases/thread.words"), err);
 	if (run->thread_words == NULL)
 		return -1;
+	run->machines = machine_addresses_load(
+	    a, datadir_path(a, "mail/machine-addresses"), err);
+	if (run->machines == NULL)
+		return -1;
 	run->freemail =
 	    domain_list_load(a, datadir_path(a, "mail/freemail"), err);
 	if (run->freemail == NULL)
@@ -113,8 +119,8 @@ image_file(const struct run *run)
 		return arena_printf(a, "%s/promised/%016llx.image", xdg, name);
 	return home == NULL || *home != '/'
 		   ? NULL
-		   : arena_printf(a, "%s/.cache/promised/%016llx.image", home,
-			 name);
+		   : arena_printf(
+			 a, "%s/.cache/promised/%016llx.image", home, name);
 }
 
 static void
@@ -127,6 +133,7 @@ watch_all(struct run *run)
 	    {"rules", 2},
 	    {"mail/forms", 1},
 	    {"mail/freemail", 0},
+	    {"mail/machine-addresses", 0},
 	    {"mail/desks", 0},
 	    {"cases/thread.words", 0},
 	    {"examples/templates", 2},
@@ -151,6 +158,7 @@ use(struct run *run, const struct loaded *l)
 	run->pack = l->pack;
 	run->thread_words = l->thread_words;
 	run->freemail = l->freemail;
+	run->machines = l->machines;
 	run->desks = l->desks;
 	run->letters = l->letters;
 	pack_reopen(run->pack);
@@ -215,6 +223,7 @@ gather(struct run *run, struct arena *a)
 	l->pack = run->pack;
 	l->thread_words = run->thread_words;
 	l->freemail = run->freemail;
+	l->machines = run->machines;
 	l->desks = run->desks;
 	l->letters = letters_load(a, datadir_path(a, "examples/templates"),
 	    s->own_templates, owner_language(s), &ignored);

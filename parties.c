@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "mail/addr.h"
 #include "mail/domain.h"
 #include "parties.h"
 #include "proof.h"
@@ -66,6 +67,7 @@ party_of(struct run *run, struct arena *a, const struct message *m,
 	p.desk = domain_listed(run->desks, domain);
 	if (p.desk)
 		p.domain = desk_domain(a, address, domain);
+	p.machine = addr_machine(run->machines, address.addr);
 	p.owner = address_in(&settings->addresses, address.addr);
 	p.ours = !p.owner && address_is_us(a, run, m, address.addr);
 	return p;

@@ -213,6 +213,12 @@ load_law(void *arg, struct post *post, struct err *err)
 		run->rungs = rungs_load(a, datadir_path(a, "cases/rungs"), err);
 	if (run->rungs == NULL)
 		return -1;
+	if (run->thread_words == NULL)
+		run->thread_words = thread_words_load(
+		    a, datadir_path(a, "cases/thread.words"), err);
+	if (run->thread_words == NULL)
+		return -1;
+	post->words = run->thread_words;
 	post->law = run->law;
 	post->rungs = run->rungs;
 	return 0;

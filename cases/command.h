@@ -110,6 +110,9 @@ struct mail_commands mail_commands_read(struct arena *, const char *text);
 typedef bool read_due_fn(void *arg, const char *phrase, struct moment anchor,
     const char *region, struct due *, size_t *end);
 
+/* Why an address cannot be written to; NULL: it can. */
+typedef const char *address_fault_fn(const char *);
+
 /* A dossier that a command has had written: its folder, and the page that
  * goes with the answer (NULL: nothing was written). */
 struct dossier {
@@ -136,8 +139,9 @@ struct command_context {
 	bool authorised;
 	const char *refusal; /* why not authorised, for the owner */
 	read_due_fn *read_due;
+	address_fault_fn *address_fault;
 	write_dossier_fn *write_dossier;
-	void *arg; /* of both */
+	void *arg; /* of read_due and write_dossier */
 };
 
 struct command_answer {

@@ -540,20 +540,11 @@ subject_of(const struct facts *x, const char *rendered)
 	return arena_printf(a, "%s [%s]", rendered, refs->v[0]);
 }
 
+/* "AW: Re: Your claim" -> "Your claim" */
 static const char *
-without_prefix(const char *subject)
+without_prefix(const struct facts *x)
 {
-	struct slice s = slice_trim(slice_of(subject));
-
-	while (slice_starts_nocase(s, "re:") || slice_starts_nocase(s, "fw:") ||
-	       slice_starts_nocase(s, "fwd:")) {
-		const char *colon = memchr(s.p, ':', s.len);
-
-		s.len -= (size_t)(colon + 1 - s.p);
-		s.p = colon + 1;
-		s = slice_trim(s);
-	}
-	return s.p == NULL ? "" : s.p;
+	return thread_title(x->p->voice.arena, x->p->words, x->subject);
 }
 
 static int
@@ -569,7 +560,7 @@ write_letter(struct facts *x, struct follow_up *f)
 	values_set(values, "title", x->row.title);
 	values_set(values, "name", p->name);
 	values_set(values, "agent", to);
-	values_set(values, "subject", without_prefix(x->subject));
+	values_set(values, "subject", without_prefix(x));
 	values_set(values, "reference",
 	    x->row.references.n > 0 ? x->row.references.v[0] : "");
 	values_set(values, "today", say_day(v, x->today));
@@ -726,7 +717,7 @@ follow_up_edit(struct post *p, struct change *c, int case_number,
 	f->text = text;
 	f->subject = had ? was.subject
 			 : subject_of(&x, arena_printf(p->voice.arena, "Re: %s",
-					      without_prefix(x.subject)));
+					      without_prefix(&x)));
 	if (void_drafts(&x) < 0 || number(&x, f) < 0 ||
 	    change_touch(c, TABLE_FOLLOW_UP, f->id, 0, err) < 0 ||
 	    add(p, f, err) < 0)

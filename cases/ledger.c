@@ -62,36 +62,14 @@ fill_references(const struct view *v, struct case_row *c)
 	return rows_end(r, v->err);
 }
 
-/* Addresses to which one must not write (RFC 3834 section 2 and custom). */
-static bool
-is_no_reply(const char *addr)
-{
-	static const char *const marks[] = {"noreply", "no-reply", "no_reply",
-	    "no.reply", "donotreply", "do-not-reply", "do_not_reply",
-	    "mailer-daemon", "postmaster", "bounce"};
-	const char *at = strchr(addr, '@'), *found;
-	size_t i;
-
-	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
-		found = strcasestr(addr, marks[i]);
-		if (found != NULL && (at == NULL || found < at))
-			return true;
-	}
-	return false;
-}
-
 static int
 fill_contact(const struct view *v, struct case_row *c)
 {
 	struct rows *r = STORE_QUERY(v->store, SQL_LEDGER_CONTACTS,
 	    sql_int(v->owner), sql_int(c->number), sql_int(c->company));
-	const char *addr;
 
-	while (c->contact == NULL && rows_next(r)) {
-		addr = rows_text(r, 0, v->arena);
-		if (!is_no_reply(addr))
-			c->contact = addr;
-	}
+	if (c->contact == NULL && rows_next(r))
+		c->contact = rows_text(r, 0, v->arena);
 	if (rows_end(r, v->err) < 0)
 		return -1;
 	r = STORE_QUERY(

@@ -72,6 +72,7 @@ struct post {
 	/* Given by load_law() when they are first needed: see post_law(). */
 	const struct law *law;
 	const struct rung_row *rungs; /* RUNG_COUNT of them */
+	const struct thread_words *words; /* marks before a subject */
 	load_law_fn *load_law;
 	const char *case_address; /* "me+{case}@example.org"; NULL: answers come
 	                           * to the address that mails are from */

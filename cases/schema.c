@@ -162,7 +162,8 @@ static const char threading[] =
     "  PRIMARY KEY (owner, value, message),"
     "  FOREIGN KEY (owner, message) REFERENCES message);"
     "CREATE INDEX reference_by_message ON reference (owner, message);"
-    /* the other side's addresses in a message; role: from or to */
+    /* the other side's addresses in a message; role: from or to;
+       machine: nobody reads what is written there */
     "CREATE TABLE party ("
     "  owner BIGINT NOT NULL,"
     "  message BIGINT NOT NULL,"
@@ -170,6 +171,7 @@ static const char threading[] =
     "  domain TEXT NOT NULL,"
     "  name TEXT,"
     "  role TEXT NOT NULL,"
+    "  machine INTEGER NOT NULL,"
     "  PRIMARY KEY (owner, message, addr),"
     "  FOREIGN KEY (owner, message) REFERENCES message);"
     "CREATE INDEX party_by_domain ON party (owner, domain, message, role);"

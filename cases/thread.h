@@ -60,6 +60,7 @@ struct party {
 	bool desk; /* writes through a help desk: acme.zendesk.com */
 	bool owner; /* one of the owner's own addresses */
 	bool ours; /* an address of promised itself */
+	bool machine; /* nobody reads what is written there: no-reply@... */
 };
 
 /* All that placing looks at.  Borrowed for the call. */

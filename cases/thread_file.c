@@ -108,7 +108,7 @@ add_party(struct filing *f, const struct party *party, const char *role,
 	    sql_int(f->in->message), sql_text(party->addr),
 	    sql_text(party->domain),
 	    sql_text(thread_name(f->arena, f->words, f->in, party)),
-	    sql_text(role));
+	    sql_text(role), sql_int(party->machine));
 }
 
 static int

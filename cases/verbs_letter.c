@@ -1,7 +1,6 @@
 /*
  * Verbs about the letter to the company: send, edit, contact.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "cases/case.h"
@@ -159,22 +158,6 @@ verb_draft(struct act *r)
 	return act_end(r, c);
 }
 
-/* One address, as mail/addr.h will want it when the letter is composed; what
- * is plainly none is told at once. */
-static bool
-looks_like_address(const char *s)
-{
-	const char *at = strchr(s, '@');
-
-	for (const char *p = s; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f ||
-		    strchr("<>()[]\\,;:\"", *p) != NULL)
-			return false;
-	return at != NULL && at != s && s[0] != '-' && at[1] != '\0' &&
-	       strchr(at + 1, '@') == NULL && strchr(at + 1, '.') != NULL &&
-	       strlen(s) < 255;
-}
-
 int
 verb_contact(struct act *r)
 {
@@ -183,7 +166,7 @@ verb_contact(struct act *r)
 
 	if (rc != DONE)
 		return rc;
-	if (!looks_like_address(r->c->rest))
+	if (r->x->address_fault(r->c->rest) != NULL)
 		return REFUSE(r, "not-address", "text", r->c->rest);
 	c = act_begin(r);
 	rc = act_outcome(

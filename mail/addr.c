@@ -153,9 +153,9 @@ patterns_read(
 }
 
 struct machine_addresses *
-machine_addresses_load(const char *path, struct err *err)
+machine_addresses_load(struct arena *a, const char *path, struct err *err)
 {
-	struct machine_addresses *m;
+	struct machine_addresses *m = arena_alloc(a, sizeof(*m));
 	FILE *f = fopen(path, "re");
 	int rc;
 
@@ -164,23 +164,10 @@ machine_addresses_load(const char *path, struct err *err)
 		err->code = EX_CONFIG;
 		return NULL;
 	}
-	m = mem_alloc(sizeof(*m));
-	*m = (struct machine_addresses){.arena = arena_new()};
+	m->arena = a;
 	rc = patterns_read(m, f, path, err);
 	fclose(f);
-	if (rc == 0)
-		return m;
-	machine_addresses_free(m);
-	return NULL;
-}
-
-void
-machine_addresses_free(struct machine_addresses *m)
-{
-	if (m == NULL)
-		return;
-	arena_free(m->arena);
-	free(m);
+	return rc == 0 ? m : NULL;
 }
 
 /* '*' stands for any run of characters.  Goes back to the last star only, so

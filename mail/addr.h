@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 enum { ADDR_MOST = 254, ADDR_LOCAL_MOST = 64 }; /* RFC 5321 4.5.3.1, RFC 3696 */
@@ -29,11 +30,9 @@ const char *addr_fault(const char *addr);
  */
 struct machine_addresses;
 
-/* NULL with err (EX_CONFIG, file:line) when the file is bad.  Freed by
- * machine_addresses_free(). */
+/* NULL with err (EX_CONFIG, file:line) when the file is bad.  In the arena. */
 struct machine_addresses *
-machine_addresses_load(const char *path, struct err *);
-void machine_addresses_free(struct machine_addresses *);
+machine_addresses_load(struct arena *, const char *path, struct err *);
 
 /* True as well for the null sender: NULL, "" and "<>". */
 bool addr_machine(const struct machine_addresses *, const char *addr);

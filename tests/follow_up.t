@@ -218,11 +218,19 @@ like "the new one sends the new words" "$(cat "$letter")" 'where is my money'
 ok "and no more" sh -c "! grep -q 'what I said' '$letter'"
 
 begin
+mail "Anna Bell <care@acme.example>" w1@acme.example \
+    "Mon, 02 Mar 2026 10:00:00 +0000" "AW: WG: Your complaint AC-10023" \
+    "We will refund the 42.10 pounds by 9 March." | at 2026-03-02T11:00:00Z deliver
+run at 2026-03-12T10:00:00Z do 1 draft
+like "the marks of their program are off the subject" "$out" \
+    'Subject: Re: Your complaint AC-10023$'
+
+begin
 promise_of() { # FROM
 	mail "$1" n1@acme.example "Mon, 02 Mar 2026 10:00:00 +0000" \
 	    "Your complaint AC-10023" "We will refund the 42.10 pounds by 9 March."
 }
-promise_of "Acme <no-reply@acme.example>" | at 2026-03-02T11:00:00Z deliver
+promise_of "Acme <ne-pas-repondre@acme.example>" | at 2026-03-02T11:00:00Z deliver
 at 2026-03-12T10:00:00Z once 2>/dev/null
 nudge=$(newest "was due")
 like "nobody reads a no-reply address: the letter is for their form" \

@@ -174,8 +174,9 @@ test_machine(void **state)
 	    "postmasters.friend@acme.example",
 	};
 	struct err err = {0};
+	struct arena *a = arena_new();
 	struct machine_addresses *m =
-	    machine_addresses_load("mail/machine-addresses", &err);
+	    machine_addresses_load(a, "mail/machine-addresses", &err);
 	size_t i;
 
 	(void)state;
@@ -188,7 +189,7 @@ test_machine(void **state)
 	for (i = 0; i < sizeof(people) / sizeof(*people); i++)
 		if (addr_machine(m, people[i]))
 			fail_msg("taken for a machine: %s", people[i]);
-	machine_addresses_free(m);
+	arena_free(a);
 }
 
 static void
@@ -196,6 +197,7 @@ test_bad_file(void **state)
 {
 	char path[] = "/tmp/promised.addr.XXXXXX";
 	int fd = mkstemp(path);
+	struct arena *a = arena_new();
 	struct err err = {0};
 	char wanted[100];
 
@@ -203,13 +205,14 @@ test_bad_file(void **state)
 	assert_true(fd >= 0);
 	assert_true(write(fd, "# fine\nnoreply*\nNo Reply\n", 25) == 25);
 	close(fd);
-	assert_null(machine_addresses_load(path, &err));
+	assert_null(machine_addresses_load(a, path, &err));
 	assert_int_equal(err.code, EX_CONFIG);
 	snprintf(wanted, sizeof(wanted), "%s:3: column 1", path);
 	assert_memory_equal(err.text, wanted, strlen(wanted));
 	unlink(path);
-	assert_null(machine_addresses_load(path, &err));
+	assert_null(machine_addresses_load(a, path, &err));
 	assert_int_equal(err.code, EX_CONFIG);
+	arena_free(a);
 }
 
 int

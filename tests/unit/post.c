@@ -30,6 +30,7 @@ static struct calendars *calendars;
 static struct letters *letters;
 static struct thread_words *words;
 static struct rung_row *rungs;
+static struct thread_words *words;
 static struct law law;
 
 static const struct nudge_settings settings = {.zone = zone,
@@ -60,6 +61,7 @@ load(void **state)
 	letters = letters_load(forever, "examples/templates", NULL, "en", &err);
 	words = thread_words_load(forever, "cases/thread.words", &err);
 	rungs = rungs_load(forever, "cases/rungs", &err);
+	words = thread_words_load(forever, "cases/thread.words", &err);
 	law.clocks = clocks_load(forever, "rules", &err);
 	law.sectors = sectors_load(forever, "rules/en/sectors", &err);
 	law.calendars = calendars;
@@ -141,6 +143,7 @@ setup(void **state)
 	    .recipient = "me@example.org",
 	    .name = "Sam Okafor",
 	    .rungs = rungs,
+	    .words = words,
 	    .law = &law,
 	    .case_address = "me+{case}@example.org",
 	    .domain = "example.org",

@@ -95,6 +95,7 @@ party(struct mailbox *m, char *words)
 	p.domain = p.freemail ? p.addr : copy(m, dot);
 	p.owner = strcmp(addr, "sam@x.example") == 0;
 	p.ours = strcmp(addr, "me@promised.example") == 0;
+	p.machine = strncmp(addr, "no-reply", 8) == 0;
 	p.name = name == NULL ? NULL : copy(m, name);
 	return p;
 }
