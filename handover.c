@@ -263,16 +263,12 @@ static void
 ask(struct run *run, struct apart_job *job, struct slice raw, bool skim,
     bool urgent)
 {
-	struct request request;
-	char *in = arena_alloc(job->arena, sizeof(request) + raw.len);
+	struct request *request = arena_alloc(job->arena, sizeof(*request));
 
-	memset(&request, 0, sizeof(request));
-	request.now = run->now;
-	request.skim = skim;
-	memcpy(in, &request, sizeof(request));
-	if (raw.len > 0)
-		memcpy(in + sizeof(request), raw.p, raw.len);
-	job->in = (struct slice){in, sizeof(request) + raw.len};
+	request->now = run->now;
+	request->skim = skim;
+	job->head = (struct slice){(const char *)request, sizeof(*request)};
+	job->in = raw;
 	apart_ask(run->readers, job, urgent);
 }
 

@@ -22,8 +22,9 @@ understood_get(struct arena *, struct slice bytes, struct slice raw);
 
 /*
  * A mail for the readers of this run, which are started when there is work.
- * An empty job is for its raw bytes, to be put in its arena; then it is asked
- * for, to be skimmed or not (mail_study()), and one day answered.
+ * An empty job has an arena for its raw bytes, unless they live as long as it
+ * does; it is asked for, to be skimmed or not (mail_study()), and one day
+ * answered.
  */
 struct apart_job *reader_job(struct run *);
 void reader_ask(struct run *, struct apart_job *, struct slice raw, bool skim);

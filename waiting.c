@@ -52,6 +52,7 @@ waiting_read_early(
 	if (e->n == APART_JOBS || reader_full(run))
 		return;
 	job = reader_job(run);
+	raw.p = arena_dup(job->arena, raw.p, raw.len);
 	reader_ask(run, job, raw, true);
 	e->v[e->n].message = message;
 	e->v[e->n].received = received;

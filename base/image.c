@@ -403,14 +403,24 @@ check_head(struct image *image, const struct stat *st, struct err *err)
 	return 0;
 }
 
+/* Looks at each byte, and lets go of those that nobody asks for after it. */
+static int
+check_bytes(struct image *image, struct err *err)
+{
+	if (image->checksum != checksum(image))
+		return err_set(err, EX_DATAERR, "it is damaged");
+	(void)madvise(image, image->length, MADV_DONTNEED);
+	return 0;
+}
+
 static int
 check_image(struct image *image, const struct stat *st, const char *key,
     enum image_care care, struct err *err)
 {
 	if (check_head(image, st, err) != 0)
 		return -1;
-	if (care == IMAGE_THOROUGH && image->checksum != checksum(image))
-		return err_set(err, EX_DATAERR, "it is damaged");
+	if (care == IMAGE_THOROUGH && check_bytes(image, err) != 0)
+		return -1;
 	if (strcmp(image->key, key) != 0)
 		return err_set(err, EX_CONFIG, "it is for other settings");
 	/* The first is the program, whose structs these are. */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -284,28 +285,43 @@ hand_out(struct apart *p)
 	}
 }
 
-/* One piece of what there is to send; false when that cannot be done. */
+/* Of the pieces all but the first `skip` bytes; how many are left. */
+static size_t
+rest_of(const struct slice *pieces, size_t n, size_t skip, struct iovec *rest)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++) {
+		size_t sent = skip < pieces[i].len ? skip : pieces[i].len;
+
+		skip -= sent;
+		if (sent == pieces[i].len)
+			continue;
+		rest[count].iov_base = (void *)(uintptr_t)(pieces[i].p + sent);
+		rest[count++].iov_len = pieces[i].len - sent;
+	}
+	return count;
+}
+
+/* Some of the next mail to send; false when that cannot be done. */
 static bool
 send_piece(struct reader *r)
 {
-	const struct slice *in = &r->jobs[r->sending]->face.in;
-	uint64_t length = in->len;
-	const char *from;
-	size_t left;
+	const struct apart_job *job = &r->jobs[r->sending]->face;
+	uint64_t length = job->head.len + job->in.len;
+	const struct slice pieces[] = {
+	    {(const char *)&length, sizeof(length)}, job->head, job->in};
+	struct iovec rest[sizeof(pieces) / sizeof(pieces[0])];
+	struct msghdr message = {.msg_iov = rest};
 	ssize_t n;
 
-	if (r->sent < sizeof(length)) {
-		from = (const char *)&length + r->sent;
-		left = sizeof(length) - r->sent;
-	} else {
-		from = in->p + (r->sent - sizeof(length));
-		left = in->len - (r->sent - sizeof(length));
-	}
-	n = left == 0 ? 0 : send(r->fd, from, left, MSG_NOSIGNAL);
+	message.msg_iovlen =
+	    rest_of(pieces, sizeof(pieces) / sizeof(pieces[0]), r->sent, rest);
+	n = sendmsg(r->fd, &message, MSG_NOSIGNAL);
 	if (n < 0)
 		return false;
 	r->sent += (size_t)n;
-	if (r->sent == sizeof(length) + in->len) {
+	if (r->sent == sizeof(length) + length) {
 		r->sending++;
 		r->sent = 0;
 	}
@@ -528,14 +544,17 @@ apart_full(const struct apart *p)
 static void
 read_here(struct apart *p, struct job *j)
 {
-	struct buf out = {0};
+	struct buf in = {0}, out = {0};
 	struct job **at = &p->queue;
 
 	while (*at != NULL && *at != j)
 		at = &(*at)->next;
 	if (*at == j)
 		*at = j->next;
-	p->read(p->arg, j->face.in, &out);
+	buf_slice(&in, j->face.head);
+	buf_slice(&in, j->face.in);
+	p->read(p->arg, buf_view(&in), &out);
+	buf_free(&in);
 	j->face.out.len = out.len;
 	j->face.out.p = arena_dup(j->face.arena, out.p, out.len);
 	buf_free(&out);

@@ -44,7 +44,8 @@ struct apart;
 /* One mail to read.  Owned by the pool, used until apart_drop(). */
 struct apart_job {
 	struct arena *arena; /* lives as long as the job */
-	struct slice in; /* set by the caller, in the arena */
+	/* Set by the caller, as long-lived; read as one, the head first. */
+	struct slice head, in;
 	struct slice out; /* of apart_wait(); in the arena */
 };
 
