@@ -26,24 +26,29 @@ enum { DAY = 86400 };
 
 /* What the owner's own server wrote when the mail arrived (RFC 8601): only
  * the topmost field, and only when its name is the one that is trusted. */
-static const char *
-signature_of(struct run *run, struct arena *a, const struct message *m)
+static void
+add_result(struct run *run, struct arena *a, struct record_message *out,
+    const struct message *m)
 {
 	const char *trusted = run->settings.authserv_id;
 	const char *value = message_field(m, "Authentication-Results");
 	const char *dkim;
-	size_t n;
+	size_t n = trusted == NULL ? 0 : strlen(trusted);
 
+	out->signature = "none";
 	if (message_field(m, "DKIM-Signature") == NULL)
-		return "none";
-	if (trusted == NULL || value == NULL ||
-	    strncasecmp(value, trusted, strlen(trusted)) != 0)
-		return "not checked";
+		return;
+	out->signature = "not checked";
+	if (n == 0 || value == NULL || strncasecmp(value, trusted, n) != 0 ||
+	    strchr("; \t", value[n]) == NULL)
+		return;
 	dkim = strcasestr(value, "dkim=");
 	if (dkim == NULL)
-		return "not checked";
-	n = strcspn(dkim, ";\r\n");
-	return arena_printf(a, "%.*s (by %s)", (int)n, dkim, trusted);
+		return;
+	out->server = trusted;
+	out->result = arena_strndup(a, dkim, strcspn(dkim, ";\r\n"));
+	out->signature =
+	    arena_printf(a, "%s (by %s)", out->result, out->server);
 }
 
 /* What we found ourselves stands before what another wrote into the mail. */
@@ -56,7 +61,7 @@ add_signature(struct run *run, struct arena *a, struct record_message *out,
 	    signature_get(run->store, run->owner, a, out->row->id, row, err);
 
 	if (rc == 0 || (rc == 1 && strcmp(row->verdict, "unsigned") == 0))
-		out->signature = signature_of(run, a, m);
+		add_result(run, a, out, m);
 	if (rc != 1)
 		return rc;
 	out->vouched = row;
@@ -100,6 +105,24 @@ add_bytes(struct run *run, struct arena *a, struct record_message *out,
 	return 0;
 }
 
+/* Letters that were made and never went out are nobody's business. */
+static int
+add_step(struct case_record *r, struct post *post, int number, struct err *err)
+{
+	struct letter_row *rows;
+	size_t n;
+
+	if (follow_ups_of(post, number, &rows, &n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].sent != 0)
+			r->step =
+			    (struct record_step){true, rows[i].letter.rung,
+				moment_day(
+				    zone_moment(r->voice.zone, rows[i].sent))};
+	return 0;
+}
+
 int
 record_outline(struct run *run, struct arena *a, int number,
     struct case_record *r, struct err *err)
@@ -121,7 +144,8 @@ record_outline(struct run *run, struct arena *a, int number,
 	    ledger_entries(run->store, run->owner, a, number, &r->entries,
 		&r->entry_count, err) != 0 ||
 	    ledger_events(run->store, run->owner, a, number, &r->events,
-		&r->event_count, err) != 0)
+		&r->event_count, err) != 0 ||
+	    add_step(r, &post, number, err) != 0)
 		return -1;
 	r->messages = arena_calloc(a, r->message_count, sizeof(*r->messages));
 	for (size_t i = 0; i < r->message_count; i++) {

@@ -653,9 +653,13 @@ json_ticket(struct arena *a, const struct case_record *r,
 		    day_or_null(row->closed, moment_day(row->closed_at)));
 		json_object_set_new(v, "days_open", json_integer(s.open_days));
 		json_object_set_new(v, "slips", json_integer(s.slips));
+		json_object_set_new(v, "step",
+		    text_or_null(
+			r->step.taken ? rung_name(r->step.rung) : NULL));
+		json_object_set_new(
+		    v, "step_taken", day_or_null(r->step.taken, r->step.day));
 		for (size_t i = 0; i < r->obligation_count; i++)
-			if (r->obligations[i].who == WHO_COMPANY &&
-			    r->obligations[i].stored != STATE_VOID)
+			if (record_is_promise(&r->obligations[i]))
 				json_array_append_new(list,
 				    ticket_promise(r, &r->obligations[i]));
 		json_object_set(v, "promises", list);

@@ -141,6 +141,19 @@ say_state(const struct voice *v, enum obligation_state state)
 }
 
 char *
+say_state_shown(const struct voice *v, enum obligation_state state)
+{
+	return state == STATE_PAUSED ? phrase(v, "state-paused-shown")
+				     : say_state(v, state);
+}
+
+char *
+say_name(const struct voice *v, const char *group, const char *name)
+{
+	return phrase_of(v, group, name);
+}
+
+char *
 say_minutes(const struct voice *v, int minutes)
 {
 	if (minutes < 60)

@@ -34,13 +34,18 @@ char *say_due_long(const struct voice *, const struct obligation *);
 char *say_dates(const struct voice *, const struct obligation *);
 char *say_what(const struct voice *, enum action); /* "a refund" */
 char *say_state(const struct voice *, enum obligation_state);
+/* The same for those who are neither side; "you" is in none of them. */
+char *say_state_shown(const struct voice *, enum obligation_state);
+/* "formal complaint", "apology", "call": words of these groups. */
+char *say_name(const struct voice *, const char *group, const char *name);
 char *say_minutes(const struct voice *, int minutes); /* "1 h 20 min" */
 /* "12.50", "£12.50", "12.50 CHF"; currency "" or NULL: none */
 char *say_money(const struct voice *, int64_t cents, const char *currency);
 char *say_count(const struct voice *, const char *key, int n);
 
 /* Puts the fields of SAY_OBLIGATION into the values. */
-#define SAY_OBLIGATION "number what due relative quote said agent slips dates state"
+#define SAY_OBLIGATION \
+	"number what due relative quote said agent slips dates state"
 void say_obligation(
     const struct voice *, struct values *, const struct obligation *);
 

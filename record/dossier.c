@@ -15,11 +15,11 @@ const char dossier_schema[] =
     "references(text) any open-days " SAY_SUMMARY " "
     "kept-class late-class broken-class lapsed-class slips-class "
     "minutes money silence " SAY_TIMELINE " "
-    "promises(" SAY_ROW ") yours-due(" SAY_ROW ") "
+    "promises(" SAY_ROW ") asked-any asked(" SAY_ROW " yours) "
     "clocks(" SAY_CLOCK ") "
     "items(message entry id date from to subject class signals(text) "
     "parts(plain mark label row) attachments(name type size sha256) path file letter "
-    "sha256 signature kind who time text faults exhibit) "
+    "sha256 signature kind who time money text faults exhibit) "
     "exhibits(number date from subject path sha256)";
 
 /* --- Findings marked in the text --- */
@@ -119,7 +119,7 @@ add_text(const struct case_record *r, const struct message_row *m,
 		values_set(part, "label",
 		    arena_printf(a, "%d.%d %s, %s", o->case_number, o->number,
 			say_what(&r->voice, o->action),
-			say_state(&r->voice, record_state(r, o))));
+			say_state_shown(&r->voice, record_state(r, o))));
 		p = found[i].end;
 	}
 	add_part(item, a, p, p + strlen(p), "plain");
@@ -128,19 +128,19 @@ add_text(const struct case_record *r, const struct message_row *m,
 /* --- Items: mail, calls, visits, in order --- */
 
 static void
-add_signals(const char *signals, struct arena *a, struct values *item)
+add_signals(
+    const struct case_record *r, const char *signals, struct values *item)
 {
+	struct arena *a = r->voice.arena;
 	struct slice rest = slice_of(signals);
 
 	while (rest.len > 0) {
 		const char *comma = memchr(rest.p, ',', rest.len);
 		size_t n = comma == NULL ? rest.len : (size_t)(comma - rest.p);
-		char *word = arena_strndup(a, rest.p, n);
+		const char *word = arena_strndup(a, rest.p, n);
 
-		for (char *p = word; *p != '\0'; p++)
-			if (*p == '_')
-				*p = ' ';
-		values_set(values_add(item, "signals"), "text", word);
+		values_set(values_add(item, "signals"), "text",
+		    say_name(&r->voice, "signal", word));
 		rest.p += n + (comma != NULL);
 		rest.len -= n + (comma != NULL);
 	}
@@ -161,6 +161,41 @@ static int64_t
 time_of(const struct message_row *m)
 {
 	return m->has_date ? m->date.utc : m->received;
+}
+
+/* What the judge of mail/dkim.c says most, in the page's words; the rest are
+ * the library's own. */
+static const char *
+say_why(const struct case_record *r, const char *why)
+{
+	static const struct {
+		const char *said, *name;
+	} words[] = {{"the text is not the one that was signed", "changed"},
+	    {"only a part of the text is signed", "part"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(why, words[i].said) == 0)
+			return say_name(&r->voice, "dkim", words[i].name);
+	return why;
+}
+
+static const char *
+say_signature(const struct case_record *r, const struct record_message *m)
+{
+	const struct signature_row *s = m->vouched;
+	struct arena *a = r->voice.arena;
+
+	if (s != NULL && strcmp(s->verdict, "pass") == 0)
+		return LETTER_SAY(a, r->voice.letters, "dkim-pass", "domain",
+		    s->domain, "key", s->selector);
+	if (s != NULL && strcmp(s->verdict, "fail") == 0)
+		return LETTER_SAY(a, r->voice.letters, "dkim-fail", "domain",
+		    s->domain, "why", say_why(r, s->why));
+	if (m->result != NULL)
+		return LETTER_SAY(a, r->voice.letters, "dkim-elsewhere",
+		    "result", m->result, "server", m->server);
+	return say_name(&r->voice, "dkim",
+	    strcmp(m->signature, "none") == 0 ? "none" : "unchecked");
 }
 
 static void
@@ -185,9 +220,9 @@ add_message(const struct case_record *r, const struct record_message *m,
 	values_set(item, "letter",
 	    m->letter == NULL ? "" : strchr(m->letter, '/') + 1);
 	values_set(item, "sha256", row->sha256);
-	values_set(item, "signature", m->signature);
+	values_set(item, "signature", say_signature(r, m));
 	values_set(item, "faults", row->faults);
-	add_signals(row->signals, r->voice.arena, item);
+	add_signals(r, row->signals, item);
 	add_text(r, row, item);
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct attachment_row *at = &m->attachments[i];
@@ -207,11 +242,14 @@ add_entry(const struct case_record *r, const struct entry *e, struct values *v)
 
 	values_set(item, "entry", "1");
 	values_set(item, "date", say_moment(&r->voice, e->at.utc));
-	values_set(item, "kind", entry_kind_name(e->kind));
+	values_set(item, "kind",
+	    say_name(&r->voice, "entry", entry_kind_name(e->kind)));
 	values_set(item, "class", "entry");
 	values_set(item, "who", e->who);
 	values_set(item, "time",
 	    e->minutes > 0 ? say_minutes(&r->voice, e->minutes) : "");
+	values_set(item, "money",
+	    e->cents != 0 ? say_money(&r->voice, e->cents, e->currency) : "");
 	values_set(item, "text", e->text);
 }
 
@@ -255,9 +293,14 @@ add_promises(const struct case_record *r, struct values *v)
 
 		if (o->stored == STATE_VOID)
 			continue;
-		row = values_add(
-		    v, o->who == WHO_COMPANY ? "promises" : "yours-due");
+		row =
+		    values_add(v, record_is_promise(o) ? "promises" : "asked");
 		say_obligation(&r->voice, row, o);
+		values_set(row, "yours", o->who == WHO_CUSTOMER ? "1" : "");
+		values_set(row, "state",
+		    say_state_shown(&r->voice, record_state(r, o)));
+		if (!record_is_promise(o))
+			values_set(v, "asked-any", "1");
 		values_printf(row, "id", "p%d", o->number);
 		values_set(
 		    row, "class", obligation_state_name(record_state(r, o)));

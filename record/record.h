@@ -28,11 +28,21 @@ struct record_message {
 	int exhibit; /* its number in the record, from 1 */
 	struct slice raw; /* the bytes as they came */
 	const char *path; /* "messages/001.eml" */
-	const char *signature; /* what its DKIM signature said on arrival */
+	const char *signature; /* what its DKIM signature said on arrival, as
+	                        * data: "none", "not checked", "pass (...)" */
+	const char *result, *server; /* "dkim=pass" and the trusted server that
+	                              * said so; NULL: none did */
 	const struct signature_row *vouched; /* NULL: not checked by us */
 	const char *letter; /* "letters/001.pdf"; NULL: it is none of ours */
 	struct attachment_row *attachments;
 	size_t attachment_count;
+};
+
+/* How far up the owner has taken it: the last letter that went out. */
+struct record_step {
+	bool taken;
+	enum rung rung;
+	day_t day; /* in the owner's zone */
 };
 
 /* A letter that promised wrote and the owner sent. */
@@ -48,6 +58,7 @@ struct case_record {
 	bool daily; /* stamped with the day alone, so that what has not changed
 	             * is the same all day */
 	struct ladder ladder; /* with the case's row */
+	struct record_step step;
 	struct record_message *messages; /* by date */
 	size_t message_count;
 	struct obligation *obligations; /* by number */
@@ -60,7 +71,8 @@ struct case_record {
 	size_t event_count;
 };
 
-/* The case in numbers, of the company's promises unless told otherwise. */
+/* The case in numbers, of the company's promises unless told otherwise.  A day
+ * that the owner has set the company is none of its promises. */
 struct summary {
 	int made, kept, late, broken, open, lapsed;
 	int slips; /* dates put off */
@@ -75,6 +87,7 @@ struct summary record_summary(const struct case_record *);
 	"made kept late broken open lapsed slips messages theirs yours"
 void say_summary(struct values *, const struct summary *);
 
+bool record_is_promise(const struct obligation *);
 /* The state of an obligation as of the record's now. */
 enum obligation_state
 record_state(const struct case_record *, const struct obligation *);

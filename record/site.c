@@ -61,12 +61,6 @@ mark_day(const struct case_record *r, const struct obligation *o)
 					    : record_due_day(r, o);
 }
 
-static bool
-is_shown(const struct obligation *o)
-{
-	return o->who == WHO_COMPANY && o->stored != STATE_VOID;
-}
-
 /* What is due in many years does not squeeze the rest. */
 static struct axis
 axis_of(const struct site *site)
@@ -91,8 +85,8 @@ axis_of(const struct site *site)
 		for (size_t k = 0; k < r->obligation_count; k++) {
 			day_t day = mark_day(r, &r->obligations[k]);
 
-			if (is_shown(&r->obligations[k]) && day > s.last &&
-			    day < today + 366)
+			if (record_is_promise(&r->obligations[k]) &&
+			    day > s.last && day < today + 366)
 				s.last = day;
 		}
 	}
@@ -137,7 +131,7 @@ strip_add(const struct site *site, const struct axis *axis, struct strip *strip,
 	for (size_t i = 0; i < r->obligation_count; i++) {
 		const struct obligation *o = &r->obligations[i];
 
-		if (!is_shown(o))
+		if (!record_is_promise(o))
 			continue;
 		strip->v = arena_grow(
 		    site->voice.arena, strip->v, strip->n, sizeof(*strip->v));
@@ -190,7 +184,11 @@ compare_owed(const void *a, const void *b)
 {
 	const struct owed *x = a, *y = b;
 	day_t d = record_due_day(x->r, x->o), e = record_due_day(y->r, y->o);
+	bool paused = record_state(x->r, x->o) == STATE_PAUSED;
 
+	/* what waits for the owner comes after what comes by itself */
+	if (paused != (record_state(y->r, y->o) == STATE_PAUSED))
+		return paused ? 1 : -1;
 	if (d != e)
 		return d < e ? -1 : 1;
 	return x->o->case_number != y->o->case_number
@@ -262,21 +260,21 @@ add_owed(const struct site *site, struct values *v)
 static void
 add_next(const struct site *site, const struct case_record *r, struct values *v)
 {
-	const struct obligation *next = NULL;
+	struct owed next = {r, NULL};
 
 	for (size_t i = 0; i < r->obligation_count; i++) {
-		const struct obligation *o = &r->obligations[i];
+		struct owed one = {r, &r->obligations[i]};
 
-		if (o->stored == STATE_OPEN && o->due.precision != DUE_NONE &&
-		    (next == NULL ||
-			record_due_day(r, o) < record_due_day(r, next)))
-			next = o;
+		if (one.o->stored == STATE_OPEN &&
+		    one.o->due.precision != DUE_NONE &&
+		    (next.o == NULL || compare_owed(&one, &next) < 0))
+			next = one;
 	}
-	if (next == NULL || r->ladder.row.closed)
+	if (next.o == NULL || r->ladder.row.closed)
 		return;
-	values_set(v, "next", say_what(&site->voice, next->action));
+	values_set(v, "next", say_what(&site->voice, next.o->action));
 	values_set(v, "next-relative",
-	    say_relative(&site->voice, record_due_day(r, next)));
+	    say_relative(&site->voice, record_due_day(r, next.o)));
 }
 
 static void

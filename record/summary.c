@@ -3,6 +3,13 @@
 
 #include "record/record.h"
 
+bool
+record_is_promise(const struct obligation *o)
+{
+	return o->who == WHO_COMPANY && o->kind == KIND_PROMISE &&
+	       o->stored != STATE_VOID;
+}
+
 enum obligation_state
 record_state(const struct case_record *r, const struct obligation *o)
 {
@@ -36,7 +43,7 @@ static void
 count_obligation(
     const struct case_record *r, const struct obligation *o, struct summary *s)
 {
-	if (o->who != WHO_COMPANY || o->stored == STATE_VOID)
+	if (!record_is_promise(o))
 		return;
 	if (o->slipped_to != 0) {
 		s->slips++;

@@ -9,7 +9,7 @@
 
 const char ticket_schema[] =
     "company domain title opened opened-iso stamp stamp-iso days-open "
-    "closed " SAY_SUMMARY " "
+    "closed step step-day step-iso " SAY_SUMMARY " "
     "promises(what due state class said quote late id due-iso) "
     "left right left-width right-width width left-middle right-middle "
     "colour";
@@ -54,7 +54,7 @@ add_promise(const struct case_record *r, const struct released *rel,
 	values_set(row, "due", say_due(&r->voice, o));
 	values_set(row, "due-iso",
 	    arena_strdup(r->voice.arena, due_print(o->due, day)));
-	values_set(row, "state", say_state(&r->voice, state));
+	values_set(row, "state", say_state_shown(&r->voice, state));
 	values_set(row, "class", obligation_state_name(state));
 	values_set(row, "said", say_day(&r->voice, moment_day(o->said)));
 	values_printf(row, "id", "%d", o->number);
@@ -120,11 +120,17 @@ ticket_values(
 	    arena_strdup(r->voice.arena, day_print(record_today(r), day)));
 	values_set(v, "closed",
 	    row->closed ? say_day(&r->voice, moment_day(row->closed_at)) : "");
+	if (r->step.taken) {
+		values_set(v, "step",
+		    say_name(&r->voice, "rung", rung_name(r->step.rung)));
+		values_set(v, "step-day", say_day(&r->voice, r->step.day));
+		values_set(v, "step-iso",
+		    arena_strdup(r->voice.arena, day_print(r->step.day, day)));
+	}
 	say_summary(v, &s);
 	values_printf(v, "days-open", "%d", s.open_days);
 	for (size_t i = 0; i < r->obligation_count; i++)
-		if (r->obligations[i].who == WHO_COMPANY &&
-		    r->obligations[i].stored != STATE_VOID)
+		if (record_is_promise(&r->obligations[i]))
 			add_promise(r, rel, &red, &r->obligations[i], v);
 	add_badge(r, &s, v);
 }

@@ -147,7 +147,7 @@ add_bar(const struct case_record *r, const struct axis *s,
 	values_set(bar, "label",
 	    arena_printf(r->voice.arena, "%d.%d %s, %s: %s", o->case_number,
 		o->number, say_what(&r->voice, o->action),
-		say_due(&r->voice, o), say_state(&r->voice, state)));
+		say_due(&r->voice, o), say_state_shown(&r->voice, state)));
 }
 
 void
@@ -163,8 +163,7 @@ timeline_values(const struct case_record *r, struct values *v)
 	for (size_t i = 0; i < r->obligation_count; i++) {
 		const struct obligation *o = &r->obligations[i];
 
-		if (o->stored == STATE_VOID || o->due.precision == DUE_NONE ||
-		    o->who != WHO_COMPANY)
+		if (o->due.precision == DUE_NONE || !record_is_promise(o))
 			continue;
 		add_bar(r, &s, o, y, v);
 		y += BAR_STEP;

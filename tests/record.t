@@ -153,6 +153,31 @@ unlike "and nothing else" "$(all)" 'acmebank|refund'
 run at $now do 1 unpublish
 is "twice: 64" "$rc" 64
 
+# --- how far it has come: letters that went out, and days that the owner set ---
+
+at $now do 1 publish >/dev/null
+at $now once 2>/dev/null
+unlike "no letter, no step" "$(all)" 'Last letter'
+at $now do 1 draft firm >"$tmp/draft"
+at $now once 2>/dev/null
+unlike "nor for a draft" "$(all)" 'Last letter'
+at $now do 1 "$(grep '^send [0-9]' "$tmp/draft")" >/dev/null
+at $now once 2>/dev/null # hands it over
+at $now once 2>/dev/null # reads it
+like "the letter that went out" "$(cat "$ticket/ticket.html")" 'Last letter to the company: firm reminder, sent on Wednesday 29 April 2026'
+like "in the feed too" "$(cat "$ticket/feed.atom")" '<title>Last letter to the company: firm reminder'
+is "and as data" "$(python3 -c 'import json, sys
+t = json.load(open(sys.argv[1])); print(t["step"], t["step_taken"], len(t["promises"]))' "$ticket/ticket.json")" "firm 2026-04-29 1"
+at $now export 1 "$tmp/dossier" >/dev/null
+like "a day that the owner has set them is in the record" "$(cat "$tmp/dossier/index.html")" 'Asked of [^:]*acmebank.example: 1\.2 a reply'
+unlike "and none of their promises" "$(all)" 'a reply'
+at $now do 1 spent 12.50 GBP stamps >/dev/null
+at $now export 1 "$tmp/dossier" >/dev/null
+like "what was spent is in the record" "$(cat "$tmp/dossier/index.html")" '<h3>spent.*12\.50'
+
+at $now do 1 unpublish >/dev/null
+at $now once 2>/dev/null
+
 # --- [publish] ---
 
 printf '[publish]\ndir = %s/site\ncommand = touch %s/pushed\n' "$tmp" "$tmp" >>"$config"
