@@ -15,7 +15,7 @@
 
 /* In every mail: of which case, and where an answer goes. */
 #define ANY " company case title address "
-#define COMMANDS " commands(command wide hint tap) "
+#define COMMANDS " commands(command wide hint tap label) "
 #define MAIL " message from date mail-subject "
 #define DRAFT " draft(" SAY_FOLLOW_UP ") "
 #define CLOCKS " clocks(" SAY_CLOCK ") "

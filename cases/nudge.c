@@ -295,9 +295,10 @@ add_cases(struct plan *p, struct nudges *out, size_t most)
 	}
 }
 
-/* Something open that was said before today: of today's the receipt told. */
+/* Something open that was said before that day: of later ones the receipt
+ * told. */
 static bool
-anything_open(const struct plan *p)
+anything_open(const struct plan *p, day_t day)
 {
 	const struct nudge_ledger *l = p->ledger;
 
@@ -306,7 +307,7 @@ anything_open(const struct plan *p)
 		    case_find(l, l->obligations[i].case_number);
 
 		if (row != NULL && !row->closed &&
-		    moment_day(l->obligations[i].said) < p->today)
+		    moment_day(l->obligations[i].said) < day)
 			return true;
 	}
 	return false;
@@ -322,10 +323,10 @@ add_digest(struct plan *p, struct nudges *out, size_t most)
 	char text[DATE_ROOM];
 	day_t day = p->today;
 
-	if (p->settings->digest == DIGEST_NONE || !anything_open(p))
-		return;
 	if (p->settings->digest == DIGEST_WEEKLY)
 		day = week_start(day);
+	if (p->settings->digest == DIGEST_NONE || !anything_open(p, day))
+		return;
 	item->kind = NUDGE_DIGEST;
 	item->version = arena_strdup(p->arena, day_print(day, text));
 	if (was_said(p->ledger, item) || too_soon(p, 0))

@@ -10,8 +10,8 @@
  *	heads-up  when the owner's own deadline is 7, 3, 1 days off (settings);
  *	          none for a step that lay in the past when it was set, since
  *	          the receipt told it
- *	digest    once a day or week, when anything is open that was not
- *		said today
+ *	digest    once a day, or week from Monday on, when anything is open
+ *		that was said before
  *	clock     a time bar of the owner's is 30, 7, 1 days off; what the law
  *	          gave the company is over
  * All of one case that is due makes one mail.  Nothing is planned in quiet

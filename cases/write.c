@@ -109,6 +109,9 @@ add_command(struct writing *w, bool tap, const char *command, const char *hint)
 	values_set(v, "command", command);
 	values_printf(v, "wide", "%-*s", WIDE, command);
 	values_set(v, "hint", hint);
+	/* On a button the word that proves a letter says nothing to anybody. */
+	values_set(v, "label",
+	    strncmp(command, "send ", 5) == 0 ? "send" : command);
 	/* A tap opens a new mail, which only the case's address can prove. */
 	values_set(v, "tap", tap && w->p->case_address != NULL ? "1" : "");
 }

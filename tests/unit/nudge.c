@@ -238,6 +238,9 @@ digest_comes_once(void **state)
 
 	(void)state;
 	s.digest = DIGEST_WEEKLY;
+	/* in the week in which it began the receipt has told of it */
+	assert_string_equal(plan(a, &l, &s, "2026-03-03T12:00:00Z"), "");
+	assert_string_equal(plan(a, &l, &s, "2026-03-06T12:00:00Z"), "");
 	assert_string_equal(plan(a, &l, &s, "2026-03-09T12:00:00Z"),
 	    "digest 0.0 2026-03-09");
 	/* the machine was off on Monday */

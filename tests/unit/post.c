@@ -555,7 +555,10 @@ static void
 golden_digest(void **state)
 {
 	struct world *w = *state;
+	struct nudge_settings daily = settings;
 
+	daily.digest = DIGEST_DAILY;
+	w->post.settings = &daily;
 	receive_first(w);
 	schedule(w, "2026-03-03T12:00:00Z", 1);
 	check_mail(w, "digest");
