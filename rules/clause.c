@@ -154,7 +154,8 @@ add_frames(struct reader *r, const struct hits *hits, bool otherwise,
 		if (otherwise)
 			f->hit.at = f->clause;
 		if (f->clause.end < f->hit.at.end)
-			f->clause.end = f->hit.at.end;
+			f->clause.end =
+			    clause_at(clauses, f->hit.at.end - 1).end;
 		if (otherwise ? adds(frames, f) : passes(r, view, f))
 			frames->n++;
 	}
@@ -354,7 +355,8 @@ static bool
 is_vague(const struct head *head)
 {
 	return head->action == ACTION_DELIVER ||
-	       (head->action == ACTION_OTHER && head->rule->weak);
+	       (head->rule->weak && (head->action == ACTION_OTHER ||
+					head->action == ACTION_REPAIR));
 }
 
 /* True when what was told before says more than the frame itself.  A rule for
@@ -371,7 +373,9 @@ tells_more(const struct heads *before, const struct heads *heads,
 	if (heads->v[0].action == ACTION_OTHER)
 		return rule->only == 0 && action != ACTION_REPLY &&
 		       action != ACTION_CALL;
-	return action == ACTION_REFUND || action == ACTION_REPLACE;
+	return action == ACTION_REFUND || action == ACTION_REPLACE ||
+	       (action == ACTION_CANCEL &&
+		   heads->v[0].action == ACTION_REPAIR);
 }
 
 /* True when what is done must be looked for before the frame: nothing is told
