@@ -454,6 +454,18 @@ find_antecedent(struct reader *r, const struct view *view,
 	last_done(heads);
 }
 
+/* The words before "which ...", "because ...": they tell first what is done. */
+static struct slice
+before_aside(struct reader *r, struct slice window)
+{
+	struct span found;
+
+	if (r->book->aside != NULL &&
+	    reader_match(r, NULL, r->book->aside, window, 1, &found))
+		window.len = found.start;
+	return window;
+}
+
 static void
 find_heads(struct reader *r, const struct view *view, const struct frame *f,
     enum who owner, struct heads *heads)
@@ -462,7 +474,9 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
 	struct heads before;
 	size_t i;
 
-	find_heads_in(r, view, window, owner, heads);
+	find_heads_in(r, view, before_aside(r, window), owner, heads);
+	if (heads->n == 0)
+		find_heads_in(r, view, window, owner, heads);
 	if (heads->n == 0) {
 		/* "Your thoughts by Friday, please". */
 		find_heads_in(r, view,

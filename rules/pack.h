@@ -137,7 +137,7 @@ struct rulebook {
 	size_t same_room; /* a power of two */
 	/* Words that the reader needs, by their definitions (may be NULL). */
 	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either,
-	    *that, *same_day;
+	    *that, *same_day, *aside;
 };
 
 struct pack {
