@@ -6,7 +6,7 @@ usage: phrases.py PROMISED [--misses]
 tests/corpus/phrases/*.tsv has a sentence a line and, after a tab, what is to be read in it: "-", or obligations with
 "; " between them, each of kind, action and time (date, vague, condition or none).  Each sentence is the whole of a
 mail from a company of Monday 2 March 2026; those of customer.tsv are the customer's own.  A promise is owed by who
-writes, a deadline by who reads.
+writes, a deadline by who reads.  long.tsv has sentences with more in them than what counts.
 
 The sentences are split by a checksum in two halves.  Rules are made from misses of the open half, which --misses
 lists; the other half is never looked at, and its figures tell how much of it carries over.  found is the F1 of
