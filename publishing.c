@@ -188,19 +188,16 @@ struct pass {
 	char *secret;
 };
 
-static void
-open_web(struct pass *p)
+static int
+open_web(struct pass *p, struct err *err)
 {
 	const struct account *to = &p->run->settings.publish;
-	struct err e = {0};
 	bool is_token;
 
 	if (to->url == NULL)
-		return;
-	if (account_secret(p->arena, to, &is_token, &p->secret, &e) != 0) {
-		log_error("[publish]: %s", e.text);
-		return;
-	}
+		return 0;
+	if (account_secret(p->arena, to, &is_token, &p->secret, err) != 0)
+		return -1;
 	p->web = (struct upload_settings){
 	    .program = datadir_program(p->arena, "promised-send"),
 	    .url = to->url,
@@ -210,6 +207,7 @@ open_web(struct pass *p)
 	    .pin = to->pin,
 	};
 	p->upload = upload_open(&p->web);
+	return 0;
 }
 
 static void
@@ -319,8 +317,8 @@ publish_due(struct run *run, struct err *err)
 		return 0;
 	}
 	rc = tickets_list(run->store, run->owner, p.arena, &v, &n, err);
-	if (rc == 0 && n > 0)
-		open_web(&p);
+	if (rc == 0 && n > 0 && open_web(&p, &e) != 0)
+		log_error("[publish]: %s", e.text);
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		issue_one(&p, &v[i]);
 	close_web(&p);
@@ -331,6 +329,80 @@ publish_due(struct run *run, struct err *err)
 	}
 	arena_free(p.arena);
 	return rc;
+}
+
+/* --- for doctor --- */
+
+int
+publish_check_dir(struct run *run, struct err *err)
+{
+	const char *dir = run->settings.publish_dir, *slash;
+
+	if (dir == NULL)
+		return err_set(err, EX_CONFIG,
+		    "nothing says where tickets are written; set dir in "
+		    "[publish]");
+	if (access(dir, W_OK | X_OK) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return err_set(err, EX_CONFIG,
+		    "%s: %s; let it be written by you, or change dir in "
+		    "[publish]",
+		    dir, strerror(errno));
+	slash = strrchr(dir, '/'); /* it is made with the first ticket */
+	if (access(slash == NULL ? "."
+		   : slash == dir
+		       ? "/"
+		       : arena_strndup(run->arena, dir, (size_t)(slash - dir)),
+		W_OK | X_OK) == 0)
+		return 0;
+	return err_set(err, EX_CONFIG,
+	    "%s cannot be made; `mkdir -p %s`, or change dir in [publish]", dir,
+	    dir);
+}
+
+int
+publish_check_web(struct run *run, struct err *err)
+{
+	struct pass p = {.run = run, .arena = arena_new()};
+	int rc = open_web(&p, err);
+
+	if (rc == 0)
+		rc = upload_check(p.upload, err);
+	close_web(&p);
+	arena_free(p.arena);
+	return rc;
+}
+
+/* Its words can be read by a shell, and the first of them is known to it. */
+int
+publish_check_command(struct run *run, struct err *err)
+{
+	const char *command = run->settings.publish_command;
+	size_t n = strcspn(command, " \t");
+	bool plain = strcspn(command, "'\"\\$`(){}<>|&;=*?") >= n;
+	const char *first = plain ? arena_strndup(run->arena, command, n) : ":";
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return err_errno(err, "fork");
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c",
+		    "sh -n -c \"$1\" 2>/dev/null && "
+		    "command -v \"$2\" >/dev/null 2>&1",
+		    "sh", command, first, (char *)NULL);
+		_exit(EX_UNAVAILABLE);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(err, "waitpid");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return err_set(err, EX_CONFIG,
+	    "no shell could run \"%s\"; correct command in [publish], or "
+	    "install what it names",
+	    command);
 }
 
 /* --- ticket N DIR --- */

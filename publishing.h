@@ -11,4 +11,10 @@
  * that cannot be written is told in the log, and tried again. */
 int publish_due(struct run *, struct err *);
 
+/* For doctor; each is asked when its key is there. */
+typedef int publish_check(struct run *, struct err *);
+publish_check publish_check_dir; /* can tickets be written there? */
+publish_check publish_check_web; /* does the server take them? */
+publish_check publish_check_command; /* would a shell find it? */
+
 #endif

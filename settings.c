@@ -315,7 +315,7 @@ LIMIT(reasons)
 static int
 take_publish_dir(struct reader *r, const char *value)
 {
-	r->settings->publish_dir = value;
+	r->settings->publish_dir = with_home(r->arena, value);
 	return 0;
 }
 

@@ -19,8 +19,10 @@
 #include "commands.h"
 #include "loading.h"
 #include "mail/source.h"
+#include "publishing.h"
 #include "reading.h"
 #include "servers.h"
+#include "vouching.h"
 
 /* The name of the system's zone; "UTC" when it does not tell. */
 static const char *
@@ -317,6 +319,44 @@ check_servers(struct run *run)
 	return bad;
 }
 
+/* What is named in [publish], and nothing else. */
+static int
+check_publish(struct run *run)
+{
+	const struct settings *s = &run->settings;
+	const struct {
+		const char *named;
+		publish_check *check;
+	} keys[] = {{s->publish_dir, publish_check_dir},
+	    {s->publish.url, publish_check_web},
+	    {s->publish_command, publish_check_command}};
+	struct err err = {0};
+	int bad = 0;
+
+	if (s->publish_dir == NULL &&
+	    (s->publish.url != NULL || s->publish_command != NULL))
+		bad += report(
+		    run, "publish", publish_check_dir(run, &err), &err, "");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].named != NULL)
+			bad += report(run, "publish", keys[i].check(run, &err),
+			    &err, keys[i].named);
+	return bad;
+}
+
+static int
+check_trust(struct run *run)
+{
+	struct settings *s = &run->settings;
+	struct err err = {0};
+
+	if (!s->check_dkim)
+		return 0;
+	return report(run, "dkim", signatures_ready(run, &err), &err,
+	    s->resolver == NULL ? "keys are asked of the system's resolver"
+				: s->resolver);
+}
+
 /* --- login --- */
 
 /* The account of that name, or the first that has to sign in at all. */
@@ -386,6 +426,8 @@ command_doctor(struct run *run, struct err *err)
 	rc = check_store(run);
 	bad += rc == 0 ? check_mail(run) : rc;
 	bad += check_servers(run);
+	bad += check_publish(run);
+	bad += check_trust(run);
 	if (bad > 0)
 		return err_set(err, EX_CONFIG, "%d %s wrong: see above", bad,
 		    bad == 1 ? "thing is" : "things are");

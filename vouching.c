@@ -24,6 +24,7 @@ enum {
 struct vouching {
 	struct run *run;
 	struct arena *arena; /* of the mail in hand */
+	struct arena *lasting; /* of the pass */
 	struct apart *reader;
 	struct resolver *resolver;
 };
@@ -137,32 +138,82 @@ check_one(struct vouching *v, int64_t message, struct err *err)
 	return keep(v, message, &answer, keys, err);
 }
 
+static void
+vouching_open(struct vouching *v)
+{
+	static const char *const nothing[] = {NULL};
+
+	v->reader = apart_open(dkim_judge, NULL, 1, 0, nothing);
+	v->resolver =
+	    resolver_open(datadir_program(v->lasting, "promised-lookup"),
+		v->run->settings.resolver);
+}
+
+static void
+vouching_close(struct vouching *v)
+{
+	apart_close(v->reader);
+	resolver_close(v->resolver);
+	arena_free(v->arena);
+	arena_free(v->lasting);
+}
+
+/* Any answer will do, also that there is no such name. */
+static int
+ask_dns(struct vouching *v, struct err *err)
+{
+	const char *at = strrchr(v->run->settings.addresses.v[0], '@');
+	const char *text, *server = v->run->settings.resolver;
+	struct err e = {0};
+
+	if (resolver_txt(v->resolver, v->arena,
+		arena_printf(v->arena, "_dmarc.%s", at + 1), &text, &e) >= 0)
+		return 0;
+	return err_set(err, EX_CONFIG,
+	    "%s (asked %s); check the network and resolver in [trust], or set "
+	    "dkim = no",
+	    e.text, server == NULL ? "the system's resolver" : server);
+}
+
+int
+signatures_ready(struct run *run, struct err *err)
+{
+	struct vouching v = {
+	    .run = run, .arena = arena_new(), .lasting = arena_new()};
+	struct dkim_answer answer = {.verdict = DKIM_FAIL};
+	int rc;
+
+	vouching_open(&v);
+	rc = ask_reader(
+	    &v, NULL, 0, slice_of("Subject: none\n\n"), &answer, err);
+	if (rc == 0 && answer.verdict == DKIM_MISSING)
+		rc = err_set(err, EX_CONFIG,
+		    "libopendkim 11 is not there; install it (package "
+		    "libopendkim11), or set dkim = no in [trust]");
+	if (rc == 0)
+		rc = ask_dns(&v, err);
+	vouching_close(&v);
+	return rc;
+}
+
 int
 signatures_check(struct run *run, struct err *err)
 {
-	static const char *const nothing[] = {NULL};
-	struct vouching v = {.run = run, .arena = arena_new()};
-	struct arena *list = arena_new();
+	struct vouching v = {
+	    .run = run, .arena = arena_new(), .lasting = arena_new()};
 	int64_t *messages;
 	size_t n = 0;
 	int rc = 0;
 
 	if (run->settings.check_dkim && !run->options.dry_run)
-		rc = signatures_unchecked(run->store, run->owner, list,
+		rc = signatures_unchecked(run->store, run->owner, v.lasting,
 		    run->now.utc - SECONDS, MAILS_MOST, &messages, &n, err);
-	if (n > 0) {
-		v.reader = apart_open(dkim_judge, NULL, 1, 0, nothing);
-		v.resolver =
-		    resolver_open(datadir_program(list, "promised-lookup"),
-			run->settings.resolver);
-	}
+	if (n > 0)
+		vouching_open(&v);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		arena_reset(v.arena);
 		rc = check_one(&v, messages[i], err);
 	}
-	apart_close(v.reader);
-	resolver_close(v.resolver);
-	arena_free(v.arena);
-	arena_free(list);
+	vouching_close(&v);
 	return rc < 0 ? -1 : 0;
 }

@@ -10,4 +10,8 @@
  * does not answer: then it is tried again with the next pass. */
 int signatures_check(struct run *, struct err *);
 
+/* For doctor: could they be judged?  The DNS is asked once, about the owner's
+ * own domain. */
+int signatures_ready(struct run *, struct err *);
+
 #endif

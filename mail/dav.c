@@ -13,6 +13,7 @@ struct dav {
 	const struct dav_account *account;
 	CURL *curl;
 	struct slice body; /* of the request, not sent yet */
+	struct curl_slist *headers; /* of the request; NULL: none of our own */
 	size_t answered; /* bytes of the answer, none of which is kept */
 	const char *refusal; /* why we broke it off; NULL: we did not */
 };
@@ -132,6 +133,7 @@ set_request(struct dav *d, const char *path, const char *method)
 	snprintf(url, sizeof(url), "%s%s", d->account->base, path);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_CUSTOMREQUEST, method);
+	SET(CURLOPT_HTTPHEADER, d->headers);
 	SET(CURLOPT_UPLOAD, method == NULL ? 1L : 0L);
 	if (method == NULL)
 		SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)d->body.len);
@@ -164,10 +166,17 @@ lost(const struct dav *d, CURLcode rc, const char *detail, struct smtp_fault *f)
 static int
 refused(const struct dav *d, const char *path, long code, struct smtp_fault *f)
 {
+	const char *hint = code == 401 || code == 403
+			       ? "; check user and password"
+			   : code == 404 || code == 409 ? "; check the path"
+			   : code == 507                ? "; it is full"
+							: "";
+
 	f->why = code == 401 || code == 403 ? SMTP_LOGIN : SMTP_REFUSED;
 	f->code = (int)code;
-	snprintf(f->text, sizeof(f->text), "%.*s%.*s: the server says %ld",
-	    SMTP_TEXT / 2, d->account->base, SMTP_TEXT / 2, path, code);
+	snprintf(f->text, sizeof(f->text), "%.*s%.*s: the server says %ld%s",
+	    SMTP_TEXT / 2 - 30, d->account->base, SMTP_TEXT / 2 - 30, path,
+	    code, hint);
 	return -1;
 }
 
@@ -279,6 +288,41 @@ dav_remove(struct dav *d, const char *path, struct smtp_fault *f)
 	return code == 200 || code == 204 || code == 404
 		   ? 0
 		   : refused(d, path, code, f);
+}
+
+/* The properties of one folder, none of which is read (section 9.1); a server
+ * without WebDAV knows no such method. */
+static int
+ask_folder(struct dav *d, const char *path, long *code, struct smtp_fault *f)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Depth: 0");
+	struct slice none = {NULL, 0};
+	int rc;
+
+	d->headers = headers;
+	rc = request(d, path, "PROPFIND", none, code, f);
+	d->headers = NULL;
+	curl_slist_free_all(headers);
+	return rc;
+}
+
+int
+dav_check(struct dav *d, struct smtp_fault *f)
+{
+	long code = 0, above = 0;
+
+	if (ask_folder(d, "", &code, f) != 0)
+		return -1;
+	if (code == 404 && ask_folder(d, "../", &above, f) == 0 && above == 207)
+		return 0;
+	if (code == 207)
+		return 0;
+	refused(d, "", code, f);
+	if (code == 405 || code == 501 || code == 200)
+		snprintf(f->text, sizeof(f->text),
+		    "%.*s is no folder of a WebDAV server", SMTP_TEXT / 2,
+		    d->account->base);
+	return -1;
 }
 
 bool

@@ -39,6 +39,11 @@ int dav_put(struct dav *, const char *path, struct slice, struct smtp_fault *);
 /* 0 also when there was none. */
 int dav_remove(struct dav *, const char *path, struct smtp_fault *);
 
+/* Whether files could be put there: the folder answers to the login as WebDAV's
+ * do, or the one above it does, in which it is to be made.  Nothing is
+ * written. */
+int dav_check(struct dav *, struct smtp_fault *);
+
 /* Whether it may be tried again as it is. */
 bool dav_is_temporary(const struct smtp_fault *);
 

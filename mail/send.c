@@ -17,7 +17,8 @@
  *				that (dav.h); answered by `sent` or `failed`
  *	remove id=		the same, to be there no more
  *	check id=			connect and log in, and send nothing:
- *					answered by `sent` or `failed`
+ *					answered by `sent` or `failed`; for
+ *					files see dav_check()
  *
  *	sending id=		all but the last bytes are handed over.  Only
  *				after `go` they are, so promised can commit
@@ -396,17 +397,26 @@ take_mail(struct sender *s, const struct frame *f)
 	return s->err.code == 0 ? 0 : -1; /* what came in place of go */
 }
 
+static struct dav *
+web(struct sender *s)
+{
+	if (s->dav == NULL)
+		s->dav = dav_open(&s->web);
+	return s->dav;
+}
+
 /* Everything but a mail: whether one could be handed in. */
 static int
 take_check(struct sender *s, const struct frame *f)
 {
-	struct submit_result r;
+	struct submit_result r = {.verdict = SUBMIT_FAILED};
 
 	s->id = frame_get(f, "id");
-	if (!s->has_account || s->id == NULL)
+	if ((!s->has_account && s->web.base == NULL) || s->id == NULL)
 		return err_set(
 		    &s->err, EX_USAGE, "check: no server before it, or no id");
-	if (connected(s, &r))
+	if (s->web.base != NULL ? dav_check(web(s), &r.answer) == 0
+				: connected(s, &r))
 		r = (struct submit_result){.verdict = SUBMIT_SENT};
 	return say_result(s, &r);
 }
@@ -425,10 +435,8 @@ take_file(struct sender *s, const struct frame *f)
 		return err_set(&s->err, EX_USAGE,
 		    "%s: no https server before it, no id or no bytes",
 		    f->verb);
-	if (s->dav == NULL)
-		s->dav = dav_open(&s->web);
-	rc = f->has_bytes ? dav_put(s->dav, s->id, f->bytes, &r.answer)
-			  : dav_remove(s->dav, s->id, &r.answer);
+	rc = f->has_bytes ? dav_put(web(s), s->id, f->bytes, &r.answer)
+			  : dav_remove(web(s), s->id, &r.answer);
 	if (rc != 0) {
 		r.verdict = SUBMIT_FAILED;
 		r.temporary = dav_is_temporary(&r.answer);

@@ -126,3 +126,13 @@ upload_remove(struct upload *u, const char *path, struct err *err)
 	frame_set(&f, "id", path);
 	return ask(u, &f, err);
 }
+
+int
+upload_check(struct upload *u, struct err *err)
+{
+	struct frame f;
+
+	frame_begin(&f, "check");
+	frame_set(&f, "id", "check");
+	return ask(u, &f, err);
+}

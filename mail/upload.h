@@ -25,6 +25,8 @@ void upload_close(struct upload *); /* NULL is allowed */
  * when it may go well another time, else EX_UNAVAILABLE. */
 int upload_put(
     struct upload *, const char *path, struct slice bytes, struct err *);
+/* Whether it would go well; nothing is written there. */
+int upload_check(struct upload *, struct err *);
 int upload_remove(struct upload *, const char *path, struct err *);
 
 #endif

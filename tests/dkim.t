@@ -98,6 +98,14 @@ is "what was judged is not asked again" "$(wc -l <"$tmp/asked")" "$asked"
 : >"$zone"
 like "a key that is withdrawn later changes nothing" "$(verdicts)" '^whole pass acmebank.example kept$'
 
+run at $now doctor
+like "doctor tells that the DNS answers" "$out" '^ok +dkim +127.0.0.1:[0-9]+'
+is "and that all is well" "$rc" 0
+echo '_dmarc.home.example !' >"$zone"
+run at $now doctor
+like "and what to do when it is silent" "$out" '^WRONG dkim +the DNS does not answer .*127.0.0.1.*resolver'
+is "which is wrong" "$rc" 78
+
 # --- offline, and too late ---
 
 echo 'good._domainkey.acmebank.example !' >"$zone"

@@ -95,6 +95,26 @@ one "a template with a typo" \
     "templates .*$(basename "$file"):$(wc -l <"$file").*nobody-knows-this"
 rm -r "$tmp/conf/templates"
 
+publish() { # LINE...: [publish] in what is well otherwise
+	cat "$tmp/conf/plain" >"$config"
+	printf '[publish]\n' >>"$config"
+	printf '%s\n' "$@" >>"$config"
+	run "$promised" -c "$config" doctor
+}
+publish "dir = $tmp/web" "command = true $tmp/web"
+is "a folder that is to be made, and a command: all is well" "$(wrong):$rc" ":0"
+ok "it is not made yet" test ! -e "$tmp/web"
+publish "dir = $tmp/no/web"
+one "a folder that cannot be made" "publish .*$tmp/no/web.*mkdir -p $tmp/no/web"
+publish "dir = $tmp/certs/ca.pem/web"
+one "one below a file" "publish .*$tmp/certs/ca.pem/web.*dir in \\[publish\\]"
+publish "dir = $tmp" "command = promised-has-no-such-rsync -a x: y:"
+one "a command that is not there" 'publish .*promised-has-no-such-rsync.*command in \[publish\]'
+publish "dir = $tmp" "command = rsync 'a b"
+one "a command that is none" 'publish .*command in \[publish\]'
+publish "command = true"
+one "a command, and nothing to publish" 'publish .*set dir in \[publish\]'
+
 doctor "$imap" "$smtp"
 sed -i 's/^timezone/timezome/' "$config"
 line=$(grep -n timezome "$config" | cut -d : -f 1)

@@ -71,6 +71,32 @@ ok "withdrawn: a tombstone there too" diff -r "$tmp/web" "$put"
 ok "and no feed" test ! -e "$put/$folder/feed.atom"
 at 2026-05-01T12:00:00Z do 1 publish >/dev/null
 
+# --- doctor ---
+
+doctor() { # WHAT PATTERN: the line of the server
+	run at $now doctor
+	like "doctor: $1" "$out" "$2"
+}
+before=$(cd "$put" && find . | sort)
+publish "$good" "password = secret" "ca = $tmp/certs/ca.pem"
+doctor "all is well" "^ok +publish +$good"
+is "and says so" "$rc" 0
+publish "$good-not-yet" "password = secret" "ca = $tmp/certs/ca.pem"
+doctor "a folder that is to be made" '^ok +publish +.*-not-yet'
+publish "$good/not/yet" "password = secret" "ca = $tmp/certs/ca.pem"
+doctor "one that cannot be made by one name" '^WRONG publish +.*/not/yet/: the server says 404'
+publish "$good" "password = wrong" "ca = $tmp/certs/ca.pem"
+doctor "a login that is refused" '^WRONG publish +.*401.*password'
+is "is wrong" "$rc" 78
+unlike "the password is not shown" "$out$err" 'wrong( |$)'
+publish "https://localhost:$port/" "ca = $tmp/certs/ca.pem"
+doctor "a server that is for pages alone" '^WRONG publish +.*no folder of a WebDAV server'
+publish "$good" "password = secret"
+doctor "an authority that is not known" '^WRONG publish +.*certificate'
+publish "$good"
+doctor "a user and no password" '^WRONG publish +.*password'
+is "nothing was written there" "$(cd "$put" && find . | sort)" "$before"
+
 # --- who may be spoken to ---
 
 refuses() { # WHAT PATTERN: the next pass says so, and nothing has gone there
