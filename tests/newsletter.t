@@ -24,7 +24,7 @@ Dear Mr Okafor,
 $3
 EOF
 }
-promise="I am sorry for the delay. I will write to you within five working days."
+promise="I am sorry for the trouble. I will write to you within five working days."
 
 p init --address sam@home.example --name Sam --timezone UTC --region GB \
     --store "$tmp/promised.db" >/dev/null
