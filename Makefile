@@ -197,6 +197,7 @@ accuracy: deps-test all
 		    build/fresh/$$l/labels.jsonl build/fresh/$$l; \
 	done
 	@python3 tests/corpus/phrases.py ./promised
+	@python3 tests/corpus/signals.py ./promised --each
 
 # The golden mails as pictures, to be looked at.
 golden-png:

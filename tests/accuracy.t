@@ -18,8 +18,12 @@ figures() { # SET LABELS FOLDER
 		figures "$language" "$tmp/$language/labels.jsonl" \
 		    "$tmp/$language"
 	done
-	python3 "$corpus/phrases.py" "$promised" | while read -r half figures; do
-		echo "$figures" | tr ' ' '\n' | sed "s/^/phrases-$half /"
+	for bank in phrases signals; do
+		python3 "$corpus/$bank.py" "$promised" |
+		    while read -r half figures; do
+			echo "$figures" | tr ' ' '\n' |
+			    sed "s/^/$bank-$half /"
+		done
 	done
 } >"$tmp/figures"
 sed 's/^/# /' "$tmp/figures"

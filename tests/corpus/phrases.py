@@ -26,16 +26,21 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "phrases")
 ME, FIRM = "reader@postbox.example", "care@firm.example"
 
 
-def sentences():
-    for path in sorted(glob.glob(os.path.join(FOLDER, "*.tsv"))):
+def lines(folder):
+    """Of each line of a folder who writes, the text, and what is to be found."""
+    for path in sorted(glob.glob(os.path.join(folder, "*.tsv"))):
         sender = "customer" if path.endswith("customer.tsv") else "company"
-        other = "company" if sender == "customer" else "customer"
         with open(path, encoding="utf-8") as file:
             for line in file:
-                text, cell = line.rstrip("\n").split("\t")
-                wanted = [part.split() for part in cell.split("; ") if part != "-"]
-                yield sender, text, [(sender if kind == "promise" else other, kind, action, time)
-                                     for kind, action, time in wanted]
+                yield sender, *line.rstrip("\n").split("\t")
+
+
+def sentences():
+    for sender, text, cell in lines(FOLDER):
+        other = "company" if sender == "customer" else "customer"
+        wanted = [part.split() for part in cell.split("; ") if part != "-"]
+        yield sender, text, [(sender if kind == "promise" else other, kind, action, time)
+                             for kind, action, time in wanted]
 
 
 def mail(sender, text):
@@ -49,6 +54,7 @@ def mail(sender, text):
 
 
 def scan(promised, rows):
+    """What is found in each of them, as scan tells it."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for i, (sender, text, _) in enumerate(rows):
@@ -57,12 +63,20 @@ def scan(promised, rows):
                 file.write(mail(sender, text))
         command = [promised, "scan", "--json", "--region", "GB", "--me", ME]
         out = subprocess.run(command + paths, stdout=subprocess.PIPE, check=True).stdout
-    found = {}
-    for line in out.decode().splitlines():
-        item = json.loads(line)
-        index = int(os.path.basename(item["file"])[:-len(".eml")])
-        found[index] = [(o["who"], o["kind"], o["action"], time(o)) for o in item["obligations"]]
-    return [found[i] for i in range(len(rows))]
+    found = {item["file"]: item for item in map(json.loads, out.decode().splitlines())}
+    return [found[path] for path in paths]
+
+
+def halves(cases):
+    """The open and the held half of cases, each a row and what was found."""
+    sides = ([], [])
+    for case in cases:
+        sides[zlib.crc32(case[0][1].encode()) & 1].append(case)
+    return sides
+
+
+def obligations(item):
+    return [(o["who"], o["kind"], o["action"], time(o)) for o in item["obligations"]]
 
 
 def time(o):
@@ -96,17 +110,14 @@ def figures(cases):
 
 def main():
     rows = list(sentences())
-    cases = list(zip(rows, scan(sys.argv[1], rows)))
-    halves = ([], [])
-    for case in cases:
-        halves[zlib.crc32(case[0][1].encode()) & 1].append(case)
+    opened, held = halves(list(zip(rows, map(obligations, scan(sys.argv[1], rows)))))
     if "--misses" in sys.argv:
-        for (sender, text, wanted), got in halves[0]:
+        for (sender, text, wanted), got in opened:
             if sorted(wanted) != sorted(got):
                 print("%s: %s\n\twanted %s\n\tgot    %s" % (
                     sender, text, *("; ".join(" ".join(o[1:]) for o in side) or "-" for side in (wanted, got))))
-    print("open " + figures(halves[0]))
-    print("held " + figures(halves[1]))
+    print("open " + figures(opened))
+    print("held " + figures(held))
 
 
 if __name__ == "__main__":
