@@ -101,7 +101,7 @@ FUZZ = $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz-%)
 FUZZ_MAIN = $(O)/tests/fuzz/replay.o
 
 $(O)/fuzz-%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(O)/root.a $(O)/lib.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS) $(LOOKUP_LIBS)
 
 # The way of a new user: both commands install what is missing themselves.
 deps:

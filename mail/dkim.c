@@ -16,6 +16,8 @@
 #include "mail/dkim.h"
 #include "mail/resolver.h"
 
+enum { WHY_MOST = 200 }; /* bytes of a reason */
+
 /* --- The library --- */
 
 #define FUNCTIONS(F)             \
@@ -371,6 +373,20 @@ after(struct slice line, const char *word, struct slice *rest)
 	return true;
 }
 
+/* Words for people, of which a reader gone astray may send any bytes. */
+static const char *
+plain(struct arena *a, struct slice text)
+{
+	char *copy = arena_alloc(a, WHY_MOST + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len && n < WHY_MOST; i++)
+		if (text.p[i] >= ' ' && text.p[i] < 0x7f)
+			copy[n++] = text.p[i];
+	copy[n] = '\0';
+	return copy;
+}
+
 void
 dkim_read_answer(struct arena *a, struct slice text, struct dkim_answer *out)
 {
@@ -381,7 +397,7 @@ dkim_read_answer(struct arena *a, struct slice text, struct dkim_answer *out)
 		if (after(line, "verdict", &rest))
 			out->verdict = verdict_of(rest);
 		else if (after(line, "why", &rest))
-			out->why = slice_dup(a, rest);
+			out->why = plain(a, rest);
 		else if (out->signers < DKIM_SIGNERS_MOST &&
 			 take_signer(a, line, "signer", false,
 			     &out->signer[out->signers]))

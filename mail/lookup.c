@@ -30,6 +30,7 @@
 #include "base/err.h"
 #include "mail/frame.h"
 #include "mail/resolver.h"
+#include "mail/txt.h"
 
 enum {
 	IN = STDIN_FILENO,
@@ -65,41 +66,6 @@ take_server(struct lookup *l, const struct frame *f)
 	return 0;
 }
 
-/* The strings of one record, each behind its length. */
-static bool
-join_strings(const unsigned char *p, size_t n, struct buf *out)
-{
-	while (n > 0) {
-		size_t len = p[0];
-
-		if (len + 1 > n || out->len + len > RESOLVER_TEXT_MOST)
-			return false;
-		buf_add(out, p + 1, len);
-		p += len + 1;
-		n -= len + 1;
-	}
-	return true;
-}
-
-/* The first TXT record of an answer. */
-static bool
-read_answer(const unsigned char *answer, int n, struct buf *out)
-{
-	ns_msg message;
-	ns_rr record;
-
-	if (ns_initparse(answer, n, &message) != 0)
-		return false;
-	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
-		if (ns_parserr(&message, ns_s_an, i, &record) != 0)
-			return false;
-		if (ns_rr_type(record) == ns_t_txt)
-			return join_strings(
-			    ns_rr_rdata(record), ns_rr_rdlen(record), out);
-	}
-	return false;
-}
-
 static int
 take_txt(struct lookup *l, const struct frame *f)
 {
@@ -112,7 +78,7 @@ take_txt(struct lookup *l, const struct frame *f)
 	if (name == NULL || !resolver_name_is_one(name))
 		return err_set(&l->err, EX_USAGE, "txt: no name");
 	n = res_nquery(&l->dns, name, ns_c_in, ns_t_txt, answer, ANSWER_MOST);
-	if (n >= 0 && n <= ANSWER_MOST && read_answer(answer, n, &text))
+	if (n >= 0 && n <= ANSWER_MOST && txt_read(answer, (size_t)n, &text))
 		verb = "txt";
 	else if (n < 0 && (l->dns.res_h_errno == HOST_NOT_FOUND ||
 			      l->dns.res_h_errno == NO_DATA))

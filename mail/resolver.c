@@ -84,8 +84,8 @@ start(struct resolver *r, struct arena *a, struct err *err)
 	return r->server == NULL ? 0 : tell_server(r, a, err);
 }
 
-static int
-take_answer(
+int
+resolver_read(
     const struct frame *f, const char *name, const char **text, struct err *err)
 {
 	const char *about = frame_get(f, "name"), *said = frame_get(f, "text");
@@ -122,7 +122,7 @@ resolver_txt(struct resolver *r, struct arena *a, const char *name,
 	if (rc == 0)
 		rc = frame_read(r->in, a, &f, ANSWER_MS, err);
 	if (rc == 1)
-		return take_answer(&f, name, text, err);
+		return resolver_read(&f, name, text, err);
 	stop(r);
 	return rc < 0
 		   ? -1

@@ -26,4 +26,10 @@ int resolver_txt(struct resolver *, struct arena *, const char *name,
 /* Letters, digits, '-', '_' and single dots; no more than a name may have. */
 bool resolver_name_is_one(const char *);
 
+/* What a frame of promised-lookup says of that name: as resolver_txt().
+ * Borrowed from the frame. */
+struct frame;
+int resolver_read(
+    const struct frame *, const char *name, const char **text, struct err *);
+
 #endif

@@ -73,8 +73,8 @@ text_of(const struct frame *f, const char *key)
 	return text == NULL ? "" : text;
 }
 
-static int
-take_answer(const struct frame *f, const char *path, struct err *err)
+int
+upload_read(const struct frame *f, const char *path, struct err *err)
 {
 	if (strcmp(f->verb, "sent") == 0 && strcmp(text_of(f, "id"), path) == 0)
 		return 0;
@@ -99,7 +99,7 @@ ask(struct upload *u, const struct frame *f, struct err *err)
 	if (rc == 0)
 		rc = frame_read(u->in, u->arena, &answer, ANSWER_MS, err);
 	if (rc == 1)
-		return take_answer(&answer, path, err);
+		return upload_read(&answer, path, err);
 	stop(u);
 	return err_set(err, EX_TEMPFAIL, "promised-send has ended");
 }

@@ -23,10 +23,14 @@ void upload_close(struct upload *); /* NULL is allowed */
 
 /* path: below the url's folder; see dav.h.  0, or -1 with err: EX_TEMPFAIL
  * when it may go well another time, else EX_UNAVAILABLE. */
-int upload_put(
-    struct upload *, const char *path, struct slice bytes, struct err *);
+int
+upload_put(struct upload *, const char *path, struct slice bytes, struct err *);
 /* Whether it would go well; nothing is written there. */
 int upload_check(struct upload *, struct err *);
 int upload_remove(struct upload *, const char *path, struct err *);
+
+/* What a frame of promised-send says of that path: as upload_put(). */
+struct frame;
+int upload_read(const struct frame *, const char *path, struct err *);
 
 #endif
