@@ -18,7 +18,7 @@ const char dossier_schema[] =
     "promises(" SAY_ROW ") asked-any asked(" SAY_ROW " yours) "
     "clocks(" SAY_CLOCK ") "
     "items(message entry id date from to subject class signals(text) "
-    "parts(plain mark label row) attachments(name type size sha256) path file letter "
+    "parts(plain mark links(label row)) attachments(name type size sha256) path file letter "
     "sha256 signature kind who time money text faults exhibit) "
     "exhibits(number date from subject path sha256)";
 
@@ -55,7 +55,9 @@ compare_found(const void *a, const void *b)
 {
 	const struct found *x = a, *y = b;
 
-	return x->start < y->start ? -1 : x->start > y->start;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x->o->number - y->o->number;
 }
 
 static size_t
@@ -96,30 +98,40 @@ add_part(struct values *item, struct arena *a, const char *from, const char *to,
 }
 
 static void
+add_link(const struct case_record *r, const struct obligation *o,
+    struct values *part)
+{
+	struct values *link = values_add(part, "links");
+
+	values_printf(link, "row", "p%d", o->number);
+	values_set(link, "label",
+	    arena_printf(r->voice.arena, "%d.%d %s, %s", o->case_number,
+		o->number, say_what(&r->voice, o->action),
+		say_state_shown(&r->voice, record_state(r, o))));
+}
+
+static void
 add_text(const struct case_record *r, const struct message_row *m,
     struct values *item)
 {
 	struct arena *a = r->voice.arena;
 	const char *p = m->newest == NULL ? "" : m->newest;
 	struct found *found = NULL;
+	struct values *part = NULL;
 	size_t n = m->newest == NULL ? 0 : find_quotes(r, m, &found);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct obligation *o = found[i].o;
-		struct values *part;
-
-		if (found[i].start < p)
-			continue; /* within the one before */
+		if (part != NULL && found[i].start < p) {
+			/* one sentence may promise two things */
+			add_link(r, found[i].o, part);
+			continue;
+		}
 		add_part(item, a, p, found[i].start, "plain");
 		part = values_add(item, "parts");
 		values_set(part, "mark",
 		    arena_strndup(a, found[i].start,
 			(size_t)(found[i].end - found[i].start)));
-		values_printf(part, "row", "p%d", o->number);
-		values_set(part, "label",
-		    arena_printf(a, "%d.%d %s, %s", o->case_number, o->number,
-			say_what(&r->voice, o->action),
-			say_state_shown(&r->voice, record_state(r, o))));
+		add_link(r, found[i].o, part);
 		p = found[i].end;
 	}
 	add_part(item, a, p, p + strlen(p), "plain");

@@ -153,6 +153,23 @@ unlike "and nothing else" "$(all)" 'acmebank|refund'
 run at $now do 1 unpublish
 is "twice: 64" "$rc" 64
 
+at 2026-03-05T11:00:00Z deliver <<'END'
+From: Tom Reed <tom@parcelwise.example>
+To: sam@home.example
+Message-ID: <p1@parcelwise.example>
+Date: Thu, 05 Mar 2026 10:00:00 +0000
+Subject: Your complaint PW-20114
+
+Dear Sam,
+
+I will call you back tomorrow, and we will refund the 30 pounds by 12 March.
+
+Tom Reed
+END
+at $now export 2 "$tmp/two" >/dev/null
+like "a sentence that promises two things is marked for both" "$(cat "$tmp/two/index.html")" \
+    'by 12 March\.<a href="#p1">2\.1 a call[^<]*</a><a href="#p2">2\.2 a refund'
+
 # --- how far it has come: letters that went out, and days that the owner set ---
 
 at $now do 1 publish >/dev/null
