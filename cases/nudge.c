@@ -201,6 +201,18 @@ item_of_clock(struct arena *a, const struct nudge_clock *c, day_t today,
 	return true;
 }
 
+bool
+nudge_clock_waits(
+    const struct nudge_ledger *l, const struct nudge_clock *c, day_t today)
+{
+	struct arena *a = arena_new();
+	struct nudge_item item;
+	bool waits = item_of_clock(a, c, today, &item) && !was_said(l, &item);
+
+	arena_free(a);
+	return waits;
+}
+
 static void
 take_item(struct plan *p, const struct nudge_item *item)
 {

@@ -44,7 +44,10 @@ enum {
 	NUDGE_STEPS = 8 /* of heads-up days */
 };
 /* Days before a time bar at which it is told. */
-#define NUDGE_BARS {30, 7, 1}
+#define NUDGE_BARS       \
+	{                \
+		30, 7, 1 \
+	}
 
 enum nudge_kind {
 	NUDGE_RECEIPT,
@@ -131,6 +134,11 @@ int nudge_item_compare(const struct nudge_item *, const struct nudge_item *);
 
 /* Whether scheduled mail may go at that moment. */
 bool nudge_hour(const struct nudge_settings *, int64_t now);
+
+/* Whether something is to be told of the clock that day and was not: the rest
+ * of the ledger aside. */
+bool nudge_clock_waits(
+    const struct nudge_ledger *, const struct nudge_clock *, day_t today);
 
 struct nudges nudge_plan(struct arena *, const struct nudge_ledger *,
     const struct nudge_settings *, int64_t now);

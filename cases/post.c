@@ -353,26 +353,59 @@ today(const struct post *p)
 	return moment_day(zone_moment(p->voice.zone, p->voice.now));
 }
 
-/* The clocks of all cases that are open. */
+/* Cases to look at: those in which something has happened since it was found
+ * that their clocks have nothing to tell today. */
+static int
+cases_to_climb(struct post *p, int **numbers, size_t *n, struct err *err)
+{
+	struct rows *r = STORE_QUERY(p->store, SQL_TO_CLIMB, sql_int(p->owner),
+	    sql_int(today(p)), sql_int(p->voice.now));
+
+	*numbers = NULL;
+	*n = 0;
+	while (rows_next(r)) {
+		*numbers =
+		    arena_grow(p->voice.arena, *numbers, *n, sizeof(**numbers));
+		(*numbers)[(*n)++] = (int)rows_int(r, 0);
+	}
+	return rows_end(r, err) < 0 ? -1 : 0;
+}
+
+/* The clocks of one case; told says what was told before. */
+static int
+climb(struct post *p, int number, const struct nudge_ledger *told,
+    struct nudge_clock **clocks, size_t *n, struct err *err)
+{
+	struct ladder ladder;
+	size_t i = *n;
+
+	if (ladder_of(p->store, p->owner, p->voice.arena, p->law, number,
+		today(p), &ladder, err) == -1)
+		return -1;
+	ladder_nudges(p->voice.arena, &ladder, clocks, n);
+	for (; i < *n; i++)
+		if (nudge_clock_waits(told, &(*clocks)[i], today(p)))
+			return 0;
+	return STORE_RUN(p->store, err, SQL_CLIMBED, sql_int(p->owner),
+		   sql_int(number), sql_int(today(p))) < 0
+		   ? -1
+		   : 0;
+}
+
 static int
 take_clocks(struct post *p, struct nudge_ledger *ledger, struct err *err)
 {
 	struct nudge_clock *clocks = NULL;
-	struct ladder ladder;
+	int *numbers;
+	size_t n, i;
 
-	if (post_law(p, err) == -1)
+	if (cases_to_climb(p, &numbers, &n, err) == -1 ||
+	    (n > 0 && post_law(p, err) == -1))
 		return -1;
-	for (size_t i = 0; i < ledger->case_count; i++) {
-		const struct case_row *row = &ledger->cases[i];
-
-		if (row->closed || row->muted)
-			continue;
-		if (ladder_of(p->store, p->owner, p->voice.arena, p->law,
-			row->number, today(p), &ladder, err) == -1)
+	for (i = 0; i < n; i++)
+		if (climb(p, numbers[i], ledger, &clocks, &ledger->clock_count,
+			err) == -1)
 			return -1;
-		ladder_nudges(
-		    p->voice.arena, &ladder, &clocks, &ledger->clock_count);
-	}
 	ledger->clocks = clocks;
 	return 0;
 }

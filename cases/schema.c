@@ -324,7 +324,15 @@ static const char climbing[] =
     "  PRIMARY KEY (owner, id),"
     "  FOREIGN KEY (owner, case_number) REFERENCES cases"
     "    DEFERRABLE INITIALLY DEFERRED);"
-    "CREATE INDEX milestone_by_case ON milestone (owner, case_number);";
+    "CREATE INDEX milestone_by_case ON milestone (owner, case_number);"
+    /* When a case's clocks were last found to have nothing to tell: on what
+     * day, and after which event. */
+    "CREATE TABLE climbed ("
+    "  owner BIGINT NOT NULL REFERENCES owner,"
+    "  case_number INTEGER NOT NULL,"
+    "  day INTEGER NOT NULL,"
+    "  event BIGINT NOT NULL,"
+    "  PRIMARY KEY (owner, case_number));";
 
 /* What strangers may see: see publish.h. */
 static const char publishing[] =

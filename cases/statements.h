@@ -207,6 +207,8 @@ STATEMENT(RELEASED_DROP, "DELETE FROM released WHERE owner = ?1 AND id = ?2 AND 
 
 /* ladder.c */
 STATEMENT(LADDER_MESSAGES, "SELECT id, date, coalesce(date_offset, 0), signals, newest, CASE WHEN direction = 'owner' THEN 1 ELSE 0 END FROM message WHERE owner = ?1 AND case_number = ?2 AND direction IN ('owner', 'company') AND coalesce(autoreply, 0) = 0 AND date IS NOT NULL ORDER BY date, id")
+STATEMENT(TO_CLIMB, "SELECT c.number FROM cases c WHERE c.owner = ?1 AND c.closed IS NULL AND c.muted = 0 AND c.snoozed_until <= ?3 AND NOT EXISTS (SELECT 1 FROM climbed k WHERE k.owner = c.owner AND k.case_number = c.number AND k.day = ?2 AND k.event = (SELECT coalesce(max(e.id), 0) FROM event e WHERE e.owner = c.owner AND e.case_number = c.number)) ORDER BY c.number")
+STATEMENT(CLIMBED, "INSERT INTO climbed (owner, case_number, day, event) VALUES (?1, ?2, ?3, (SELECT coalesce(max(e.id), 0) FROM event e WHERE e.owner = ?1 AND e.case_number = ?2)) ON CONFLICT (owner, case_number) DO UPDATE SET day = excluded.day, event = excluded.event")
 STATEMENT(MILESTONES, "SELECT name, day FROM milestone WHERE owner = ?1 AND case_number = ?2 ORDER BY id")
 STATEMENT(MILESTONE_GET, "SELECT owner, id, case_number, name, day FROM milestone WHERE owner = ?1 AND id = ?2 AND ?3 = 0")
 STATEMENT(MILESTONE_PUT, "INSERT INTO milestone (owner, id, case_number, name, day) VALUES (?1, ?2, ?3, ?4, ?5)")

@@ -699,6 +699,50 @@ golden_clock_own(void **state)
 	    "2026-08-20T12:00:00Z", "2026-09-01T12:00:00Z", "clock-own");
 }
 
+/* load_law_fn: counts how often the clocks are asked for. */
+static int
+count_law(void *arg, struct post *post, struct err *err)
+{
+	(void)err;
+	++*(int *)arg;
+	post->law = &law;
+	post->rungs = rungs;
+	return 0;
+}
+
+static int
+looks(struct world *w, const char *now)
+{
+	int n = 0;
+
+	w->post.law = NULL;
+	w->post.load_law = count_law;
+	w->post.compose_arg = &n;
+	schedule(w, now, 0);
+	w->post.compose_arg = NULL;
+	return n;
+}
+
+/* The clocks of a case are climbed once a day, and when something happens. */
+static void
+climbs_when_it_must(void **state)
+{
+	struct world *w = *state;
+	struct nudge_settings quiet = settings;
+
+	receive_first(w);
+	quiet.digest = DIGEST_NONE;
+	w->post.settings = &quiet;
+	assert_int_equal(looks(w, "2026-03-03T12:00:00Z"), 1);
+	assert_int_equal(looks(w, "2026-03-03T15:00:00Z"), 0);
+	GOOD(w, store_begin(w->s, &w->err));
+	GOOD(w, event_note(w->s, w->owner, 1, ACTOR_OWNER, "note", "", 0,
+		    w->post.voice.now, &w->err));
+	GOOD(w, store_commit(w->s, &w->err));
+	assert_int_equal(looks(w, "2026-03-03T15:01:00Z"), 1);
+	assert_int_equal(looks(w, "2026-03-04T12:00:00Z"), 1);
+}
+
 /* Each rung of the ladder, on the same case: two dates, a call, no apology. */
 static void
 golden_letters(void **state)
@@ -1140,6 +1184,7 @@ main(void)
 	    TEST(golden_lapse_many),
 	    TEST(golden_clock_firm),
 	    TEST(golden_clock_own),
+	    TEST(climbs_when_it_must),
 	    TEST(golden_letters),
 	    TEST(golden_digest),
 	    TEST(golden_doubt),
