@@ -459,6 +459,24 @@ read_money(struct arena *a, struct slice s, struct mail_command *c)
 
 /* Lines. */
 
+/* "kept 12.3 # they rang"; but "close # 12" has none. */
+static void
+drop_comment(struct slice *s)
+{
+	for (size_t i = 0; i < s->len; i++) {
+		size_t after = i + 1;
+
+		if (s->p[i] != '#' || (i > 0 && s->p[i - 1] != ' '))
+			continue;
+		while (after < s->len && s->p[after] == ' ')
+			after++;
+		if (after < s->len && isdigit((unsigned char)s->p[after]))
+			continue;
+		s->len = i;
+		*s = slice_trim(*s);
+	}
+}
+
 static void
 read_follows(struct arena *a, enum follows follows, struct slice s,
     struct mail_command *c)
@@ -479,6 +497,7 @@ read_follows(struct arena *a, enum follows follows, struct slice s,
 		take_alone(&s, &c->case_number);
 		drop_front(&s);
 	} else if (follows != FOLLOWS_TEXT) {
+		drop_comment(&s);
 		drop_end(&s);
 		TAKE_ANY(&s, which);
 		if (!take_pair(&s, &c->case_number, &c->number)) {

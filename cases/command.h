@@ -7,7 +7,8 @@
  * that is not named is the one that the nudge was about, or the only one that
  * the command can mean.  Lines that begin with # are comments.  Reading ends at
  * the quote, at the signature, at a closing ("thanks", "regards"), after
- * COMMAND_UNKNOWN_MOST lines that are no command or COMMAND_MOST that are.
+ * COMMAND_UNKNOWN_MOST lines that are no command or COMMAND_MOST that are.  A
+ * comment may also end a line whose command takes no text.
  *
  *	kept [N.M] [DATE]     not kept [N.M]     void [N.M]
  *	due [N.M] DATE        received [N.M] [DATE]
