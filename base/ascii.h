@@ -41,7 +41,7 @@ is_space(char c)
 static inline char
 to_lower(char c)
 {
-	return is_upper(c) ? (char)(c | 0x20) : c;
+	return (char)(is_upper(c) ? c | 0x20 : c);
 }
 
 #endif

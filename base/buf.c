@@ -79,7 +79,10 @@ slice_line(struct slice *rest, struct slice *line)
 void
 slice_skip(struct slice *s, size_t n)
 {
-	n = n < s->len ? n : s->len;
+	if (n > s->len)
+		n = s->len;
+	if (n == 0)
+		return;
 	s->p += n;
 	s->len -= n;
 }

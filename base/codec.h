@@ -67,6 +67,7 @@ struct layout {
 #define M_POINTER(s, m, of) MEMBER_(MEMBER_POINTER, s, m, 0, of, 0, 0)
 #define M_LIST(s, m, count, of) \
 	MEMBER_(MEMBER_LIST, s, m, offsetof(struct s, count), of, 0, 0)
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): s is a tag */
 #define LAYOUT(s, members)                               \
 	{                                                \
 		sizeof(struct s), members,               \

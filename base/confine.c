@@ -230,7 +230,7 @@ add(struct filter *f, unsigned code, size_t k, unsigned yes, unsigned no)
 #define HAS_BITS (BPF_JMP | BPF_JSET | BPF_K)
 #define RETURN (BPF_RET | BPF_K)
 /* The lower half of an argument, on these little-endian machines. */
-#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + 8 * (n))
+#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (size_t)8 * (n))
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
 
 /* The call is in the accumulator, and is still behind each of these. */

@@ -78,8 +78,10 @@ int
 file_folders(const char *path, struct err *err)
 {
 	char *above = strdup(path), *p = above;
-	int rc = above == NULL ? err_errno(err, "%s", path) : 0;
+	int rc = 0;
 
+	if (above == NULL)
+		return err_errno(err, "%s", path);
 	while (rc == 0 && (p = strchr(p + 1, '/')) != NULL) {
 		*p = '\0';
 		if (mkdir(above, 0700) != 0 && errno != EEXIST)

@@ -574,11 +574,14 @@ again_end(struct again *g, struct err *err)
 static bool
 is_concerned(const struct again *g, int number)
 {
-	const struct again_mail *m;
+	size_t i;
 
-	for (m = g->v; m < g->v + g->n; m++)
+	for (i = 0; i < g->n; i++) {
+		const struct again_mail *m = &g->v[i];
+
 		if (m->was != m->now && (m->was == number || m->now == number))
 			return true;
+	}
 	return false;
 }
 

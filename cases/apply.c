@@ -154,15 +154,16 @@ is_pending(const struct obligation *o, const struct answer *x)
 	return o->said.utc < x->date.utc && was_open(o, x->date.utc);
 }
 
-/* The company's open promise that what was done fits best; NULL: none. */
+/* The open promise of the company, from least on, that what was done fits best;
+ * NULL: none. */
 static struct obligation *
-find_done(struct obligation *v, size_t n, const struct answer *x)
+find_done(struct obligation *v, size_t least, size_t n, const struct answer *x)
 {
 	struct obligation *best = NULL;
 	int most = 0, found;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = least; i < n; i++) {
 		if (!is_pending(&v[i], x) || v[i].who != WHO_COMPANY ||
 		    !is_done_thing(v[i].action))
 			continue;
@@ -343,7 +344,7 @@ settle_done(struct ledger *l, struct answer *x, size_t least, struct err *err)
 	if (x->done == NULL || !signals(x, "resolution") ||
 	    (x->spent && was == NULL))
 		return 0;
-	o = find_done(l->v + least, l->n - least, x);
+	o = find_done(l->v, least, l->n, x);
 	if (o == NULL || (was != NULL && !fits_better(o, was, x)))
 		return 0;
 	if (was != NULL && give_up(l, was, x, err) < 0)

@@ -74,8 +74,11 @@ count_digits(struct slice s)
 static bool
 next_with_digit(struct slice *rest, struct slice *token)
 {
-	const char *p = rest->p, *end = rest->p + rest->len, *from;
+	const char *p = rest->p, *end, *from;
 
+	if (rest->len == 0)
+		return false;
+	end = p + rest->len;
 	while (p < end && !is_digit(*p))
 		p++;
 	if (p == end) {

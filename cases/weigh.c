@@ -73,12 +73,13 @@ static void
 share_words(struct work *w)
 {
 	const int *cases[PARTS];
-	struct file *f;
+	size_t i;
 	int part;
 
 	for (part = 0; part < PARTS; part++)
 		cases[part] = spread(w, (enum share)part);
-	for (f = w->v; f < w->v + w->n; f++) {
+	for (i = 0; i < w->n; i++) {
+		struct file *f = &w->v[i];
 		struct buf shared = {0};
 
 		f->words = overlap(w, f, ABOUT, cases[ABOUT], &shared) +

@@ -180,10 +180,11 @@ static void
 reach_back(const struct clauses *clauses, struct frames *frames)
 {
 	const struct frame *before;
-	struct frame *f;
-	size_t k, bound;
+	size_t i, k, bound;
 
-	for (f = frames->v; f < frames->v + frames->n; f++) {
+	for (i = 0; i < frames->n; i++) {
+		struct frame *f = &frames->v[i];
+
 		before = frame_before(frames, f);
 		bound = before == NULL ? 0 : before->hit.at.end;
 		for (k = 1; k < clauses->n; k++)
@@ -417,15 +418,18 @@ last_thing(struct reader *r, const struct view *view, struct slice window,
     enum who owner, struct heads *heads)
 {
 	struct hits hits = reader_hits(r, SAYS_ACTION, view, window);
-	const struct hit *last = NULL, *h;
+	const struct hit *last = NULL;
 
-	for (h = hits.v; h < hits.v + hits.n; h++)
+	for (size_t i = 0; i < hits.n; i++) {
+		const struct hit *h = &hits.v[i];
+
 		if ((h->rule->action == ACTION_REFUND ||
 			h->rule->action == ACTION_REPLACE) &&
 		    (h->rule->owners & 1u << owner) != 0 &&
 		    (last == NULL || h->at.start >= last->at.start) &&
 		    reader_guard(r, h->rule, window, window.len) == NULL)
 			last = h;
+	}
 	if (last == NULL)
 		return false;
 	heads->v[0] = (struct head){last->rule, last->rule->action, 0, 0};
@@ -629,11 +633,12 @@ tells_day(const struct when *w)
 static const struct when *
 day_before(const struct view *view, size_t at)
 {
-	const struct when *w, *day = NULL;
+	const struct when *day = NULL;
+	size_t i;
 
-	for (w = view->times.v; w < view->times.v + view->times.n; w++)
-		if (w->end <= at && tells_day(w))
-			day = w;
+	for (i = 0; i < view->times.n; i++)
+		if (view->times.v[i].end <= at && tells_day(&view->times.v[i]))
+			day = &view->times.v[i];
 	if (day == NULL && view->previous != NULL)
 		day = day_before(view->previous, SIZE_MAX);
 	return day;

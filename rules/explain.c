@@ -137,19 +137,19 @@ explain_replaced(
     struct reader *r, const struct obligation_found *old, const char *why)
 {
 	struct explanation *e = r->explanation;
-	struct explained *s;
-	struct note *n;
+	size_t i, k;
 
-	if (e == NULL)
-		return;
-	for (s = e->v; s < e->v + e->n; s++)
-		for (n = s->notes; n < s->notes + s->note_count; n++)
+	for (i = 0; e != NULL && i < e->n; i++)
+		for (k = 0; k < e->v[i].note_count; k++) {
+			struct note *n = &e->v[i].notes[k];
+
 			if (n->noted == NOTED_OBLIGATION &&
 			    n->taken.start == old->start &&
 			    n->taken.action == old->action) {
 				n->noted = NOTED_MISS;
 				n->why = why;
 			}
+		}
 }
 
 static bool
@@ -274,14 +274,17 @@ note_idle_time(struct reader *r, struct reader *probe, const struct view *view)
 static bool
 about_commitments(const struct explained *s)
 {
-	const struct note *n;
+	size_t i;
 
-	for (n = s->notes; n < s->notes + s->note_count; n++)
+	for (i = 0; i < s->note_count; i++) {
+		const struct note *n = &s->notes[i];
+
 		if (n->noted == NOTED_OBLIGATION ||
 		    (n->noted == NOTED_MISS &&
 			(strcmp(n->what, "promise") == 0 ||
 			    strcmp(n->what, "deadline") == 0)))
 			return true;
+	}
 	return false;
 }
 

@@ -16,13 +16,16 @@ static const char *const fillers[] = {"a", "a ", " ", "1"};
 static bool
 known(const struct pumps *pumps, struct pump p)
 {
-	const struct pump *q;
+	size_t i;
 
-	for (q = pumps->v; q < pumps->v + pumps->n; q++)
+	for (i = 0; i < pumps->n; i++) {
+		const struct pump *q = &pumps->v[i];
+
 		if (q->head.len == p.head.len && q->unit.len == p.unit.len &&
 		    memcmp(q->head.p, p.head.p, p.head.len) == 0 &&
 		    memcmp(q->unit.p, p.unit.p, p.unit.len) == 0)
 			return true;
+	}
 	return false;
 }
 
