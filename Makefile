@@ -184,7 +184,7 @@ holidays: deps all
 	node dev/holidays.js ./promised build/holidays
 
 lint: deps-test
-	@dev/lint.sh "$(WARN)"
+	@$(MAKE) -s -k -j2 -f dev/lint.mk WARN="$(WARN)"
 
 # What the rules find in the labelled mail of tests/corpus.
 accuracy: deps-test all
