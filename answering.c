@@ -202,6 +202,32 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	return 0;
 }
 
+/*
+ * What a server says of a mail of ours.  A letter that did not arrive is told;
+ * a mail to the owner that did not, is in the log: another one would fare no
+ * better.  Nothing else is ever said to a server.
+ */
+static int
+answer_bounce(struct post *post, const struct bounce *b, struct err *err)
+{
+	struct arena *a = post->voice.arena;
+	const char *why = arena_printf(a, "%s%s%s",
+	    b->status == NULL ? "" : b->status,
+	    b->status == NULL || b->reason[0] == '\0' ? "" : " ", b->reason);
+	struct outbox_mail mail;
+	int rc;
+
+	if (!b->failed)
+		return 0;
+	rc = outbox_returned(post->store, post->owner, a, b->message_id, why,
+	    post->voice.now, &mail, err);
+	if (rc != 1 || mail.kind != NUDGE_FOLLOW_UP || mail.item_count == 0)
+		return rc < 0 ? -1 : 0;
+	return post_report(post, mail.items[0].number,
+	    LETTER_SAY(a, post->voice.letters, "why-returned", "error", why),
+	    err);
+}
+
 int
 answer_message(struct run *run, struct arena *a, const struct answer *answer,
     struct err *err)
@@ -220,6 +246,8 @@ answer_message(struct run *run, struct arena *a, const struct answer *answer,
 			   : 0;
 	if (post_open(run, a, &post, err) != 0)
 		return -1;
+	if (answer->mail->bounce != NULL)
+		return answer_bounce(&post, answer->mail->bounce, err);
 	if (answer->direction == FROM_COMMAND)
 		return answer_commands(run, &post, answer, err);
 	return answer_mail(&post, answer, err);

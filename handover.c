@@ -163,6 +163,18 @@ static const struct member findings_members[] = {
 static const struct layout findings_layout = LAYOUT(findings, findings_members);
 FITS(findings, 128);
 
+/* --- mail/bounce.h --- */
+
+static const struct member bounce_members[] = {
+    M_BOOL(bounce, failed),
+    M_TEXT(bounce, message_id),
+    M_TEXT_OR_NULL(bounce, recipient),
+    M_TEXT_OR_NULL(bounce, status),
+    M_TEXT(bounce, reason),
+};
+static const struct layout bounce_layout = LAYOUT(bounce, bounce_members);
+FITS(bounce, 40);
+
 /* --- reading.h --- */
 
 static const struct member understood_members[] = {
@@ -177,10 +189,11 @@ static const struct member understood_members[] = {
     M_TEXT_OR_NULL(understood, company),
     M_STRUCT(understood, anchor, &moment_layout),
     M_TEXT_OR_NULL(understood, twin),
+    M_POINTER_OR_NULL(understood, bounce, &bounce_layout),
 };
 static const struct layout understood_layout =
     LAYOUT(understood, understood_members);
-FITS(understood, 72);
+FITS(understood, 80);
 
 void
 understood_put(struct buf *out, const struct understood *u)

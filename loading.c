@@ -9,6 +9,7 @@
 #include "loading.h"
 #include "mail/addr.h"
 #include "mail/apart.h"
+#include "mail/bounce.h"
 #include "rules/pattern.h"
 
 /* What an image holds. */
@@ -18,6 +19,7 @@ struct loaded {
 	struct pack *pack;
 	struct thread_words *thread_words;
 	struct domain_list *freemail, *desks;
+	struct bounce_words *bounces;
 	struct machine_addresses *machines;
 	struct letters *letters;
 };
@@ -78,7 +80,11 @@ read_all(struct run *run, struct arena *a, struct err *err)
 	if (run->freemail == NULL)
 		return -1;
 	run->desks = domain_list_load(a, datadir_path(a, "mail/desks"), err);
-	return run->desks == NULL ? -1 : 0;
+	if (run->desks == NULL)
+		return -1;
+	run->bounces =
+	    bounce_words_load(a, datadir_path(a, "mail/bounces"), err);
+	return run->bounces == NULL ? -1 : 0;
 }
 
 /* --- the image --- */
@@ -135,6 +141,7 @@ watch_all(struct run *run)
 	    {"mail/freemail", 0},
 	    {"mail/machine-addresses", 0},
 	    {"mail/desks", 0},
+	    {"mail/bounces", 0},
 	    {"cases/thread.words", 0},
 	    {"examples/templates", 2},
 	};
@@ -160,6 +167,7 @@ use(struct run *run, const struct loaded *l)
 	run->freemail = l->freemail;
 	run->machines = l->machines;
 	run->desks = l->desks;
+	run->bounces = l->bounces;
 	run->letters = l->letters;
 	pack_reopen(run->pack);
 	choose_calendar(run);
@@ -225,6 +233,7 @@ gather(struct run *run, struct arena *a)
 	l->freemail = run->freemail;
 	l->machines = run->machines;
 	l->desks = run->desks;
+	l->bounces = run->bounces;
 	l->letters = letters_load(a, datadir_path(a, "examples/templates"),
 	    s->own_templates, owner_language(s), &ignored);
 	return l;

@@ -3,7 +3,6 @@
  * opened, or none), and what is remembered of the message.  See step.h.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "mail/message.h"
 #include "parties.h"
@@ -30,21 +29,6 @@ add_ids(struct step *s, const struct strings *ids)
 
 	for (i = 0; i < ids->n; i++)
 		strings_add(s->arena, &s->placing.references, ids->v[i]);
-}
-
-/* RFC 3464, or the null sender of RFC 5321 section 4.5.5. */
-static bool
-is_bounce(const struct message *m)
-{
-	const char *type = message_field(m, "Content-Type");
-	const char *path = message_field(m, "Return-Path");
-
-	return (type != NULL &&
-		   strcasestr(type, "report-type=delivery-status") != NULL) ||
-	       (type != NULL &&
-		   strcasestr(type, "report-type=\"delivery-status\"") !=
-		       NULL) ||
-	       (path != NULL && strcmp(path, "<>") == 0);
 }
 
 /* A Date may say anything, but no mail was sent after it came. */
@@ -78,6 +62,9 @@ placing_collect(struct step *s)
 	add_ids(s, &m->references);
 	add_ids(s, &m->in_reply_to);
 	add_ids(s, &o->references);
+	if (s->mail->bounce != NULL)
+		strings_add(
+		    s->arena, &p->references, s->mail->bounce->message_id);
 	p->subject = o->subject;
 	p->text = o->newest;
 	p->comment = o->comment;
@@ -86,7 +73,8 @@ placing_collect(struct step *s)
 	p->forwarded = o->forwarded && s->mail->from_owner;
 	p->bulk = s->mail->bulk;
 	p->autoreply = s->mail->machine_written;
-	p->bounce = is_bounce(m) && !o->forwarded;
+	p->bounce =
+	    s->mail->bounce != NULL || (bounce_is_report(m) && !o->forwarded);
 	p->findings = s->mail->findings;
 	p->unread = s->mail->unread;
 	p->region = s->run->settings.region;

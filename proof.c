@@ -277,6 +277,11 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 		  check_envelope(a, run, key, m, &p);
 	answer = check_ids(a, run, key, &m->references, &p) ||
 		 check_ids(a, run, key, &m->in_reply_to, &p);
+	if (u->bounce != NULL) {
+		struct strings returned = {&u->bounce->message_id, 1};
+
+		(void)check_ids(a, run, key, &returned, &p);
+	}
 	if (!u->from_owner) {
 		p.why = "it is not from an address of yours";
 		return p;

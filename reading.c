@@ -150,6 +150,8 @@ mail_study(struct arena *a, struct run *run, struct slice raw, bool skim)
 	    understand(a, run, &run->settings.addresses, raw, &reading);
 
 	u->twin = twin_of(a, run->thread_words, u->original);
+	if (!u->original->forwarded)
+		u->bounce = bounce_read(a, run->bounces, u->message);
 	if (skim && u->bulk && !u->from_owner && u->sender == WHO_COMPANY) {
 		u->findings = references_read(a, run->pack, &reading);
 		u->unread = u->findings->reference_count == 0;

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "commands.h"
+#include "mail/bounce.h"
 
 struct understood {
 	struct message *message;
@@ -19,6 +20,7 @@ struct understood {
 	bool unread; /* findings were not looked for: see mail_study() */
 	const char *company; /* registrable domain of the other side; or NULL */
 	struct moment anchor;
+	struct bounce *bounce; /* of mail_study(): what came back; or NULL */
 	const char *twin; /* of mail_study(): see twin_of(); or NULL */
 	struct explanation *explanation; /* with --explain; or NULL */
 };

@@ -150,6 +150,10 @@ put_member(struct put *p, const struct member *m, const unsigned char *whole)
 		memcpy(&pointer, at, sizeof(pointer));
 		put_struct(p, m->of, pointer);
 		break;
+	case MEMBER_POINTER_OR_NULL:
+		memcpy(&pointer, at, sizeof(pointer));
+		put_list(p, m->of, pointer, pointer != NULL);
+		break;
 	case MEMBER_LIST:
 		memcpy(&pointer, at, sizeof(pointer));
 		memcpy(&size, whole + m->count, sizeof(size));
@@ -323,6 +327,24 @@ get_bool(struct get *g, void *at)
 }
 
 static bool
+get_pointer(struct get *g, const struct member *m, void *at)
+{
+	void *pointer = arena_alloc(g->arena, m->of->size);
+
+	memcpy(at, &pointer, sizeof(pointer));
+	return get_struct(g, m->of, pointer);
+}
+
+static bool
+set_null(void *at)
+{
+	static const void *const none;
+
+	memcpy(at, &none, sizeof(none));
+	return true;
+}
+
+static bool
 get_size(struct get *g, const struct member *m, void *at)
 {
 	uint64_t n;
@@ -340,7 +362,7 @@ get_member(struct get *g, const struct member *m, unsigned char *whole)
 {
 	unsigned char *at = whole + m->at;
 	const char *text;
-	void *pointer;
+	bool there;
 
 	switch (m->type) {
 	case MEMBER_BOOL:
@@ -358,9 +380,10 @@ get_member(struct get *g, const struct member *m, unsigned char *whole)
 	case MEMBER_STRUCT:
 		return get_struct(g, m->of, at);
 	case MEMBER_POINTER:
-		pointer = arena_alloc(g->arena, m->of->size);
-		memcpy(at, &pointer, sizeof(pointer));
-		return get_struct(g, m->of, pointer);
+		return get_pointer(g, m, at);
+	case MEMBER_POINTER_OR_NULL:
+		return get_bool(g, &there) &&
+		       (there ? get_pointer(g, m, at) : set_null(at));
 	case MEMBER_LIST:
 		return get_list(g, m, whole);
 	}

@@ -33,6 +33,7 @@ enum member_type {
 	MEMBER_TEXT_OR_NULL,
 	MEMBER_STRUCT, /* one of layout `of`, in place */
 	MEMBER_POINTER, /* to one of layout `of`, never NULL */
+	MEMBER_POINTER_OR_NULL,
 	MEMBER_LIST, /* to the first of several, their number at `count` */
 };
 
@@ -65,6 +66,8 @@ struct layout {
 #define M_TEXT_OR_NULL(s, m) MEMBER_(MEMBER_TEXT_OR_NULL, s, m, 0, NULL, 0, 0)
 #define M_STRUCT(s, m, of) MEMBER_(MEMBER_STRUCT, s, m, 0, of, 0, 0)
 #define M_POINTER(s, m, of) MEMBER_(MEMBER_POINTER, s, m, 0, of, 0, 0)
+#define M_POINTER_OR_NULL(s, m, of) \
+	MEMBER_(MEMBER_POINTER_OR_NULL, s, m, 0, of, 0, 0)
 #define M_LIST(s, m, count, of) \
 	MEMBER_(MEMBER_LIST, s, m, offsetof(struct s, count), of, 0, 0)
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): s is a tag */

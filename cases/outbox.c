@@ -21,7 +21,7 @@
 enum { RETRY_FIRST = 300, RETRY_MOST = 12 * 3600 };
 
 static const char *const states[OUTBOX_STATES] = {
-    "planned", "sending", "sent", "failed", "unknown", "dropped"};
+    "planned", "sending", "sent", "failed", "unknown", "dropped", "returned"};
 
 const char *
 outbox_state_name(enum outbox_state state)
@@ -392,7 +392,8 @@ note(struct store *s, int64_t owner, const struct outbox_mail *m,
 
 	if (why != NULL)
 		text = arena_printf(a, "%s: %s", text, why);
-	if (state == OUTBOX_FAILED || state == OUTBOX_UNKNOWN)
+	if (state == OUTBOX_FAILED || state == OUTBOX_UNKNOWN ||
+	    state == OUTBOX_RETURNED)
 		log_warn("mail %" PRId64 " to %s: %s: %s", m->id, m->recipient,
 		    states[state], text);
 	if (m->case_number > 0)
@@ -626,6 +627,24 @@ outbox_seen(struct store *s, int64_t owner, const char *message_id, int64_t now,
 }
 
 int
+outbox_returned(struct store *s, int64_t owner, struct arena *a,
+    const char *message_id, const char *why, int64_t now, struct outbox_mail *m,
+    struct err *err)
+{
+	int rc = one_mail(s, owner, a,
+	    STORE_QUERY(
+		s, SQL_OUTBOX_FIND, sql_int(owner), sql_text(message_id)),
+	    m, err);
+
+	if (rc != 1)
+		return rc;
+	if (m->state != OUTBOX_SENT && m->state != OUTBOX_UNKNOWN)
+		return 0;
+	return settle(s, owner, m, OUTBOX_RETURNED, why, now, err) == -1 ? -1
+									 : 1;
+}
+
+int
 outbox_again(
     struct store *s, int64_t owner, int64_t id, int64_t now, struct err *err)
 {
@@ -633,7 +652,8 @@ outbox_again(
 	struct outbox_mail m = {0}, to;
 	int rc = outbox_get(s, owner, a, id, &m, err);
 
-	if (rc == 0 && m.state != OUTBOX_UNKNOWN && m.state != OUTBOX_FAILED)
+	if (rc == 0 && m.state != OUTBOX_UNKNOWN && m.state != OUTBOX_FAILED &&
+	    m.state != OUTBOX_RETURNED)
 		rc = err_set(err, EX_USAGE, "mail %" PRId64 " is %s", id,
 		    states[m.state]);
 	if (rc == 0) {

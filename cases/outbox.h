@@ -5,6 +5,7 @@
  *	sending   a process has it; handed: it may already be accepted
  *	sent      accepted by the next station, or seen back
  *	failed    refused for good, or OUTBOX_TRIES attempts were in vain
+ *	returned  accepted, and sent back by a server further on
  *	unknown   a letter to a company that was handed over, but the answer
  *	          never came (RFC 1047): shown to the owner and resolved when its
  *	          Message-ID is seen; never sent again unless the owner says so.
@@ -40,6 +41,7 @@ enum outbox_state {
 	OUTBOX_FAILED,
 	OUTBOX_UNKNOWN,
 	OUTBOX_DROPPED,
+	OUTBOX_RETURNED,
 	OUTBOX_STATES
 };
 const char *outbox_state_name(enum outbox_state);
@@ -126,6 +128,12 @@ int outbox_recover(struct store *, int64_t owner, int64_t now, struct err *);
  * is now sent), 0 when not, -1. */
 int outbox_seen(struct store *, int64_t owner, const char *message_id,
     int64_t now, struct err *);
+/* A server says that the mail with this Message-ID, which was sent, did not
+ * arrive.  1: it is ours, now `returned`, and told in *m; 0: it is none of
+ * ours, was not sent, or that is known; -1. */
+int outbox_returned(struct store *, int64_t owner, struct arena *,
+    const char *message_id, const char *why, int64_t now, struct outbox_mail *m,
+    struct err *);
 /* The owner's word: an unknown or failed mail is sent again. */
 int outbox_again(
     struct store *, int64_t owner, int64_t id, int64_t now, struct err *);

@@ -155,6 +155,7 @@ PHRASE("letter-not-gone", "recipient why")
 PHRASE("why-answered", "")
 PHRASE("why-refused", "error")
 PHRASE("why-unknown", "error")
+PHRASE("why-returned", "error")
 
 /* command_run.c: what was done */
 PHRASE("did-kept", "number what")

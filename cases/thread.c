@@ -326,7 +326,8 @@ thread_place(struct store *s, int64_t owner, struct arena *a,
 	}
 	p->by = PLACED_ADDRESS;
 	p->number = (int)number;
-	p->why = "was sent to the address of this case";
+	p->why = in->bounce ? "says what became of a mail of this case"
+			    : "was sent to the address of this case";
 	p->stranger = party_is_other(&in->from) && !in->forwarded &&
 		      !knows(&e, p->number);
 	return 0;

@@ -283,4 +283,74 @@ at 2026-03-27T11:01:00Z do 1 send "$(printf '%s\n' "$out" | sed -n 's/^send //p'
 at 2026-03-27T11:02:00Z once 2>/dev/null
 run at 2026-04-14T11:00:00Z do 1 send
 like "then the last letter" "$out" 'Subject: Before I take this further'
+# --- that comes back ---
+
+bounce() { # ACTION STATUS DIAGNOSTIC MESSAGE-ID: what a mail server says of it
+	cat <<END
+Return-Path: <>
+From: MAILER-DAEMON@mx.relay.example (Mail Delivery System)
+To: sam@home.example
+Message-ID: <dsn$(date +%N)@mx.relay.example>
+Date: Thu, 12 Mar 2026 12:02:00 +0000
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+It did not work out.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.relay.example
+
+Final-Recipient: rfc822; care@acme.example
+Action: $1
+Status: $2
+Diagnostic-Code: smtp; $3
+
+--b
+Content-Type: text/rfc822-headers
+
+From: Sam Okafor <sam@home.example>
+To: care@acme.example
+Message-ID: $4
+
+--b--
+END
+}
+told() { # mails to the owner
+	find "$outbox" -type f | wc -l
+}
+pass() { # TIME: what is planned leaves
+	at "$1" once 2>/dev/null
+}
+
+lapse
+at 2026-03-12T12:00:00Z do 1 send "$token" >/dev/null
+pass 2026-03-12T12:01:00Z
+pass 2026-03-12T12:01:30Z
+id=$(field Message-ID "$(letters)")
+before=$(told)
+bounce failed 5.1.1 "550 no such mailbox" '<c.1.1.follow-up.9.aaaa@home.example>' |
+    at 2026-03-12T12:02:00Z deliver
+bounce delayed 4.4.1 "connection timed out" "$id" |
+    at 2026-03-12T12:03:00Z deliver
+pass 2026-03-12T12:04:00Z
+is "a bounce of another mail, and one of a delay: nothing is said" "$(told)" "$before"
+bounce failed 5.1.1 "550 no such mailbox" "$id" | at 2026-03-12T12:05:00Z deliver
+pass 2026-03-12T12:06:00Z
+is "a letter that comes back is told, once" "$(told)" $((before + 1))
+report=$(grep -l 'sent it back' "$outbox"/*)
+like "with what the server said" "$(tr -s '\n ' ' ' <"$report")" \
+    'to care@acme.example has not gone: its mail server sent it back \(5\.1\.1 550 no such mailbox\)'
+like "to the owner alone" "$(field To "$report")" 'sam@home.example'
+like "the case shows it" "$(at 2026-03-12T12:07:00Z case 1)" '5\.1\.1 550 no such mailbox'
+bounce failed 5.1.1 "550 no such mailbox" "$id" | at 2026-03-12T12:08:00Z deliver
+at 2026-03-12T12:08:30Z deliver <"$(letters)"
+pass 2026-03-12T12:09:00Z
+is "said again, and seen in the Sent folder: nothing more" "$(told)" $((before + 1))
+is "and nothing goes to the company again" "$(to_company)" 1
+
 done_testing

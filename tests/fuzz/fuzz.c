@@ -33,7 +33,9 @@ fuzz_run(void)
 	run.calendars = calendars_load(run.arena, "rules", &err);
 	run.forms = forms_load(run.arena, "mail/forms", &err);
 	run.pack = pack_load(run.arena, "rules", NULL, &err);
-	if (run.calendars == NULL || run.forms == NULL || run.pack == NULL) {
+	run.bounces = bounce_words_load(run.arena, "mail/bounces", &err);
+	if (run.calendars == NULL || run.forms == NULL || run.pack == NULL ||
+	    run.bounces == NULL) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(1);
 	}

@@ -133,7 +133,11 @@ check_mail(struct slice raw)
 	struct arena *a = arena_new();
 	struct understood *u = understand(a, raw), *v;
 	struct buf out = {0}, again = {0};
+	struct bounce bounce = {
+	    .failed = true, .message_id = "x@home.example", .reason = "550"};
 
+	if (mails % 2 == 0)
+		u->bounce = &bounce;
 	understood_put(&out, u);
 	v = understood_get(a, buf_view(&out), raw);
 	assert_non_null(v);
@@ -143,6 +147,9 @@ check_mail(struct slice raw)
 	same_text(u->original->comment, v->original->comment);
 	same_findings(u->findings, v->findings);
 	same_text(u->company, v->company);
+	assert_int_equal(u->bounce == NULL, v->bounce == NULL);
+	if (v->bounce != NULL)
+		same_text(u->bounce->message_id, v->bounce->message_id);
 	understood_put(&again, v);
 	assert_int_equal(again.len, out.len);
 	assert_memory_equal(again.p, out.p, out.len);

@@ -303,6 +303,38 @@ unknown_is_resolved_when_seen(void **state)
 	assert_int_equal(get(b, id).state, OUTBOX_SENT);
 }
 
+/* Only what was sent can come back; and a copy that is seen says no more. */
+static void
+returned_once(void **state)
+{
+	static const char message_id[] = "o.1.1.x.1@example.org";
+	struct box *b = *state;
+	int64_t id = add(b, NUDGE_FOLLOW_UP, 1, 1, "", NOW);
+	struct outbox_mail m;
+
+	STEP(b, 0,
+	    outbox_returned(
+		b->s, b->owner, b->a, message_id, "5.1.1", NOW, &m, &b->err));
+	assert_int_equal(take(b, NOW), id);
+	STEP(b, 0, outbox_handed(b->s, b->owner, id, &b->err));
+	STEP(b, 0, outbox_sent(b->s, b->owner, id, NOW, &b->err));
+	STEP(b, 0,
+	    outbox_returned(b->s, b->owner, b->a, "other@example.org", "5.1.1",
+		NOW, &m, &b->err));
+	STEP(b, 1,
+	    outbox_returned(
+		b->s, b->owner, b->a, message_id, "5.1.1", NOW, &m, &b->err));
+	assert_int_equal(m.id, id);
+	assert_int_equal(get(b, id).state, OUTBOX_RETURNED);
+	assert_string_equal(get(b, id).error, "5.1.1");
+	STEP(b, 0,
+	    outbox_returned(
+		b->s, b->owner, b->a, message_id, "5.1.1", NOW, &m, &b->err));
+	STEP(b, 1, outbox_seen(b->s, b->owner, message_id, NOW, &b->err));
+	assert_int_equal(get(b, id).state, OUTBOX_RETURNED);
+	assert_int_equal(take(b, NOW + 999999), 0);
+}
+
 /* Better twice than never, and under the same Message-ID. */
 static void
 unknown_to_the_owner_goes_again(void **state)
@@ -422,6 +454,7 @@ main(void)
 	    TEST(crashes_are_survived),
 	    TEST(a_mail_that_kills_is_given_up),
 	    TEST(unknown_is_resolved_when_seen),
+	    TEST(returned_once),
 	    TEST(unknown_to_the_owner_goes_again),
 	    TEST(what_is_dropped_may_be_said_again),
 	    TEST(ceilings_hold),
