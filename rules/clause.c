@@ -375,8 +375,7 @@ tells_more(const struct heads *before, const struct heads *heads,
 		return rule->only == 0 && action != ACTION_REPLY &&
 		       action != ACTION_CALL;
 	return action == ACTION_REFUND || action == ACTION_REPLACE ||
-	       (action == ACTION_CANCEL &&
-		   heads->v[0].action == ACTION_REPAIR);
+	       (action == ACTION_CANCEL && heads->v[0].action == ACTION_REPAIR);
 }
 
 /* True when what is done must be looked for before the frame: nothing is told
