@@ -172,6 +172,60 @@ answer_commands(struct run *run, struct post *post, const struct answer *answer,
 	return post_transcript(post, answer->message, &context, &t, err);
 }
 
+/* The letter of the case that a mail says `send` of: by its word, or the one
+ * in hand.  1, 0, -1. */
+static int
+letter_meant(struct post *post, int case_number,
+    const struct mail_commands *commands, struct follow_up *f, struct err *err)
+{
+	struct letter_row *v;
+	size_t i, n;
+	int rc = 0;
+
+	for (i = 0; i < commands->n && rc == 0; i++) {
+		const char *word = commands->v[i].rest;
+
+		if (commands->v[i].verb != VERB_SEND)
+			continue;
+		if (*word != '\0') {
+			rc = follow_up_of_token(post, word, f, err);
+			continue;
+		}
+		if (follow_ups_of(post, case_number, &v, &n, err) != 0)
+			return -1;
+		rc = n > 0;
+		if (rc == 1)
+			*f = v[n - 1].letter;
+	}
+	return rc == 1 && (f->case_number != case_number ||
+			      f->state != FOLLOW_UP_DRAFT)
+		   ? 0
+		   : rc;
+}
+
+/* A company, or a stranger, that says `send` commands nothing; the owner is
+ * told who tried. */
+static int
+report_other(struct post *post, const struct answer *answer, struct err *err)
+{
+	const struct original *o = answer->mail->original;
+	struct mail_commands commands;
+	struct follow_up f;
+	int rc;
+
+	if (answer->direction != FROM_COMPANY &&
+	    answer->direction != FROM_OTHER)
+		return 0;
+	commands = mail_commands_read(post->voice.arena, o->newest);
+	rc = letter_meant(post, answer->placement->number, &commands, &f, err);
+	if (rc != 1)
+		return rc;
+	return post_report(post, f.id,
+	    LETTER_SAY(post->voice.arena, post->voice.letters, "why-other",
+		"from", o->from.name != NULL ? o->from.name : o->from.addr),
+	    err);
+}
+
 static int
 answer_mail(struct post *post, const struct answer *answer, struct err *err)
 {
@@ -196,7 +250,9 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	if (p->by == PLACED_DOUBT)
 		return post_doubt(post, answer->message, p, err);
 	if (p->number != 0)
-		return post_receipt(post, &receipt, err);
+		return report_other(post, answer, err) != 0
+			   ? -1
+			   : post_receipt(post, &receipt, err);
 	if (answer->mail->from_owner && answer->mail->original->forwarded)
 		return post_unfiled(post, answer->message, p->why, err);
 	return 0;

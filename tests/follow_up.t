@@ -151,6 +151,17 @@ mail "sam@home.example" f1@evil.example "Thu, 12 Mar 2026 12:00:00 +0000" \
     at 2026-03-12T12:00:00Z deliver
 at 2026-03-12T12:01:00Z once 2>/dev/null
 is "a company's SEND and a forged From send nothing" "$(to_company)" 0
+told=$(cat "$outbox"/* | tr -s '\n ' ' ')
+like "the owner is told of the one" "$told" 'has not gone: Anna Bell asked for it'
+like "and of the other" "$told" 'Nothing was done'
+lapse
+mail "Anna Bell <care@acme.example>" a2@acme.example \
+    "Thu, 12 Mar 2026 12:00:00 +0000" "Re: Your complaint AC-10023" \
+    "SEND" "In-Reply-To: <a1@acme.example>" | at 2026-03-12T12:00:00Z deliver
+at 2026-03-12T12:01:00Z once 2>/dev/null
+is "nor does the word alone" "$(to_company)" 0
+like "of which the owner is told" "$(cat "$outbox"/* | tr -s '\n ' ' ')" \
+    'has not gone: Anna Bell asked for it'
 
 # --- races ---
 
