@@ -105,6 +105,19 @@ is "a sector that is none" "$rc" 64
 run at 2026-03-12T10:00:00Z do 1 event nonsense 3 March
 like "an event that is none: what there is" "$out" 'for this case: complaint'
 
+# --- what nobody has confirmed ---
+
+complain GB
+at 2026-03-12T10:00:00Z do 1 sector water >/dev/null
+run at 2026-03-12T10:00:00Z do 1 ladder
+like "a rule that nobody has confirmed is shown as such" "$out" \
+    'water company: .*Not confirmed; check it'
+quiet
+for day in 2026-03-17 2026-04-01 2026-05-01; do
+	at ${day}T10:00:00Z once 2>/dev/null
+done
+unlike "and accuses nobody" "$(mails)" 'time is up'
+
 # --- places ---
 
 complain DE
