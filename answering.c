@@ -13,10 +13,11 @@
 #include "posting.h"
 
 bool
-has_commands(
-    struct arena *a, const struct understood *u, const struct proof *proof)
+has_commands(const struct run *run, struct arena *a, const struct understood *u,
+    const struct proof *proof)
 {
-	struct mail_commands c = mail_commands_read(a, u->original->newest);
+	struct mail_commands c =
+	    mail_commands_read(a, run->thread_words, u->original->newest);
 	size_t i;
 
 	if (proof->seq != 0 && proof->authorised)
@@ -161,8 +162,8 @@ answer_commands(struct run *run, struct post *post, const struct answer *answer,
 	    .authorised = answer->proof->authorised,
 	    .refusal = answer->proof->why,
 	};
-	struct mail_commands commands = mail_commands_read(
-	    post->voice.arena, answer->mail->original->newest);
+	struct mail_commands commands = mail_commands_read(post->voice.arena,
+	    run->thread_words, answer->mail->original->newest);
 	struct transcript t = {0};
 
 	if (nudge_number(run, post->voice.arena, answer->proof->seq,
@@ -206,7 +207,8 @@ letter_meant(struct post *post, int case_number,
 /* A company, or a stranger, that says `send` commands nothing; the owner is
  * told who tried. */
 static int
-report_other(struct post *post, const struct answer *answer, struct err *err)
+report_other(struct run *run, struct post *post, const struct answer *answer,
+    struct err *err)
 {
 	const struct original *o = answer->mail->original;
 	struct mail_commands commands;
@@ -216,7 +218,8 @@ report_other(struct post *post, const struct answer *answer, struct err *err)
 	if (answer->direction != FROM_COMPANY &&
 	    answer->direction != FROM_OTHER)
 		return 0;
-	commands = mail_commands_read(post->voice.arena, o->newest);
+	commands =
+	    mail_commands_read(post->voice.arena, run->thread_words, o->newest);
 	rc = letter_meant(post, answer->placement->number, &commands, &f, err);
 	if (rc != 1)
 		return rc;
@@ -227,7 +230,8 @@ report_other(struct post *post, const struct answer *answer, struct err *err)
 }
 
 static int
-answer_mail(struct post *post, const struct answer *answer, struct err *err)
+answer_mail(struct run *run, struct post *post, const struct answer *answer,
+    struct err *err)
 {
 	const struct placement *p = answer->placement;
 	struct receipt receipt = {
@@ -250,7 +254,7 @@ answer_mail(struct post *post, const struct answer *answer, struct err *err)
 	if (p->by == PLACED_DOUBT)
 		return post_doubt(post, answer->message, p, err);
 	if (p->number != 0)
-		return report_other(post, answer, err) != 0
+		return report_other(run, post, answer, err) != 0
 			   ? -1
 			   : post_receipt(post, &receipt, err);
 	if (answer->mail->from_owner && answer->mail->original->forwarded)
@@ -306,7 +310,7 @@ answer_message(struct run *run, struct arena *a, const struct answer *answer,
 		return answer_bounce(&post, answer->mail->bounce, err);
 	if (answer->direction == FROM_COMMAND)
 		return answer_commands(run, &post, answer, err);
-	return answer_mail(&post, answer, err);
+	return answer_mail(run, &post, answer, err);
 }
 
 /* --- do N COMMAND --- */
@@ -369,8 +373,8 @@ command_do(struct run *run, struct err *err)
 	if (take_case(run->args[0], &context, err) != 0 ||
 	    store_begin(run->store, err) != 0)
 		return -1;
-	commands =
-	    mail_commands_read(run->arena, joined(run->arena, run->args + 1));
+	commands = mail_commands_read(
+	    run->arena, run->thread_words, joined(run->arena, run->args + 1));
 	context.post = &post;
 	if (post_open(run, run->arena, &post, err) != 0 ||
 	    (context.voice = post.voice,

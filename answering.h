@@ -38,7 +38,7 @@ int answer_message(
  * Whether a mail of the owner to promised alone is meant as commands: it holds
  * one, or it answers a nudge (then lines that are none are told so).
  */
-bool
-has_commands(struct arena *, const struct understood *, const struct proof *);
+bool has_commands(const struct run *, struct arena *, const struct understood *,
+    const struct proof *);
 
 #endif

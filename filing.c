@@ -165,7 +165,7 @@ step_judge(struct step *s, struct err *err)
 	commanding = s->mail->from_owner && s->proof.to_us &&
 		     !s->mail->original->forwarded &&
 		     !s->mail->machine_written &&
-		     has_commands(s->arena, s->mail, &s->proof);
+		     has_commands(s->run, s->arena, s->mail, &s->proof);
 	s->direction = speaker(s->mail, &s->proof, commanding);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "cases/command.h"
+#include "cases/words.h"
 
 /* What may follow a verb. */
 enum follows {
@@ -72,7 +73,8 @@ static const struct {
 
 enum {
 	TABLE = sizeof(table) / sizeof(table[0]),
-	EFFORT_HEAD = 60 /* bytes in which a span and a name may stand */
+	EFFORT_HEAD = 60, /* bytes in which a span and a name may stand */
+	CLOSING_MOST = 50 /* bytes of a greeting or closing with its name */
 };
 
 const char *
@@ -546,11 +548,8 @@ read_line(struct arena *a, struct slice line, struct mail_command *c)
 
 /* Where the owner's own words end, should the caller not have cut there. */
 static bool
-is_end(struct slice line)
+is_end(const struct thread_words *words, struct slice line)
 {
-	static const char *const closings[] = {"thanks", "thank you", "thx",
-	    "cheers", "regards", "kind regards", "best regards", "best wishes",
-	    "many thanks", "sent from my"};
 	struct slice trimmed = slice_trim(line);
 	size_t n = trimmed.len;
 
@@ -562,16 +561,7 @@ is_end(struct slice line)
 	if (slice_starts(trimmed, "On ") && n > 6 &&
 	    memcmp(trimmed.p + n - 6, "wrote:", 6) == 0)
 		return true;
-	return TAKE_ANY(&trimmed, closings) && trimmed.len < 40;
-}
-
-static bool
-is_greeting(struct slice line)
-{
-	static const char *const words[] = {
-	    "hi", "hello", "dear", "hey", "good morning", "good evening"};
-
-	return line.len < 40 && TAKE_ANY(&line, words);
+	return trimmed.len < CLOSING_MOST && words_closing(words, trimmed);
 }
 
 /* At most n bytes, whole characters. */
@@ -611,7 +601,8 @@ take_letter(struct arena *a, const char *first, struct slice *rest)
 }
 
 struct mail_commands
-mail_commands_read(struct arena *a, const char *text)
+mail_commands_read(
+    struct arena *a, const struct thread_words *words, const char *text)
 {
 	struct mail_commands cs = {NULL, 0, false};
 	struct slice rest = slice_of(text), line;
@@ -619,14 +610,15 @@ mail_commands_read(struct arena *a, const char *text)
 	size_t unknown = 0;
 
 	while (cs.n < COMMAND_MOST && slice_line(&rest, &line)) {
-		if (is_end(line))
+		if (is_end(words, line))
 			break;
 		line = slice_trim(line);
 		line = cut(line, COMMAND_LINE_MOST);
 		if (line.len == 0 || line.p[0] == '#')
 			continue;
 		if (!read_line(a, line, &c)) {
-			if (cs.n == 0 && is_greeting(line))
+			if (cs.n == 0 && line.len < CLOSING_MOST &&
+			    words_greeting(words, line))
 				continue;
 			unknown++;
 		}

@@ -102,8 +102,11 @@ struct mail_commands {
 	bool gave_up; /* too many unknown lines: the rest was not read */
 };
 
+struct thread_words; /* how mails begin and end; see thread.h */
+
 /* text: the newest text of the mail, UTF-8. */
-struct mail_commands mail_commands_read(struct arena *, const char *text);
+struct mail_commands mail_commands_read(
+    struct arena *, const struct thread_words *, const char *text);
 
 /* A phrase to a due, by the rules, which the root passes in.  end receives
  * how many bytes of the phrase it took, counted from its start; false when it

@@ -2,7 +2,8 @@
  * See words.h and, for the subject of a thread, thread.h.
  *
  * The file thread.words: "[common]", "[prefix]" (words, separated by white
- * space), "[apart]", "[fresh]", "[mistake]", "[behalf]" (phrases, one a line); "#" begins a
+ * space), "[apart]", "[fresh]", "[mistake]", "[behalf]",
+ * "[greeting]", "[closing]" (phrases, one a line); "#" begins a
  * comment.
  */
 #include <ctype.h>
@@ -41,7 +42,7 @@ struct phrases {
 
 struct thread_words {
 	struct bag *common, *prefix, *given, *joins;
-	struct phrases apart, fresh, mistake, behalf;
+	struct phrases apart, fresh, mistake, behalf, greeting, closing;
 	struct phrases split; /* apart and fresh */
 };
 
@@ -337,7 +338,8 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 }
 
 static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
-    "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]"};
+    "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]", "[greeting]",
+    "[closing]"};
 enum section {
 	COMMON,
 	PREFIX,
@@ -347,6 +349,8 @@ enum section {
 	BEHALF,
 	GIVEN,
 	JOINS,
+	GREETING,
+	CLOSING,
 	SECTIONS
 };
 
@@ -392,6 +396,12 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 	case BEHALF:
 		add_phrase(a, &w->behalf, line);
 		break;
+	case GREETING:
+		add_phrase(a, &w->greeting, line);
+		break;
+	case CLOSING:
+		add_phrase(a, &w->closing, line);
+		break;
 	case SECTIONS:
 		break;
 	}
@@ -416,7 +426,8 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 			return err_set(err, EX_CONFIG,
 			    "%s:%d: no such section; there are [common], "
 			    "[prefix], [apart], [fresh], [mistake], "
-			    "[behalf], [given] and [joins]",
+			    "[behalf], [given], [joins], [greeting] and "
+			    "[closing]",
 			    path, number);
 		if (line.p[0] != '[')
 			add_line(a, w, section, line);
@@ -717,6 +728,18 @@ words_split(struct arena *a, const struct thread_words *w, const char *text,
 	}
 	*about = buf_keep(&yes, a);
 	*apart = buf_keep(&no, a);
+}
+
+bool
+words_greeting(const struct thread_words *w, struct slice line)
+{
+	return line.len > 0 && any_stands_here(&w->greeting, line);
+}
+
+bool
+words_closing(const struct thread_words *w, struct slice line)
+{
+	return line.len > 0 && any_stands_here(&w->closing, line);
 }
 
 bool

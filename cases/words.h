@@ -38,6 +38,9 @@ void words_split(struct arena *, const struct thread_words *, const char *text,
  * complaint about Acme", "on behalf of Acme". */
 bool
 words_behalf(const struct thread_words *, struct slice text, const char *name);
+/* Whether a line begins as people begin a mail, or end one. */
+bool words_greeting(const struct thread_words *, struct slice line);
+bool words_closing(const struct thread_words *, struct slice line);
 /* Whether the note above a forward takes it back ("ignore, wrong address"). */
 bool words_mistake(const struct thread_words *, const char *note);
 

@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "cases/command.h"
+#include "cases/thread.h"
 
-static struct arena *arena;
+static struct arena *arena, *forever;
+static struct thread_words *words;
 
 static int
 setup(void **state)
@@ -110,14 +112,17 @@ static const struct {
     {"split 31", "split 31"},
     {"company Acme & Sons Ltd.", "company Acme & Sons Ltd."},
     {"region GB-SCT", "region GB-SCT"},
-    {"note the parcel was wet, 12.3 or not", "note the parcel was wet, 12.3 or not"},
+    {"note the parcel was wet, 12.3 or not",
+	"note the parcel was wet, 12.3 or not"},
     {"note: 3 boxes missing!", "note 3 boxes missing!"},
-    {"call 40 min Anna: said she will ring back Friday", "call [40 min Anna] said she will ring back Friday"},
+    {"call 40 min Anna: said she will ring back Friday",
+	"call [40 min Anna] said she will ring back Friday"},
     {"Call: 40 min Anna: yes", "call [40 min Anna] yes"},
     {"call: nobody there", "call [-1 min -] nobody there"},
     {"call 40min: said nothing", "call [40 min -] said nothing"},
     {"called Anna 40 min: said nothing", "call [40 min Anna] said nothing"},
-    {"call with Anna Smith for 1 h 20 min: queue", "call [80 min Anna Smith] queue"},
+    {"call with Anna Smith for 1 h 20 min: queue",
+	"call [80 min Anna Smith] queue"},
     {"call 1h20: queue", "call [80 min -] queue"},
     {"call 1.5 h: queue", "call [90 min -] queue"},
     {"call half an hour Anna: no", "call [30 min Anna] no"},
@@ -125,15 +130,19 @@ static const struct {
     {"call 40 min", "call [40 min -]"},
     {"call 40 min Anna", "call [40 min Anna]"},
     {"call Anna 40 min", "call [40 min Anna]"},
-    {"call 40 min they said that I must wait for another ten working days", "call [40 min -] they said that I must wait for another ten working days"},
+    {"call 40 min they said that I must wait for another ten working days",
+	"call [40 min -] they said that I must wait for another ten working days"},
     {"call Anna: call me at 10:30", "call [-1 min Anna] call me at 10:30"},
     {"call", "call [-1 min -]"},
     {"12.3 call 40 min: so", "call 12.3 [40 min -] so"},
     {"visit 2 h", "visit [120 min -]"},
-    {"visit 2 h the shop in town: was sent away", "visit [120 min the shop in town] was sent away"},
+    {"visit 2 h the shop in town: was sent away",
+	"visit [120 min the shop in town] was sent away"},
     {"spent 12.50", "spent [1250]"},
     {"spent 12.50 stamps", "spent [1250] stamps"},
-    {"spent \xc2\xa3" "12,5 on stamps", "spent [1250\xc2\xa3] stamps"},
+    {"spent \xc2\xa3"
+     "12,5 on stamps",
+	"spent [1250\xc2\xa3] stamps"},
     {"spent 12 GBP on stamps", "spent [1200\xc2\xa3] stamps"},
     {"spent 7 EUR for the bus", "spent [700\xe2\x82\xac] the bus"},
     {"spent 12.50\xe2\x82\xac", "spent [1250\xe2\x82\xac]"},
@@ -158,7 +167,7 @@ reads_a_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct mail_commands cs =
-		    mail_commands_read(arena, lines[i].line);
+		    mail_commands_read(arena, words, lines[i].line);
 
 		assert_int_equal(cs.n, 1);
 		if (strcmp(print(&cs.v[0]), lines[i].expected) != 0)
@@ -189,7 +198,11 @@ static const struct {
     {"kept\n________________________________\nvoid\n", "kept"},
     {"kept\n\nvoid 12.2\n", "kept|void 12.2"},
     {"Thanks\n", ""},
-    {"one\ntwo\nthree\nfour\nfive\nkept\n", "unknown|unknown|unknown|unknown|unknown|gave up"},
+    {"Guten Tag,\n\nkept\nViele Grüße\nSam\n", "kept"},
+    {"Bonjour\nkept\nCordialement\nSam\n", "kept"},
+    {"Hola:\nkept\nUn saludo\nSam\n", "kept"},
+    {"one\ntwo\nthree\nfour\nfive\nkept\n",
+	"unknown|unknown|unknown|unknown|unknown|gave up"},
     {"one\ntwo\nthree\nfour\nkept\n", "unknown|unknown|unknown|unknown|kept"},
 };
 
@@ -199,12 +212,12 @@ reads_a_mail(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct mail_commands cs =
-		    mail_commands_read(arena, texts[i].text);
+		    mail_commands_read(arena, words, texts[i].text);
 		struct buf out = {0};
 
 		for (size_t j = 0; j < cs.n; j++)
-			buf_printf(&out, "%s%s", j > 0 ? "|" : "",
-			    print(&cs.v[j]));
+			buf_printf(
+			    &out, "%s%s", j > 0 ? "|" : "", print(&cs.v[j]));
 		if (cs.gave_up)
 			buf_puts(&out, "|gave up");
 		if (strcmp(out.len == 0 ? "" : out.p, texts[i].expected) != 0)
@@ -223,13 +236,13 @@ long_mails_are_bounded(void **state)
 	(void)state;
 	for (int i = 0; i < 1000; i++)
 		buf_puts(&text, "kept 12.3\n");
-	cs = mail_commands_read(arena, text.p);
+	cs = mail_commands_read(arena, words, text.p);
 	assert_int_equal(cs.n, COMMAND_MOST);
 	buf_clear(&text);
 	buf_puts(&text, "note ");
 	for (int i = 0; i < 100000; i++)
 		buf_puts(&text, "\xc3\xa4");
-	cs = mail_commands_read(arena, text.p);
+	cs = mail_commands_read(arena, words, text.p);
 	assert_int_equal(cs.n, 1);
 	assert_in_range(strlen(cs.v[0].line), 1, COMMAND_LINE_MOST);
 	/* whole characters */
@@ -264,7 +277,7 @@ our_own_words_are_no_commands(void **state)
 		while (fgets(line, sizeof(line), f) != NULL)
 			buf_puts(&text, line);
 		fclose(f);
-		cs = mail_commands_read(arena, text.p);
+		cs = mail_commands_read(arena, words, text.p);
 		assert_int_equal(cs.n, 1);
 		assert_string_equal(print(&cs.v[0]), "kept 7.1");
 		buf_free(&text);
@@ -289,13 +302,14 @@ any_text_is_survived(void **state)
 		struct mail_commands cs;
 
 		for (int j = 0; j < 12; j++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			buf_puts(&text,
-			    bits[(seed >> 33) % (sizeof(bits) / sizeof(bits[0]))]);
+			seed =
+			    seed * 6364136223846793005u + 1442695040888963407u;
+			buf_puts(&text, bits[(seed >> 33) %
+					     (sizeof(bits) / sizeof(bits[0]))]);
 			if ((seed >> 20 & 1) != 0)
 				buf_putc(&text, ' ');
 		}
-		cs = mail_commands_read(a, text.p);
+		cs = mail_commands_read(a, words, text.p);
 		for (size_t j = 0; j < cs.n; j++)
 			assert_non_null(strstr(text.p, cs.v[j].line));
 		buf_free(&text);
@@ -314,6 +328,12 @@ main(void)
 	    cmocka_unit_test(any_text_is_survived),
 	};
 
+	struct err err = {0};
+
 	cmocka_set_message_output(CM_OUTPUT_TAP);
+	forever = arena_new();
+	words = thread_words_load(forever, "cases/thread.words", &err);
+	if (words == NULL)
+		return 1;
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

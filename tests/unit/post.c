@@ -642,7 +642,7 @@ static void
 run(struct world *w, const struct command_context *x, const char *text,
     struct transcript *t)
 {
-	struct mail_commands cs = mail_commands_read(w->a, text);
+	struct mail_commands cs = mail_commands_read(w->a, words, text);
 
 	GOOD(w, store_begin(w->s, &w->err));
 	GOOD(w, mail_commands_run(x, &cs, t, &w->err));
