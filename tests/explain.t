@@ -46,7 +46,7 @@ like "and its rule" "$(notes "Your complaint NB")" \
     '=> reference NB-204417 \(en/reference\.rules:'
 like "zones stand in the margin" "$out" '^signature +Alice Byrne'
 like "who signs" "$out" '^signed by Alice Byrne \(en/agent\.rules:'
-like "and the sum" "$out" '^2 obligations, 2 signals, 1 reference$'
+like "and the sum" "$out" '^2 obligations, 3 signals, 1 reference$'
 
 # --- what came near ---
 
