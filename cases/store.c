@@ -594,8 +594,11 @@ store_relax(struct store *s)
 {
 	struct err ignored;
 
-	if (s->mode == STORE_WRITE && !s->dead)
-		(void)execute(s, &ignored, "PRAGMA synchronous = NORMAL");
+	if (s->mode != STORE_WRITE || s->dead)
+		return;
+	/* Who commits next in full moves the log into the store. */
+	sqlite3_wal_autocheckpoint(s->db, 0);
+	(void)execute(s, &ignored, "PRAGMA synchronous = NORMAL");
 }
 
 /* --- Statements --- */

@@ -83,8 +83,8 @@ int store_settle(struct store *, struct err *);
 /*
  * From now on a commit waits for the disk no more: it survives a crash, and a
  * power cut only if it was written by then, or after a commit of a store that
- * is not relaxed.  What was committed before is safe.  For what can be done
- * again from what is safe.
+ * is not relaxed.  What was committed before is safe.  For a few commits, of
+ * what can be done again from what is safe.
  */
 void store_relax(struct store *);
 
