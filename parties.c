@@ -184,17 +184,20 @@ find_likeness(
 {
 	const char *domain = p->from.domain;
 	struct strings known;
+	bool knows;
 	size_t i;
 
 	if (p->from.addr == NULL || domain == NULL || p->from.owner ||
 	    p->from.ours || p->from.freemail || p->from.desk || p->bulk)
 		return 0;
+	if (thread_knows(
+		run->store, run->owner, domain, p->sent, &knows, err) != 0)
+		return -1;
+	if (knows)
+		return 0;
 	if (thread_domains(run->store, run->owner, a, p->sent, &known, err) !=
 	    0)
 		return -1;
-	for (i = 0; i < known.n; i++)
-		if (strcmp(known.v[i], domain) == 0)
-			return 0;
 	for (i = 0; i < known.n && p->resembles == NULL; i++)
 		if (domain_resembles(a, domain, known.v[i]))
 			p->resembles = known.v[i];

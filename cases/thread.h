@@ -175,6 +175,9 @@ int thread_read(struct store *, int64_t owner, struct arena *,
  * domain_resembles(). */
 int thread_domains(struct store *, int64_t owner, struct arena *, int64_t sent,
     struct strings *, struct err *);
+/* Whether this is one of them. */
+int thread_knows(struct store *, int64_t owner, const char *domain,
+    int64_t sent, bool *knows, struct err *);
 
 /*
  * Unfiled mail of a case's company, and the owner's own, that was written

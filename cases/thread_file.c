@@ -163,6 +163,18 @@ thread_domains(struct store *s, int64_t owner, struct arena *a, int64_t sent,
 }
 
 int
+thread_knows(struct store *s, int64_t owner, const char *domain, int64_t sent,
+    bool *knows, struct err *err)
+{
+	int64_t n;
+	int rc = STORE_INT(s, err, 0, &n, SQL_ALIAS_KNOWN, sql_int(owner),
+	    sql_text(domain), sql_int(sent == 0 ? INT64_MAX : sent));
+
+	*knows = n > 0;
+	return rc;
+}
+
+int
 thread_alias(struct store *s, int64_t owner, const char *domain,
     int64_t company, int64_t message, struct change *c, struct err *err)
 {
