@@ -104,7 +104,7 @@ understand(struct arena *a, struct run *run, const struct strings *me,
     struct slice raw, struct reading *reading)
 {
 	struct understood *u = arena_alloc(a, sizeof(*u));
-	struct message *m = message_read(a, raw);
+	struct message *m = message_skim(a, raw);
 	struct original *o = original_read(a, run->forms, m);
 
 	u->message = m;
@@ -223,7 +223,7 @@ static void
 original_file(
     struct run *run, struct arena *a, const char *file, struct slice raw)
 {
-	struct original *o = original_read(a, run->forms, message_read(a, raw));
+	struct original *o = original_read(a, run->forms, message_skim(a, raw));
 
 	if (run->options.json) {
 		struct strings texts;

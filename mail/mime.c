@@ -36,6 +36,7 @@ struct reader {
 	const char **text; /* by section, once it was read; NULL */
 	size_t read; /* bytes of text, GUARD_TEXT at most */
 	size_t decoded; /* bytes of attachments, GUARD_DECODED at most */
+	bool skim; /* nobody asks for them */
 };
 
 static bool
@@ -374,14 +375,26 @@ tell_encrypted(struct reader *r, const struct section *s, size_t i)
 			    i, types[t]);
 }
 
+static bool
+may_be_mail(const struct section *s, const char *name)
+{
+	return is_type(s, "message/rfc822") || ends_with(name, ".eml");
+}
+
 static void
 read_part(struct reader *r, size_t i)
 {
 	const struct section *s = &r->sections.v[i];
 	const char *name = file_name(r, s);
-	struct slice bytes;
+	struct slice bytes = {NULL, 0};
 	bool cut;
 
+	/* No code makes them longer: there is no fault to be told either. */
+	if (r->skim && r->m->raw.len <= GUARD_DECODED &&
+	    !may_be_mail(s, name)) {
+		add_part(r, s, name, bytes);
+		return;
+	}
 	bytes = decode(r, s, GUARD_DECODED - r->decoded, &cut);
 	if (cut)
 		guard_fault(r->arena, &r->m->faults,
@@ -391,8 +404,7 @@ read_part(struct reader *r, size_t i)
 	if (!transfer_is_identity(
 		header_find(&s->header, "Content-Transfer-Encoding")))
 		r->decoded += bytes.len;
-	if (!cut && (is_type(s, "message/rfc822") || ends_with(name, ".eml")) &&
-	    message_plausible(bytes))
+	if (!cut && may_be_mail(s, name) && message_plausible(bytes))
 		add_enclosed(r, bytes);
 	else
 		add_part(r, s, name, bytes);
@@ -526,15 +538,28 @@ read_body(struct reader *r)
 	join_body(r);
 }
 
-struct message *
-message_read(struct arena *arena, struct slice raw)
+static struct message *
+read_whole(struct arena *arena, struct slice raw, bool skim)
 {
 	struct reader r;
 
 	read_begin(&r, arena, raw);
+	r.skim = skim;
 	read_body(&r);
 	read_parts(&r);
 	return r.m;
+}
+
+struct message *
+message_read(struct arena *arena, struct slice raw)
+{
+	return read_whole(arena, raw, false);
+}
+
+struct message *
+message_skim(struct arena *arena, struct slice raw)
+{
+	return read_whole(arena, raw, true);
 }
 
 /* --- the other texts ------------------------------------------------------ */

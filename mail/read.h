@@ -15,6 +15,8 @@
 /* Reads one mail.  raw must outlive the result.  Files: mime.c, charset.c,
  * html.c. */
 struct message *message_read(struct arena *, struct slice raw);
+/* The same for who does not ask for the bytes of its parts: they are none. */
+struct message *message_skim(struct arena *, struct slice raw);
 
 /*
  * The texts that a mail holds beside its body: the other half of a

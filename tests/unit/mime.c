@@ -452,6 +452,30 @@ the_texts_beside_the_body_are_found(void **state)
 	    2, mails);
 }
 
+static void
+what_is_attached_is_left_when_nobody_asks(void **state)
+{
+	static const char mail[] =
+	    "Content-Type: multipart/mixed; boundary=b\n\n"
+	    "--b\nContent-Type: text/plain\n\nSee below.\n"
+	    "--b\nContent-Type: image/png; name=a.png\n"
+	    "Content-Transfer-Encoding: base64\n\nAAECAw==\n"
+	    "--b\nContent-Type: application/octet-stream; name=b.eml\n"
+	    "Content-Transfer-Encoding: base64\n\n"
+	    "U3ViamVjdDogaW5uZXIKCng=\n--b--\n";
+	struct message *all = message_read(*state, slice_of(mail)),
+		       *some = message_skim(*state, slice_of(mail));
+
+	assert_string_equal(some->text, all->text);
+	assert_int_equal(some->part_count, 1);
+	assert_string_equal(some->parts[0].type, "image/png");
+	assert_string_equal(some->parts[0].name, "a.png");
+	assert_int_equal(all->parts[0].bytes.len, 4);
+	assert_int_equal(some->parts[0].bytes.len, 0);
+	assert_int_equal(some->enclosed_count, 1);
+	assert_true(slice_is(some->enclosed[0], "Subject: inner\n\nx"));
+}
+
 int
 main(void)
 {
@@ -474,6 +498,7 @@ main(void)
 	    TEST(what_cannot_be_read_is_told),
 	    TEST(html_is_said_to_be_html),
 	    TEST(the_texts_beside_the_body_are_found),
+	    TEST(what_is_attached_is_left_when_nobody_asks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
