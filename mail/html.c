@@ -16,6 +16,8 @@
 
 #include <gumbo.h>
 
+#include "base/utf8.h"
+#include "mail/charset.h"
 #include "mail/guard.h"
 #include "mail/html.h"
 #include "mail/read.h"
@@ -210,6 +212,19 @@ walk_text(struct arena *arena, struct arena *scratch, const GumboNode *tree,
 	return layout_keep(&w.render.layout, arena);
 }
 
+/* gumbo takes "&#x2cccccccc;" for some number and writes what is no character. */
+static char *
+well_formed(struct arena *arena, char *text)
+{
+	struct slice s = slice_of(text);
+	bool known;
+
+	if (utf8_valid(s))
+		return text;
+	return slice_dup(
+	    arena, charset_decode(arena, s, slice_of("utf-8"), &known));
+}
+
 char *
 html_tree_text(struct arena *arena, struct slice html)
 {
@@ -229,7 +244,7 @@ html_tree_text(struct arena *arena, struct slice html)
 			text = walk_text(arena, scratch, tree, true);
 	}
 	arena_free(scratch);
-	return text;
+	return well_formed(arena, text);
 }
 
 char *
