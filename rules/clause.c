@@ -370,10 +370,11 @@ tells_more(const struct heads *before, const struct heads *heads,
 
 	if (before->n == 0 || heads->n == 0)
 		return before->n > 0;
+	if (rule->only != 0)
+		return false;
 	action = before->v[0].action;
 	if (heads->v[0].action == ACTION_OTHER)
-		return rule->only == 0 && action != ACTION_REPLY &&
-		       action != ACTION_CALL;
+		return action != ACTION_REPLY && action != ACTION_CALL;
 	return action == ACTION_REFUND || action == ACTION_REPLACE ||
 	       (action == ACTION_CANCEL && heads->v[0].action == ACTION_REPAIR);
 }
