@@ -76,7 +76,8 @@ is_sum_or_date(const char *p, size_t n)
 }
 
 /* Letters in the sense of a name's part: no digits, no marks, and of what is
- * not ASCII neither punctuation (U+2000 to U+206F) nor the signs below U+00C0. */
+ * not ASCII neither punctuation (U+2000 to U+206F) nor our own bars (U+2580 to
+ * U+25BF) nor the signs below U+00C0. */
 static size_t
 letter_length(struct slice p)
 {
@@ -87,7 +88,8 @@ letter_length(struct slice p)
 	if (n == 2 && (unsigned char)p.p[0] == 0xc2)
 		return 0;
 	if (n == 3 &&
-	    (slice_starts(p, "\xe2\x80") || slice_starts(p, "\xe2\x81")))
+	    (slice_starts(p, "\xe2\x80") || slice_starts(p, "\xe2\x81") ||
+		slice_starts(p, "\xe2\x96")))
 		return 0;
 	return n;
 }
@@ -248,6 +250,9 @@ redact(struct arena *a, const char *text, const struct redaction *r)
 		    !is_sum_or_date(p, group)) {
 			put_bar(&out);
 			p += group;
+			/* a number that ends within a word takes it along */
+			while (is_letter(p[-1]) && is_letter(*p))
+				p++;
 		} else if (word.len == 0) {
 			buf_putc(&out, *p++);
 		} else if (!is_time(word) &&
