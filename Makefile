@@ -34,7 +34,7 @@ SEND_LIBS = -lcurl -lgnutls
 OAUTH_LIBS = -lcurl -ljansson -linih -lgnutls
 LOOKUP_LIBS = -lresolv
 
-FETCH_SRC = mail/fetch.c mail/imap.c mail/stream.c mail/peer.c
+FETCH_SRC = mail/fetch.c mail/imap.c mail/imap_session.c mail/stream.c mail/peer.c
 SEND_SRC = mail/send.c mail/smtp.c mail/dav.c mail/connection.c mail/peer.c
 LOOKUP_SRC = mail/lookup.c
 OAUTH_SRC = mail/oauth.c mail/connection.c mail/peer.c

@@ -1,6 +1,6 @@
 /*
  * One session with an IMAP server (RFC 3501, RFC 9051): libetpan's IMAP half,
- * which lives in imap.c and nowhere else.
+ * which lives in imap.c and imap_session.c and nowhere else.
  *
  * Nothing here deletes: there is no EXPUNGE and no \Deleted, the mailbox is
  * opened with EXAMINE unless mail is to be moved or flagged, and bodies are
