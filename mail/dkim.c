@@ -187,6 +187,17 @@ open_library(struct judge *j)
 	return true;
 }
 
+/* libopendkim 2.11 measures a field by strlen() here and by its length there,
+ * and reads beyond its end.  What was signed had no NUL (RFC 5322 section
+ * 2.2), so that in place of one anything makes it fail. */
+static void
+replace_nuls(struct buf *field)
+{
+	for (size_t i = 0; i < field->len; i++)
+		if (field->p[i] == '\0')
+			field->p[i] = '?';
+}
+
 /* One field with its continued lines, CRLF between them and none behind. */
 static bool
 next_field(struct slice *rest, struct buf *field)
@@ -202,6 +213,7 @@ next_field(struct slice *rest, struct buf *field)
 		buf_puts(field, "\r\n");
 		buf_slice(field, line);
 	}
+	replace_nuls(field);
 	return true;
 }
 
