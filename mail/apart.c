@@ -293,11 +293,13 @@ rest_of(const struct slice *pieces, size_t n, size_t skip, struct iovec *rest)
 
 	for (i = 0; i < n; i++) {
 		size_t sent = skip < pieces[i].len ? skip : pieces[i].len;
+		const char *left = pieces[i].p + sent;
 
 		skip -= sent;
 		if (sent == pieces[i].len)
 			continue;
-		rest[count].iov_base = (void *)(uintptr_t)(pieces[i].p + sent);
+		/* Nobody writes there, though the type would let him. */
+		memcpy(&rest[count].iov_base, &left, sizeof(left));
 		rest[count++].iov_len = pieces[i].len - sent;
 	}
 	return count;

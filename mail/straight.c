@@ -441,6 +441,8 @@ push_implied(struct straight *s, const char *name)
 {
 	struct tag tag = {.known = find_known(slice_of(name))};
 
+	if (tag.known == NULL)
+		return false;
 	tag.seen.is = (enum element)tag.known->is;
 	return push(s, &tag);
 }
