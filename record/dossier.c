@@ -20,7 +20,8 @@ const char dossier_schema[] =
     "items(message entry id date from to subject class signals(text) "
     "parts(plain mark links(label row)) attachments(name type size sha256) path file letter "
     "sha256 signature kind who time money text faults exhibit) "
-    "exhibits(number date from subject path sha256)";
+    "exhibits(number date from subject path sha256 "
+    "attachments(name type size sha256))";
 
 /* --- Findings marked in the text --- */
 
@@ -211,6 +212,20 @@ say_signature(const struct case_record *r, const struct record_message *m)
 }
 
 static void
+add_attachments(const struct record_message *m, struct values *to)
+{
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		const struct attachment_row *at = &m->attachments[i];
+		struct values *one = values_add(to, "attachments");
+
+		values_set(one, "name", at->name == NULL ? at->type : at->name);
+		values_set(one, "type", at->type);
+		values_printf(one, "size", "%zu", at->size);
+		values_set(one, "sha256", at->sha256);
+	}
+}
+
+static void
 add_message(const struct case_record *r, const struct record_message *m,
     struct values *v)
 {
@@ -236,15 +251,7 @@ add_message(const struct case_record *r, const struct record_message *m,
 	values_set(item, "faults", row->faults);
 	add_signals(r, row->signals, item);
 	add_text(r, row, item);
-	for (size_t i = 0; i < m->attachment_count; i++) {
-		const struct attachment_row *at = &m->attachments[i];
-		struct values *one = values_add(item, "attachments");
-
-		values_set(one, "name", at->name == NULL ? at->type : at->name);
-		values_set(one, "type", at->type);
-		values_printf(one, "size", "%zu", at->size);
-		values_set(one, "sha256", at->sha256);
-	}
+	add_attachments(m, item);
 }
 
 static void
@@ -339,6 +346,7 @@ add_exhibits(const struct case_record *r, struct values *v)
 		values_set(row, "subject", m->row->subject);
 		values_set(row, "path", m->path);
 		values_set(row, "sha256", m->row->sha256);
+		add_attachments(m, row);
 	}
 }
 

@@ -50,7 +50,7 @@ const char site_company_schema[] = SAY_PAGE SAY_STRIP SAY_TALLY
     "leave reasons(broken slips late days manner minutes)";
 
 const char site_search_schema[] = SAY_PAGE
-    "items(kind case id company title date text mail promise call whole)";
+    "items(kind case id company title date text mail promise asked call whole)";
 
 /* --- The time axis --- */
 
@@ -613,6 +613,18 @@ references_of(const struct site *site, const struct case_row *row)
 	return buf_keep(&out, site->voice.arena);
 }
 
+/* "call Anna" */
+static const char *
+entry_title(const struct site *site, const struct entry *e)
+{
+	const char *kind =
+	    say_name(&site->voice, "entry", entry_kind_name(e->kind));
+
+	return e->who == NULL || *e->who == '\0'
+		   ? kind
+		   : arena_printf(site->voice.arena, "%s %s", kind, e->who);
+}
+
 static void
 add_items(
     const struct site *site, const struct case_record *r, struct values *v)
@@ -628,7 +640,8 @@ add_items(
 
 		if (o->stored == STATE_VOID)
 			continue;
-		item = add_item(site, r, "promise",
+		item = add_item(site, r,
+		    record_is_promise(o) ? "promise" : "asked",
 		    say_what(&site->voice, o->action), o->quote,
 		    moment_day(o->said), v);
 		values_printf(item, "id", "p%d", o->number);
@@ -643,8 +656,8 @@ add_items(
 	for (size_t i = 0; i < r->entry_count; i++) {
 		const struct entry *e = &r->entries[i];
 
-		item = add_item(site, r, "call", entry_kind_name(e->kind),
-		    e->text, moment_day(e->at), v);
+		item = add_item(site, r, "call", entry_title(site, e), e->text,
+		    moment_day(e->at), v);
 		values_set(item, "id", "record");
 	}
 }

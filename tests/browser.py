@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Pages as a browser sees them: headless Chromium over its debugging pipe.
 
-usage: browser.py [--without-policy] [--shot WIDTH DIR] PAGE...
+usage: browser.py [--without-policy] [--keys] [--ask WORDS] [--shot WIDTH DIR] PAGE...
 
 Loads each page from its file, pokes every element with the events that
 handlers wait for, and tells what it did that a page of ours never does: a
@@ -11,6 +11,10 @@ something.  One line each; the exit status is 1 when there was any.
 
 --without-policy  turns the page's Content-Security-Policy off, so that what
                   keeps a script from running is the page's markup alone
+--keys            also presses Tab, and tells what can be reached by a pointer
+                  and was not reached by that
+--ask WORDS       also types them into the page's field, and prints what then
+                  stands in <main>
 --shot WIDTH DIR  also takes pictures of that width: DIR/NAME-WIDTH.png
 """
 import base64
@@ -152,7 +156,35 @@ def faults_of(browser, url):
     return bad
 
 
-def look(browser, path, width, shots):
+def type_key(browser, **key):
+    for kind in ("keyDown", "keyUp"):
+        browser.ask("Input.dispatchKeyEvent", dict(key, type=kind))
+
+
+def value_of(browser, expression):
+    return browser.ask("Runtime.evaluate", {"expression": expression, "returnByValue": True})["result"].get("value")
+
+
+def unreached(browser):
+    count = value_of(browser, """
+        window.reached = new Set();
+        window.wanted = Array.from(document.querySelectorAll("a[href], input, button, [tabindex]"));
+        document.addEventListener("focusin", function (e) { reached.add(e.target); });
+        wanted.length""")
+    for i in range(count + 2):
+        type_key(browser, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    return value_of(browser, """
+        wanted.filter(function (n) { return !reached.has(n) && n.getClientRects().length > 0; })
+            .map(function (n) { return "no key reaches " + n.outerHTML.slice(0, 80); })""")
+
+
+def typed(browser, words):
+    value_of(browser, 'document.querySelector("input").focus()')
+    browser.ask("Input.insertText", {"text": words})
+    return value_of(browser, 'document.querySelector("main").innerText')
+
+
+def look(browser, path, width, shots, keys, words):
     url = "file://" + os.path.abspath(path)
     browser.events = []
     browser.ask("Page.navigate", {"url": url})
@@ -163,6 +195,10 @@ def look(browser, path, width, shots):
     if told is None:
         return bad + ["its page cannot be looked at: " + json.dumps(answer)[:200]]
     bad += told["found"] + ["ran: payload %s" % n for n in told["hits"]]
+    if keys:
+        bad += unreached(browser)
+    if words:
+        print(typed(browser, words))
     if shots:
         size = browser.ask("Page.getLayoutMetrics", {})["cssContentSize"]
         shot = browser.ask("Page.captureScreenshot", {
@@ -177,10 +213,14 @@ def look(browser, path, width, shots):
 
 
 def main(args):
-    policy, width, shots = True, 1280, None
+    policy, width, shots, keys, words = True, 1280, None, False, None
     while args and args[0].startswith("--"):
         if args[0] == "--without-policy":
             policy, args = False, args[1:]
+        elif args[0] == "--keys":
+            keys, args = True, args[1:]
+        elif args[0] == "--ask":
+            words, args = args[1], args[2:]
         elif args[0] == "--shot":
             width, shots, args = int(args[1]), args[2], args[3:]
         else:
@@ -195,7 +235,7 @@ def main(args):
         browser.ask("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
         for path in args:
-            for fault in look(browser, path, width, shots):
+            for fault in look(browser, path, width, shots, keys, words):
                 rc = 1
                 print("# %s: %s" % (path, fault))
     finally:

@@ -13,7 +13,7 @@ now=2026-04-29T10:00:00Z
 secret="GB29NWBK60161331926819"
 "$promised" -c "$config" init --address sam@home.example --name "Sam Okafor" \
     --timezone Europe/London --region GB --store "$tmp/store/promised.db" >/dev/null
-cat <<END | at 2026-02-28T10:01:00Z deliver
+cat >"$tmp/first.eml" <<END
 From: Sam Okafor <sam@home.example>
 To: care@acmebank.example
 Message-ID: <s1@home.example>
@@ -22,7 +22,8 @@ Subject: Complaint of Sam Okafor about account 70042218
 
 From my bank account $secret, the current account, you took 42.10 twice. Ring me on 020 7946 0958.
 END
-at 2026-03-02T11:00:00Z deliver <<END
+at 2026-02-28T10:01:00Z deliver <"$tmp/first.eml"
+cat >"$tmp/second.eml" <<END
 From: Anna Bell <care@acmebank.example>
 To: sam@home.example
 Message-ID: <a1@acmebank.example>
@@ -47,6 +48,7 @@ Content-Disposition: attachment; filename="../../evil<b>.csv"
 a,b
 --b--
 END
+at 2026-03-02T11:00:00Z deliver <"$tmp/second.eml"
 at 2026-03-03T10:00:00Z do 1 call 40 min Anna: she said that it is on its way >/dev/null
 
 at 2026-03-03T10:01:00Z do 1 sector finance >/dev/null
@@ -66,8 +68,10 @@ like "what the law says too" "$(cat index.html)" 'FCA DISP 1.6.1R'
 unlike "no name of a file becomes markup" "$(cat index.html)" 'evil<b>'
 unlike "nothing is loaded from elsewhere" "$(cat index.html)" '(src|href)="(https?:)?//'
 like "and nothing could be" "$(cat index.html)" "default-src 'none'"
-ok "the mails are as they came, byte for byte" \
-    grep -q "$secret" messages/001.eml
+ok "the mails are as they came, byte for byte" cmp "$tmp/first.eml" messages/001.eml
+ok "with what is attached" cmp "$tmp/second.eml" messages/002.eml
+like "an attachment is among the exhibits, with its hash" "$(sed '1,/id="exhibits"/d' index.html)" \
+    "evil&lt;b&gt;\.csv<br/><code>$(printf 'a,b' | sha256sum | cut -d' ' -f1)"
 is "the mbox holds both" "$(grep -c '^From ' case.mbox)" 2
 like "the calendar has the promise" "$(cat case.ics)" 'BEGIN:VTODO'
 is "the JSON too" "$(python3 -c 'import json

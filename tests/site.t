@@ -39,6 +39,7 @@ mail 2026-04-28T10:00:00Z p4 "$post" "$sam" 'Re: Bill 7 is wrong' 'We will refun
 Tom' p3
 at 2026-02-17T10:00:00Z do 2 kept 2.1 >/dev/null
 at 2026-02-18T10:00:00Z do 2 close >/dev/null
+at 2026-02-19T10:00:00Z do 1 visit 1 h High Street: nobody knew of it >/dev/null
 
 run at $now site "$tmp/site"
 is "site" "$rc" 0
@@ -63,6 +64,12 @@ unlike "no subject becomes markup" "$(cat ./*.html cases/*/index.html)" '<script
 like "a company's page" "$(cat company-*.html)" '<h1>acmebank.example</h1>'
 like "and what a mail says can be searched" "$(cat search.html)" 'Café Zoë'
 unlike "nothing is loaded from elsewhere" "$(cat ./*.html)" '(src|href)="(https?:)?//'
+is "in a browser keys reach all of it, and it does nothing else" \
+    "$("$tests/browser.py" --keys ./*.html cases/1/index.html)" ""
+found=$("$tests/browser.py" --ask "HIGH street" search.html)
+like "the search finds what was said, in a file" "$found" '^visit High Street'
+like "and that alone" "$found" '^1 found'
+like "accents and case aside" "$("$tests/browser.py" --ask "cafe zoe" search.html)" 'Café Zoë'
 python3 - <<'END'
 import base64, glob, hashlib, os, re, sys, urllib.parse
 ids = {}
