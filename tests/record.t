@@ -63,6 +63,8 @@ ok "sha256sum agrees with the manifest" sha256sum --quiet -c MANIFEST.sha256
 like "the page quotes the promise in the mail's text" "$(cat index.html)" \
     '<mark>We will refund the 42.10 pounds to account 70042218 by 9 March.<a href="#p1">'
 like "and draws it" "$(cat index.html)" 'class="after" x="[0-9]+" y="[0-9]+" width="[0-9]{2,}"'
+like "and the silence since" "$(tr -d '\n' <index.html)" '<rect class="gap"[^>]*></rect> *<text[^>]*>58 days<'
+like "in numbers" "$(tr -d '\n' <index.html)" '<b>60</b><span>days open.*<b>1</b><span>promises made.*<b>1</b><span>overdue.*40 min</b><span>calls and visits'
 like "calls are in it" "$(cat index.html)" 'call Anna, 40 min'
 like "what the law says too" "$(cat index.html)" 'FCA DISP 1.6.1R'
 unlike "no name of a file becomes markup" "$(cat index.html)" 'evil<b>'
