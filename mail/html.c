@@ -1,11 +1,9 @@
 /*
  * See read.h: HTML to plain text.  gumbo lives here and nowhere else.
  *
- * Most HTML that mail programs and newsletters send is nested as it is written
- * and needs no tree: straight.c reads it.  For the rest gumbo builds the tree
- * that a browser would; a walk over it, with a stack of its own, tells its
- * elements (render.c).  All of gumbo's memory comes from an arena that is
- * dropped at the end, since gumbo's own freeing recurses.
+ * gumbo builds the tree that a browser would; a walk over it, with a stack of
+ * its own, tells its elements (render.c).  All of gumbo's memory comes from an
+ * arena that is dropped at the end, since gumbo's own freeing recurses.
  *
  * gumbo's cost grows with nesting and it cannot be told to stop.  So tags.c
  * looks first, and its memory has a budget beyond which the allocator jumps
@@ -19,10 +17,8 @@
 #include "base/utf8.h"
 #include "mail/charset.h"
 #include "mail/guard.h"
-#include "mail/html.h"
 #include "mail/read.h"
 #include "mail/render.h"
-#include "mail/straight.h"
 #include "mail/tags.h"
 
 enum {
@@ -226,12 +222,14 @@ well_formed(struct arena *arena, char *text)
 }
 
 char *
-html_tree_text(struct arena *arena, struct slice html)
+html_text(struct arena *arena, struct slice html)
 {
 	const GumboNode *tree;
 	struct arena *scratch;
 	char *text;
 
+	if (html.len == 0)
+		return arena_strdup(arena, "");
 	if (!tags_within_budget(html))
 		return tags_strip(arena, html);
 	scratch = arena_new();
@@ -245,15 +243,4 @@ html_tree_text(struct arena *arena, struct slice html)
 	}
 	arena_free(scratch);
 	return well_formed(arena, text);
-}
-
-char *
-html_text(struct arena *arena, struct slice html)
-{
-	char *text;
-
-	if (html.len == 0)
-		return arena_strdup(arena, "");
-	text = straight_text(arena, html);
-	return text != NULL ? text : html_tree_text(arena, html);
 }

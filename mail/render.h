@@ -1,7 +1,7 @@
 /*
  * What the elements of HTML make of the text in them: the part of a browser
  * that a mail needs.  Whoever knows the elements tells them in order, as they
- * open and close (html.c, straight.c); the lines are written by layout.c.
+ * open and close (html.c); the lines are written by layout.c.
  *
  * What is hidden from a reader is left out: what is not displayed, has no
  * height, no size or no opacity, and preheaders.

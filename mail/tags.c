@@ -56,8 +56,9 @@ after_angle(const char *p, const char *end)
 	return p == NULL ? end : p + 1;
 }
 
-const char *
-tags_after_comment(const char *p, const char *end)
+/* Behind a comment that begins with "<!--" at p (13.2.5.43 and on). */
+static const char *
+after_comment(const char *p, const char *end)
 {
 	p += 4;
 	if (p < end && *p == '>')
@@ -195,7 +196,7 @@ next_tag(struct scanner *s, struct tag *tag)
 		memset(tag, 0, sizeof(*tag));
 		tag->at = p;
 		s->p = s->end - p >= 4 && memcmp(p, "<!--", 4) == 0
-			   ? tags_after_comment(p, s->end)
+			   ? after_comment(p, s->end)
 			   : after_angle(p + 1, s->end);
 		return true;
 	}

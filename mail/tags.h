@@ -18,9 +18,6 @@
  * of "no".  Linear.
  */
 bool tags_within_budget(struct slice html);
-/* Behind a comment that begins with "<!--" at p (13.2.5.43 and on); end when it
- * does not end. */
-const char *tags_after_comment(const char *p, const char *end);
 /* The text between the tags, with a line for each block.  Linear. */
 char *tags_strip(struct arena *, struct slice html);
 
