@@ -70,11 +70,10 @@ struct layout {
 	MEMBER_(MEMBER_POINTER_OR_NULL, s, m, 0, of, 0, 0)
 #define M_LIST(s, m, count, of) \
 	MEMBER_(MEMBER_LIST, s, m, offsetof(struct s, count), of, 0, 0)
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): s is a tag */
-#define LAYOUT(s, members)                               \
-	{                                                \
-		sizeof(struct s), members,               \
-		    sizeof(members) / sizeof(members[0]) \
+#define LAYOUT(s, members)                                 \
+	{                                                  \
+		sizeof(struct s), (members),               \
+		    sizeof(members) / sizeof((members)[0]) \
 	}
 
 /* A list of texts, none of them NULL: M_LIST(strings, v, n, &layout_of_text). */

@@ -324,7 +324,7 @@ int
 obligation_keep(struct change *c, int case_number, int number,
     struct moment when, struct err *err)
 {
-	struct obligation o;
+	struct obligation o = {0};
 
 	if (take(c, case_number, number, &o, err) < 0)
 		return -1;
@@ -342,7 +342,7 @@ int
 obligation_unkeep(
     struct change *c, int case_number, int number, struct err *err)
 {
-	struct obligation o;
+	struct obligation o = {0};
 
 	if (take(c, case_number, number, &o, err) < 0)
 		return -1;
@@ -360,7 +360,7 @@ obligation_unkeep(
 int
 obligation_void(struct change *c, int case_number, int number, struct err *err)
 {
-	struct obligation o;
+	struct obligation o = {0};
 
 	if (take(c, case_number, number, &o, err) < 0)
 		return -1;
@@ -377,7 +377,7 @@ int
 obligation_due(struct change *c, int case_number, int number, struct due due,
     struct err *err)
 {
-	struct obligation o;
+	struct obligation o = {0};
 
 	if (take(c, case_number, number, &o, err) < 0)
 		return -1;
@@ -442,7 +442,7 @@ obligation_received(struct change *c, struct arena *a,
     struct moment day, struct err *err)
 {
 	const struct calendar *calendar;
-	struct obligation o;
+	struct obligation o = {0};
 
 	if (find_waiting(c, case_number, &number, err) < 0 ||
 	    take(c, case_number, number, &o, err) < 0)

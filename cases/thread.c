@@ -170,10 +170,10 @@ static bool
 tells_nothing(const struct thread_words *words, const struct placing *in,
     const struct evidence *e)
 {
-	return e->n > 1 && !e->denied && e->numbers.n == 0 && !in->bulk &&
-	       e->main == &in->from && e->v[0].known && e->v[1].known &&
-	       e->v[1].score >= ENOUGH_DOUBT && close_seconds(e) > 1 &&
-	       words_common(words, in->subject);
+	return e->v != NULL && e->n > 1 && !e->denied && e->numbers.n == 0 &&
+	       !in->bulk && e->main == &in->from && e->v[0].known &&
+	       e->v[1].known && e->v[1].score >= ENOUGH_DOUBT &&
+	       close_seconds(e) > 1 && words_common(words, in->subject);
 }
 
 /* What its sender wants to be taken for is for the owner to see. */

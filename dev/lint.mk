@@ -44,7 +44,7 @@ functions:
 
 # mandoc knows no pages but those that are installed.
 manuals:
-	! mandoc -Tlint -Wstyle man/*.[15] | \
+	! mandoc -Tlint -Wstyle man/*.[15] 2>&1 | \
 	    grep -v 'referenced manual not found\|outdated mandoc.db'
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

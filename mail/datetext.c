@@ -143,7 +143,7 @@ static void
 token_unspaced(
     const struct forms *forms, struct slice text, size_t *i, struct token *t)
 {
-	size_t ends[UNSPACED_MOST], n = 0, next = *i;
+	size_t ends[UNSPACED_MOST] = {0}, n = 0, next = *i;
 
 	t->type = TOKEN_WORD;
 	while (n < UNSPACED_MOST && next < text.len) {
