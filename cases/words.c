@@ -535,7 +535,7 @@ fold(struct arena *a, struct slice s, bool lower)
 				buf_putc(&b, ' ');
 		} else {
 			buf_putc(
-			    &b, lower ? (char)tolower((unsigned char)c) : c);
+			    &b, (char)(lower ? tolower((unsigned char)c) : c));
 		}
 	}
 	while (b.len > 0 && b.p[b.len - 1] == ' ')
@@ -693,7 +693,7 @@ next_sentence(struct slice *rest)
 
 	while (n < rest->len && n < SENTENCE_MOST) {
 		c = rest->p[n++];
-		next = n < rest->len ? rest->p[n] : '\n';
+		next = (char)(n < rest->len ? rest->p[n] : '\n');
 		if ((c == '.' || c == '!' || c == '?') && is_space(next))
 			break;
 		if (c == '\n' && next == '\n')
