@@ -381,6 +381,15 @@ may_be_mail(const struct section *s, const char *name)
 	return is_type(s, "message/rfc822") || ends_with(name, ".eml");
 }
 
+/* Text, a mail, or what a server says of one (RFC 3464): part of what is read. */
+static bool
+is_read(const struct section *s, const char *name)
+{
+	return strncmp(s->content.value, "text/", 5) == 0 ||
+	       strncmp(s->content.value, "message/", 8) == 0 ||
+	       may_be_mail(s, name);
+}
+
 static void
 read_part(struct reader *r, size_t i)
 {
@@ -390,8 +399,7 @@ read_part(struct reader *r, size_t i)
 	bool cut;
 
 	/* No code makes them longer: there is no fault to be told either. */
-	if (r->skim && r->m->raw.len <= GUARD_DECODED &&
-	    !may_be_mail(s, name)) {
+	if (r->skim && r->m->raw.len <= GUARD_DECODED && !is_read(s, name)) {
 		add_part(r, s, name, bytes);
 		return;
 	}

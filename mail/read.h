@@ -15,7 +15,8 @@
 /* Reads one mail.  raw must outlive the result.  Files: mime.c, charset.c,
  * html.c. */
 struct message *message_read(struct arena *, struct slice raw);
-/* The same for who does not ask for the bytes of its parts: they are none. */
+/* The same for who does not ask for the bytes of parts that are neither text nor
+ * a message: they have none. */
 struct message *message_skim(struct arena *, struct slice raw);
 
 /*
@@ -42,8 +43,8 @@ struct forms;
 struct forms *forms_load(struct arena *, const char *dir, struct err *);
 
 /* The original in a forward, else the message itself.  forward.c. */
-struct original *original_read(struct arena *, const struct forms *,
-    const struct message *);
+struct original *
+original_read(struct arena *, const struct forms *, const struct message *);
 
 /* What the author wrote last in a reply: quoted history cut away. newest.c. */
 char *newest_text(struct arena *, const struct forms *, const char *text);
