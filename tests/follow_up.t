@@ -80,7 +80,8 @@ is "nothing has gone to the company" "$(to_company)" 0
 run at 2026-03-12T11:00:00Z do 1 send
 is "send without its word sends nothing" "$rc" 64
 like "and shows the letter with it" "$out" "send $token"
-run at 2026-03-12T11:00:00Z do 1 send "${token%?}x"
+case $token in *x) wrong=${token%?}y ;; *) wrong=${token%?}x ;; esac
+run at 2026-03-12T11:00:00Z do 1 send "$wrong"
 like "a word that is not right" "$out" 'belongs to no letter'
 
 # --- after their last word ---
