@@ -506,7 +506,7 @@ say_timeline(struct facts *x, struct values *values)
 static int
 say_body(struct facts *x, struct values *values)
 {
-	struct ladder l;
+	struct ladder l = {0};
 	const struct law_clock *best = NULL;
 
 	if (ladder_of(x->p->store, x->p->owner, x->p->voice.arena, x->p->law,

@@ -50,7 +50,7 @@ int
 verb_ladder(struct act *r)
 {
 	const struct voice *v = &r->x->voice;
-	struct ladder l;
+	struct ladder l = {0};
 	struct buf out = {0};
 	int rc = climb(r, &l);
 
@@ -138,7 +138,7 @@ verb_event(struct act *r)
 {
 	const struct clocks *clocks;
 	struct slice rest = slice_of(r->c->rest);
-	struct ladder l;
+	struct ladder l = {0};
 	struct moment at;
 	struct change *c;
 	size_t n = 0;

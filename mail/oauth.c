@@ -98,6 +98,7 @@ read_settings(struct oauth *o, struct err *err)
 	struct config config;
 	size_t i;
 
+	o->tokens = arena_printf(o->arena, "%s.tokens", o->path);
 	if (config_read(o->arena, o->path, secret, &config, err) != 0)
 		return -1;
 	for (i = 0; i < config.n; i++)
@@ -106,7 +107,6 @@ read_settings(struct oauth *o, struct err *err)
 	if (o->token_url == NULL || o->client_id == NULL)
 		return err_set(err, EX_CONFIG,
 		    "%s: [oauth] wants token-url and client-id", o->path);
-	o->tokens = arena_printf(o->arena, "%s.tokens", o->path);
 	return 0;
 }
 
