@@ -144,7 +144,7 @@ add_frames(struct reader *r, const struct hits *hits, bool otherwise,
 	struct frame *f;
 	size_t i;
 
-	for (i = 0; i < hits->n && frames->n < 2 * HITS_MOST; i++) {
+	for (i = 0; i < hits->n && frames->n < (size_t)2 * HITS_MOST; i++) {
 		if (hits->v[i].rule->otherwise != otherwise)
 			continue;
 		f = &frames->v[frames->n];
