@@ -18,7 +18,7 @@
 #include "rules/nfa.h"
 
 enum {
-	STATES_MOST = 1000,
+	STATES_MOST = 400,
 	CLASSES_MOST = 128,
 	LISTED_MOST = 60000, /* nodes of all fans and states */
 	FORGET_MOST = 16, /* times that it was of no use */

@@ -23,8 +23,9 @@ enum {
 	DEPTH_LIMIT = 2000,
 	HEAP_KB = 20480,
 	SHORT = 256,
-	JIT_AFTER = 32, /* matches; compiling for the machine costs as many */
-	AUTOMATON_AFTER = 16, /* times asked; to make one costs as many */
+	JIT_WORTH =
+	    2400, /* bytes matched; compiling for the machine costs as much */
+	AUTOMATON_WORTH = 1200, /* bytes asked of; to make one costs as much */
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
@@ -56,7 +57,7 @@ struct pattern {
 	const char *text;
 	pcre2_code *code; /* NULL: not used yet */
 	const uint8_t *frozen; /* what it can be made of, or NULL */
-	unsigned uses, asked;
+	size_t matched, asked; /* bytes; not counted on once it was worth it */
 	struct automaton *automaton; /* NULL: not made, or no_automaton */
 	bool no_automaton;
 	struct answer last;
@@ -162,7 +163,7 @@ pattern_freeze(struct pattern *p, struct arena *arena)
 		pcre2_serialize_free(bytes);
 	}
 	pattern_free(p);
-	p->uses = p->asked = 0;
+	p->matched = p->asked = 0;
 	p->last.message = 0;
 }
 
@@ -210,21 +211,30 @@ pattern_check(struct pattern *p, size_t *offset, struct err *err)
 	return 0;
 }
 
-/* The expression, ready to run; NULL when it is bad. */
+static void
+make_machine_code(struct matcher *m, struct pattern *p)
+{
+	if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) != 0 ||
+	    m->stack != NULL)
+		return;
+	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
+	if (m->stack != NULL)
+		pcre2_jit_stack_assign(m->context, NULL, m->stack);
+}
+
+/* The expression, ready to run on so many bytes; NULL when it is bad. */
 static const pcre2_code *
-ready(struct matcher *m, struct pattern *p)
+ready(struct matcher *m, struct pattern *p, size_t len)
 {
 	struct err err;
 	size_t offset;
 
 	if (p->bad || pattern_check(p, &offset, &err) != 0)
 		return NULL;
-	if (++p->uses == JIT_AFTER &&
-	    pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 &&
-	    m->stack == NULL) {
-		m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
-		if (m->stack != NULL)
-			pcre2_jit_stack_assign(m->context, NULL, m->stack);
+	if (p->matched < JIT_WORTH) {
+		p->matched += len + 1;
+		if (p->matched >= JIT_WORTH)
+			make_machine_code(m, p);
 	}
 	return p->code;
 }
@@ -266,7 +276,7 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 
 	if (m->spent || from > subject.len)
 		return m->spent ? MATCH_GAVE_UP : MATCH_NONE;
-	code = ready(m, p);
+	code = ready(m, p, subject.len - from);
 	if (code == NULL)
 		return MATCH_GAVE_UP;
 	set_limit(m, subject.len);
@@ -290,8 +300,8 @@ bool
 pattern_may_match(
     struct matcher *m, struct pattern *p, struct slice subject, size_t *from)
 {
-	if (p->asked < AUTOMATON_AFTER || p->code == NULL) {
-		p->asked++;
+	if (p->asked < AUTOMATON_WORTH || p->code == NULL) {
+		p->asked += subject.len - *from + 1;
 		return true;
 	}
 	if (p->automaton == NULL && !p->no_automaton) {
