@@ -152,7 +152,7 @@ compose_nudge(void *arg, struct arena *a, const struct nudge_text *t,
 		    arena_dup(a, &t->in_reply_to, sizeof(t->in_reply_to));
 		d.in_reply_to.n = 1;
 	}
-	if (t->date_count > 0 && !run->hurried) {
+	if (t->date_count > 0) {
 		d.calendar = write_calendar(run, a, t, &no_calendar);
 		d.calendar_method = "PUBLISH";
 		if (d.calendar == NULL)

@@ -51,6 +51,12 @@ is "the From line of an mbox stays first" "$(head -n 1 "$tmp/.out")" \
     "From care@acme.example Mon Mar  2 10:15:04 2026"
 is "the same mail three times is one message" "$(count)" 1
 
+fresh
+"$p" --now 2026-03-02T11:00:00Z filter <"$mail" >/dev/null
+"$p" --now 2026-03-02T11:05:00Z once 2>/dev/null
+like "the receipt carries the dates for a calendar" \
+    "$(cat "$tmp"/owner/outbox/new/*)" '^Content-Type: text/calendar'
+
 printf 'this is no mail\n' >"$tmp/none"
 run "$p" filter <"$tmp/none"
 is "what is no mail: 65" "$rc" 65
