@@ -76,6 +76,21 @@ for language in de fr es; do
 	like "what a command prints is English" "$out" '1\.1 +overdue .* owes a refund'
 done
 
+# --- help ---
+
+lines() { # LANGUAGE: that the help takes in a mail of 72 columns
+	python3 - "$root/examples/templates/$1/transcript.txt" <<'END'
+import sys, textwrap
+text = open(sys.argv[1], encoding="utf-8").read()
+text = text.split("{#help}\n")[1].split("{/help}")[0]
+print(sum(max(1, len(textwrap.wrap(line, 72))) for line in text.splitlines()))
+END
+}
+for language in en de fr es; do
+	ok "help fits a screen of 24 lines ($language)" \
+	    test "$(lines "$language")" -le 24
+done
+
 # --- the owner's own ---
 
 begin de
