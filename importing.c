@@ -20,19 +20,28 @@ not_a_mail(const struct source_mail *mail, struct err *err)
 	    mail->file != NULL ? mail->file : mail->source);
 }
 
-static int
-file_one(struct run *run, struct arena *a, struct source *source,
-    const struct source_mail *mail, const char *folder, struct counts *counts,
-    struct err *err)
+static struct arrival
+arrival_of(const struct source_mail *mail, int64_t received)
 {
-	struct arrival arrival = {
+	const struct arrival arrival = {
 	    .raw = mail->bytes,
 	    .source = mail->source,
 	    .uidvalidity = mail->uidvalidity,
 	    .uid = mail->number,
 	    .file = mail->file,
-	    .received = mail->has_received ? mail->received : run->now.utc,
+	    .received = received,
 	};
+
+	return arrival;
+}
+
+static int
+file_one(struct run *run, struct arena *a, struct source *source,
+    const struct source_mail *mail, const char *folder, struct counts *counts,
+    struct err *err)
+{
+	struct arrival arrival = arrival_of(
+	    mail, mail->has_received ? mail->received : run->now.utc);
 	struct filed filed;
 
 	if (!message_plausible(mail->bytes))
@@ -124,17 +133,11 @@ static int
 keep_one(struct run *run, struct arena *a, const struct source_mail *mail,
     struct fresh *fresh, struct counts *counts, struct err *err)
 {
-	struct arrival arrival = {
-	    .raw = mail->bytes,
-	    .source = mail->source,
-	    .uidvalidity = mail->uidvalidity,
-	    .uid = mail->number,
-	    .file = mail->file,
-	    .received = date_of(a, mail, run->now.utc),
-	    .past = true,
-	};
+	struct arrival arrival =
+	    arrival_of(mail, date_of(a, mail, run->now.utc));
 	struct kept kept;
 
+	arrival.past = true;
 	if (intake_keep(run->store, run->owner, &arrival, &kept, err) != 0)
 		return -1;
 	counts->duplicates += kept.duplicate;
