@@ -173,7 +173,7 @@ struct outcome {
 static void
 read_report(int fd, struct buf *report)
 {
-	int64_t end = monotonic_ms() + CHILD_SECONDS * 1000;
+	int64_t end = monotonic_ms() + CHILD_SECONDS * INT64_C(1000);
 
 	for (;;) {
 		struct pollfd p = {fd, POLLIN, 0};
@@ -203,7 +203,8 @@ take_report(struct slice report, struct outcome *o)
 		else if (slice_is(line, "busy"))
 			o->busy = true;
 		else if (slice_starts(line, "done ")) {
-			o->code = atoi(line.p + strlen("done "));
+			o->code =
+			    (int)strtol(line.p + strlen("done "), NULL, 10);
 			o->done = true;
 		} else if (slice_starts(line, "X-Promised-")) {
 			buf_slice(&o->headers, line);

@@ -21,7 +21,7 @@ enum { HURRIED_SECONDS = 10 };
 /* Years 1 to 9999; offsets as RFC 5322 section 3.3 can write them. */
 #define UTC_LEAST (-INT64_C(62135596800))
 #define UTC_MOST INT64_C(253402300799)
-#define OFFSET_MOST (INT64_C(99) * 3600 + 59 * 60)
+#define OFFSET_MOST ((INT64_C(99) * 60 + 59) * 60)
 #define DAY_LEAST (-719162)
 #define DAY_MOST 2932896
 

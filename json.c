@@ -314,11 +314,11 @@ static json_t *
 wait_of(const struct score_wait *w)
 {
 	json_t *v = json_object();
+	int64_t tenths = w->median / 8640;
 
 	json_object_set_new(v, "n", json_integer((json_int_t)w->n));
 	json_object_set_new(v, "median_days",
-	    w->n == 0 ? json_null()
-		      : json_real((double)(w->median / 8640) / 10));
+	    w->n == 0 ? json_null() : json_real((double)tenths / 10));
 	return v;
 }
 

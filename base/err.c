@@ -6,6 +6,11 @@
 
 #include "base/err.h"
 
+/* For callers alone. */
+#undef err_set
+#undef err_errno
+#undef err_prefix
+
 int
 err_set(struct err *e, int code, const char *fmt, ...)
 {

@@ -34,4 +34,17 @@ bool err_passes(const struct err *);
 int err_prefix(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A checker sees one file at a time: this tells it what they return. */
+#ifdef __clang_analyzer__
+static inline int
+err_returned(int rc)
+{
+	(void)rc;
+	return -1;
+}
+#define err_set(...) err_returned((err_set)(__VA_ARGS__))
+#define err_errno(...) err_returned((err_errno)(__VA_ARGS__))
+#define err_prefix(...) err_returned((err_prefix)(__VA_ARGS__))
+#endif
+
 #endif

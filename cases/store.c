@@ -170,8 +170,7 @@ pragma(struct store *s, struct err *err, const char *sql, int *number)
 
 	if (result == SQLITE_OK)
 		result = sqlite3_step(stmt);
-	if (result == SQLITE_ROW)
-		*number = sqlite3_column_int(stmt, 0);
+	*number = result == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
 	sqlite3_finalize(stmt);
 	if (result == SQLITE_ROW)
 		return 0;

@@ -36,6 +36,7 @@ fuzz_one() {
 	rc=0
 	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 \
 	"$out/fuzz-$name" -max_total_time="$time" -max_len="$longest" $dict \
+	    -entropic=0 \
 	    -timeout=10 -rss_limit_mb=1500 -print_final_stats=1 \
 	    -artifact_prefix="$out/crash/$name-" "$corpus" "$seeds" \
 	    >"$log" 2>&1 || rc=$?

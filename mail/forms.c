@@ -458,21 +458,29 @@ value_add(struct place *at, const struct key *key, struct slice value)
 	return 0;
 }
 
+/* -1 when they are none. */
+static int
+two_digits(const char *p)
+{
+	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
+		return -1;
+	return (p[0] - '0') * 10 + p[1] - '0';
+}
+
 /* "utc+05:30" and "utc-04:00" are keys as well. */
 static bool
 key_zone(struct slice name, struct key *out)
 {
-	int hours, minutes, used = 0;
-	char sign, text[16];
+	int hours, minutes;
+	char sign;
 
-	if (name.len != 9)
+	if (name.len != 9 || !slice_starts(name, "utc") || name.p[6] != ':')
 		return false;
-	memcpy(text, name.p, name.len);
-	text[name.len] = '\0';
-	if (sscanf(text, "utc%c%2d:%2d%n", &sign, &hours, &minutes, &used) !=
-		3 ||
-	    used != 9 || (sign != '+' && sign != '-') || hours > 14 ||
-	    minutes > 59)
+	sign = name.p[3];
+	hours = two_digits(name.p + 4);
+	minutes = two_digits(name.p + 7);
+	if ((sign != '+' && sign != '-') || hours < 0 || hours > 14 ||
+	    minutes < 0 || minutes > 59)
 		return false;
 	out->kind = FORM_ZONE;
 	out->value = (hours * 60 + minutes) * 60 * (sign == '-' ? -1 : 1);

@@ -40,7 +40,7 @@
 	F(icaltimezone_get_utc_timezone)  \
 	F(icaltriggertype_from_int)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 struct ical {
 	FUNCTIONS(MEMBER)
 };

@@ -91,14 +91,10 @@ ask(struct upload *u, const struct frame *f, struct err *err)
 {
 	const char *path = frame_get(f, "id");
 	struct frame answer;
-	int rc = start(u, err);
 
 	arena_reset(u->arena);
-	if (rc == 0)
-		rc = frame_write(u->child.to, f, err);
-	if (rc == 0)
-		rc = frame_read(u->in, u->arena, &answer, ANSWER_MS, err);
-	if (rc == 1)
+	if (start(u, err) == 0 && frame_write(u->child.to, f, err) == 0 &&
+	    frame_read(u->in, u->arena, &answer, ANSWER_MS, err) == 1)
 		return upload_read(&answer, path, err);
 	stop(u);
 	return err_set(err, EX_TEMPFAIL, "promised-send has ended");
