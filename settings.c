@@ -141,20 +141,48 @@ take_languages(struct reader *r, const char *value)
 	return 0;
 }
 
+/* A number up to most, behind which p is put; -1 when there is none. */
+static int
+take_digits(const char **p, int most)
+{
+	int n = -1;
+
+	for (; isdigit((unsigned char)**p) && n <= most; (*p)++)
+		n = (n < 0 ? 0 : n * 10) + **p - '0';
+	return n <= most ? n : -1;
+}
+
+/* "21:00" in minutes, as take_digits. */
+static int
+take_clock(const char **p)
+{
+	int hours = take_digits(p, 23), minutes = -1;
+
+	if (**p == ':') {
+		(*p)++;
+		minutes = take_digits(p, 59);
+	}
+	return hours < 0 || minutes < 0 ? -1 : hours * 60 + minutes;
+}
+
 static int
 take_quiet(struct reader *r, const char *value)
 {
-	unsigned a, b, c, d;
-	char rest;
+	const char *p = value;
+	int from, to = -1;
 
 	if (strcmp(value, "none") == 0)
 		return 0;
-	if (sscanf(value, "%2u:%2u-%2u:%2u%c", &a, &b, &c, &d, &rest) != 4 ||
-	    a > 23 || b > 59 || c > 23 || d > 59)
+	from = take_clock(&p);
+	if (*p == '-') {
+		p++;
+		to = take_clock(&p);
+	}
+	if (from < 0 || to < 0 || *p != '\0')
 		return bad_value(
 		    r, "quiet hours are like 21:00-08:00, or none");
-	r->settings->quiet_from = (int)(a * 60 + b);
-	r->settings->quiet_to = (int)(c * 60 + d);
+	r->settings->quiet_from = from;
+	r->settings->quiet_to = to;
 	return 0;
 }
 

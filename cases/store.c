@@ -47,7 +47,7 @@ enum {
 static const struct {
 	const char *name, *text;
 } statements[] = {
-#define STATEMENT(name, text) {#name, text},
+#define STATEMENT(name, text) {#name, (text)},
 #include "cases/statements.h"
 #undef STATEMENT
 };

@@ -28,6 +28,8 @@ $(O)/%.tidy: $(O)/%.clang .clang-tidy
 	    { grep -A3 'error:' $@.log; exit 1; }
 	touch $@
 
+$(filter $(O)/tests/%,$(SRC:%.c=$(O)/%.tidy)): tests/.clang-tidy
+
 cppcheck:
 	mkdir -p $(O)/cppcheck
 	cppcheck -j2 --quiet --error-exitcode=1 --std=c11 -I. \

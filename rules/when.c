@@ -892,7 +892,7 @@ finder_find(struct finder *f, struct arena *arena, const struct lexicon *lex,
 		forget(w);
 	w->lex = lex;
 	w->text = text;
-	while (at < text.len) {
+	while (lex != NULL && at < text.len) {
 		fill_window(w, &at);
 		search_window(arena, w, &found);
 	}

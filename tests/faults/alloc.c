@@ -67,7 +67,7 @@ number(const char *name)
 {
 	const char *text = getenv(name);
 
-	return text == NULL ? 0 : atol(text);
+	return text == NULL ? 0 : strtol(text, NULL, 10);
 }
 
 /* Returns in the process of each run. */

@@ -118,9 +118,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_store(fuzz_slice(data + 1, size - 1));
 	} else {
 		buf_slice(&bytes, buf_view(&sound));
-		for (i = 0; i + 4 <= size && i < 4 * CHANGES_MOST; i += 4)
-			bytes.p[((size_t)data[i] << 16 | (size_t)data[i + 1] << 8 |
-				    data[i + 2]) %
+		for (i = 0; i + 4 <= size && i < (size_t)4 * CHANGES_MOST;
+		     i += 4)
+			bytes.p[((size_t)data[i] << 16 |
+				    (size_t)data[i + 1] << 8 | data[i + 2]) %
 				bytes.len] = (char)data[i + 3];
 		write_store(buf_view(&bytes));
 	}

@@ -38,12 +38,8 @@ static struct apart_job *
 ask(struct apart *p, const char *text, size_t size)
 {
 	struct apart_job *j = apart_job(p);
-	size_t n = strlen(text);
-	char *in = arena_alloc(j->arena, n + size);
 
-	memcpy(in, text, n);
-	memset(in + n, 'x', size);
-	j->in = (struct slice){in, n + size};
+	j->in = slice_of(arena_printf(j->arena, "%s%*s", text, (int)size, ""));
 	apart_ask(p, j, false);
 	return j;
 }
@@ -53,8 +49,8 @@ static int
 check(struct apart *p, struct apart_job *j)
 {
 	struct err err = {0};
-	int pid, at = 0;
-	size_t size;
+	int pid = 0, at = 0;
+	size_t size = 0;
 
 	if (apart_wait(p, j, &err) != 0)
 		fail_msg("%s", err.text);

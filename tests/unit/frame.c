@@ -151,9 +151,9 @@ what_is_no_frame_is_refused(void **state)
 	    "mail +1 uid=1\nx",
 	    "mail",
 	    "mail +3\nab",
-	    "a b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1 k=1 l=1 m=1 n=1 o=1 p=1 "
-	    "q=1 r=1 s=1 t=1 u=1 v=1 w=1 x=1 y=1 z=1 a1=1 a2=1 a3=1 a4=1 "
-	    "a5=1 a6=1 a7=1 a8=1\n",
+	    ("a b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1 k=1 l=1 m=1 n=1 o=1 p=1 "
+	     "q=1 r=1 s=1 t=1 u=1 v=1 w=1 x=1 y=1 z=1 a1=1 a2=1 a3=1 a4=1 "
+	     "a5=1 a6=1 a7=1 a8=1\n"),
 	};
 	struct err e;
 

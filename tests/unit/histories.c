@@ -617,7 +617,7 @@ live(struct arena *a)
 	struct listed was, is;
 	int day = 0, n = 3 + below(EVENTS_MOST - 3);
 	struct mail m;
-	bool done;
+	bool done = false;
 
 	for (int i = 0; i < n; i++) {
 		day += below(6);
@@ -842,7 +842,7 @@ a_holiday_more_makes_nothing_due_earlier(void **unused)
 	const char *exprs[] = {
 	    "+1bd", "+2bd", "+3bd", "+5bd", "+10bd", "+20bd", "+14d", "+2w"};
 	char path[80];
-	int days[40];
+	int days[40] = {0};
 
 	(void)unused;
 	snprintf(path, sizeof(path), "%s/rules", folder);

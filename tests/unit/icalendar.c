@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -95,9 +96,7 @@ has_line(const char *text, const char *line)
 
 	whole = malloc(n + 5);
 	assert_non_null(whole);
-	memcpy(whole, "\r\n", 2);
-	memcpy(whole + 2, line, n);
-	memcpy(whole + 2 + n, "\r\n", 3);
+	snprintf(whole, n + 5, "\r\n%s\r\n", line);
 	if (strstr(text, whole) == NULL)
 		fail_msg("no line %s in\n%s", line, text);
 	free(whole);

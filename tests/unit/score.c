@@ -121,7 +121,7 @@ only_answers_count_as_answers(void **state)
 	assert_int_equal(s.acknowledgements.n, 1);
 	assert_int_equal(s.acknowledgements.median, DAY);
 	assert_int_equal(s.unanswered, 2);
-	assert_int_equal(s.unanswered_since, T0 + 18 * DAY);
+	assert_int_equal(s.unanswered_since, T0 + 18 * (int64_t)DAY);
 	assert_int_equal(s.mails, 5); /* by people */
 	assert_int_equal(s.apologies, 1);
 	assert_int_equal(s.bad_mails, 2);
@@ -153,7 +153,7 @@ people_are_handed_on(void **state)
 	(void)state;
 	assert_int_equal(s.people_count, 2);
 	assert_string_equal(s.people[0].name, "Anna Bell");
-	assert_int_equal(s.people[0].heard.utc, T0 + 6 * DAY);
+	assert_int_equal(s.people[0].heard.utc, T0 + 6 * (int64_t)DAY);
 	assert_string_equal(s.people[0].handed_to, "Raj Singh");
 	assert_string_equal(s.people[1].handed_to, ""); /* to nobody yet */
 	assert_int_equal(s.minutes, 160);
