@@ -12,7 +12,12 @@
 #include "rules/clause.h"
 #include "rules/explain.h"
 
-enum { HITS_MOST = 64, HEADS_MOST = 4 };
+enum {
+	HITS_MOST = 64,
+	HEADS_MOST = 4,
+	ANAPHOR_BEFORE =
+	    12, /* bytes that may stand before a frame: ", which" */
+};
 
 struct frame {
 	struct hit hit;
@@ -387,9 +392,15 @@ stands_for(struct reader *r, const struct view *view, const struct frame *f,
 {
 	bool weak = heads->n == 0 || heads->v[0].rule->weak;
 	size_t end = weak ? f->end : f->hit.at.end;
-	struct slice words = part(view->marked.text, f->hit.at.start, end);
+	size_t start = f->hit.at.start;
+	struct slice words;
 	struct span found;
 
+	/* "..., which you should see by Friday": it stands before the frame. */
+	if (start >= f->clause.start &&
+	    start - f->clause.start <= ANAPHOR_BEFORE)
+		start = f->clause.start;
+	words = part(view->marked.text, start, end);
 	return r->book->anaphor != NULL &&
 	       (heads->n == 0 || is_vague(&heads->v[0])) &&
 	       reader_match(r, NULL, r->book->anaphor, words, 0, &found);
