@@ -146,7 +146,12 @@ crash: deps-test all
 # Every call, every write, every second allocation: hours.
 faults: deps-test all
 	KILL_STEP=1 DISK_STEP=1 ALLOC_STEP=7 LOOK_STEP=2 \
-	SCENARIOS="deliver filter once letter send publish history" tests/faults.t
+	SCENARIOS="deliver filter once letter send publish history init fetch export site" \
+	    tests/faults.t
+
+# 10,000 deliveries each through procmail and LMTP, 50 at once.
+parallel: deps-test all
+	MAILS=10000 AT_ONCE=50 tests/parallel.t
 
 shuffle: deps-test all
 	SHUFFLES=20 COMPANIES=8 tests/shuffle.t
@@ -230,6 +235,6 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash faults shuffle year histories cut-imap holidays install \
+	layers lint bench accuracy crash faults parallel shuffle year histories cut-imap holidays install \
 	fuzz fuzz-build golden-png
 .SECONDARY:

@@ -142,20 +142,22 @@ fill_in(struct buf *out, struct slice template, const struct answers *w)
 }
 
 static int
-write_new(const char *path, struct slice text, struct err *err)
+is_there(const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t n;
+	return err_set(err, EX_CANTCREAT,
+	    "%s is there already and is left alone; edit it, or name "
+	    "another with -c",
+	    path);
+}
 
-	if (fd < 0 && errno == EEXIST)
-		return err_set(err, EX_CANTCREAT,
-		    "%s is there already and is left alone; edit it, or name "
-		    "another with -c",
-		    path);
+static int
+write_draft(const char *path, struct slice text, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
 	if (fd < 0)
 		return err_errno(err, "%s", path);
-	n = write(fd, text.p, text.len);
-	if (n != (ssize_t)text.len || fsync(fd) != 0) {
+	if (file_write(fd, text) != 0 || fsync(fd) != 0) {
 		err_errno(err, "%s", path);
 		close(fd);
 		return -1;
@@ -186,6 +188,34 @@ make_mailboxes(struct run *run, const char *path, struct err *err)
 	return 0;
 }
 
+/* The configuration comes last, and in one step: until it is there, init can be
+ * said again. */
+static int
+make_all(struct run *run, const char *path, const struct answers *answers,
+    struct slice text, struct err *err)
+{
+	const char *draft = arena_printf(run->arena, "%s.new", path);
+	struct store *store;
+
+	if (file_folders(path, err) != 0 ||
+	    file_folders(answers->store, err) != 0 ||
+	    write_draft(draft, text, err) != 0)
+		return -1;
+	store = store_open(answers->store, STORE_CREATE, err);
+	if (store == NULL)
+		return -1;
+	store_close(store);
+	fprintf(run->out, "wrote %s\n", answers->store);
+	if (make_mailboxes(run, draft, err) != 0)
+		return -1;
+	if (link(draft, path) != 0)
+		return errno == EEXIST ? is_there(path, err)
+				       : err_errno(err, "%s", path);
+	unlink(draft);
+	fprintf(run->out, "wrote %s\n", path);
+	return 0;
+}
+
 /* So that the first mail finds the rules as all others do; what is wrong with
  * them is told then. */
 static void
@@ -204,16 +234,12 @@ command_init(struct run *run, struct err *err)
 	const char *path = run->options.config;
 	struct buf template = {0}, text = {0};
 	struct answers answers = {0};
-	struct store *store;
-	int rc = -1;
+	int rc = 0;
 
 	if (path == NULL)
 		path = settings_default_path(a);
 	if (access(path, F_OK) == 0)
-		return err_set(err, EX_CANTCREAT,
-		    "%s is there already and is left alone; edit it, or name "
-		    "another with -c",
-		    path);
+		return is_there(path, err);
 	if (collect_answers(run, &answers, err) != 0 ||
 	    file_bytes(datadir_path(a, "examples/config"), 1 << 20, &template,
 		err) != 0)
@@ -222,17 +248,8 @@ command_init(struct run *run, struct err *err)
 	buf_free(&template);
 	if (run->options.dry_run) {
 		fprintf(run->out, "would write %s:\n%s", path, text.p);
-		rc = 0;
-	} else if (file_folders(path, err) == 0 &&
-		   file_folders(answers.store, err) == 0 &&
-		   write_new(path, buf_view(&text), err) == 0 &&
-		   (store = store_open(answers.store, STORE_CREATE, err)) !=
-		       NULL) {
-		store_close(store);
-		fprintf(run->out, "wrote %s\nwrote %s\n", path, answers.store);
-		rc = make_mailboxes(run, path, err);
-	}
-	if (rc == 0 && !run->options.dry_run) {
+	} else if ((rc = make_all(run, path, &answers, buf_view(&text), err)) ==
+		   0) {
 		make_image(run);
 		fprintf(run->out,
 		    "\nNext: put a company's mail into that Maildir and say "

@@ -14,7 +14,7 @@ faults() { # KIND STEP SCENARIO...
 }
 
 # A kill or a fault of the disk is seen best where mail goes out.
-faults kill "${KILL_STEP:-307}" ${SCENARIOS:-deliver letter send publish}
+faults kill "${KILL_STEP:-307}" ${SCENARIOS:-deliver letter send publish init}
 faults disk "${DISK_STEP:-257}" ${SCENARIOS:-deliver letter send publish}
 # A sanitizer has an allocator of its own.
 if ! grep -q __asan_init "$promised"; then

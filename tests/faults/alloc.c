@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,29 +71,41 @@ number(const char *name)
 	return text == NULL ? 0 : strtol(text, NULL, 10);
 }
 
+/* A reader of mail gives away the memory that it shares. */
+int
+munmap(void *p, size_t n)
+{
+	if ((char *)reached >= (char *)p && (char *)reached < (char *)p + n)
+		reached = NULL;
+	return (int)syscall(SYS_munmap, p, n);
+}
+
 /* Returns in the process of each run. */
 static void
 run_all(long from, long to, long step)
 {
 	int fd = (int)number("FAIL_ALLOC_FD");
+	long *far = mmap(NULL, sizeof(*far), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long n;
 
-	reached = mmap(NULL, sizeof(*reached), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (far == MAP_FAILED)
+		_exit(99);
 	for (n = from; n <= to; n += step) {
 		int status = 0;
 		pid_t pid;
 
-		*reached = 0;
+		*far = 0;
 		pid = fork();
 		if (pid == 0) {
+			reached = far;
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 			lseek(0, 0, SEEK_SET);
 			fail_at = n;
 			return;
 		}
 		waitpid(pid, &status, 0);
-		if (*reached < n)
+		if (*far < n)
 			break;
 		dprintf(fd, "%ld %d\n", n, status);
 	}

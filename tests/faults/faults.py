@@ -20,15 +20,18 @@ Prints a line for each scenario, and each point that was not clean.
 """
 import collections
 import email.parser
+import importlib.util
 import os
 import shutil
 import signal
+import socket
 import socketserver
 import sqlite3
 import subprocess
 import sys
 import threading
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 OWNER = "sam@home.example"
 LIMIT = 300  # seconds; generous, since what hangs hangs for ever
 DISK = {"write": "ENOSPC EIO EINTR", "pwrite64": "ENOSPC EIO EINTR",
@@ -52,6 +55,20 @@ I will refund the 42.10 pounds by 9 March. Your reference is AC-1002%s.
 Kind regards
 Anna Bell
 """
+
+
+def imap_server(mails):
+    """The port of an IMAP server that has these mails."""
+    spec = importlib.util.spec_from_file_location(
+        "hostile", HERE + "/../hostile-imap.py")
+    hostile = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hostile)
+    kind = type("Plain", (hostile.loopback_plain,),
+                {"mails": [mail.replace("\n", "\r\n").encode() for mail in mails]})
+    server = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=hostile.serve, daemon=True,
+                     args=(server, kind, "", "/dev/null")).start()
+    return server.getsockname()[1]
 
 
 class Station(socketserver.ThreadingTCPServer):
@@ -106,14 +123,19 @@ class World:
         self.home = folder + "/home"
         self.saved = folder + "/saved"
         self.config = folder + "/config"
+        self.told = folder + "/told"
         self.station = None
         self.stdin = None
+        self.done = {0}  # the codes that say so
         os.makedirs(folder)
-        self.call(["init", "--address", OWNER, "--name", "Sam Okafor",
-                   "--timezone", "Europe/London", "--region", "GB",
-                   "--store", self.home + "/promised.db"])
+        self.call(self.init_args())
         self.add("[send]\nfrom = promised@home.example\n"
                  "case-address = promised+{case}@home.example\n")
+
+    def init_args(self):
+        return ["init", "--address", OWNER, "--name", "Sam Okafor",
+                "--timezone", "Europe/London", "--region", "GB",
+                "--store", self.home + "/promised.db"]
 
     def add(self, text):
         with open(self.config, "a") as file:
@@ -166,6 +188,30 @@ class World:
             with open(f"{self.home}/past/{n}.eml", "w") as file:
                 file.write(PROMISE % (n, n, n))
         return ["import", self.home + "/past"], "2026-03-02T11:00:00Z"
+
+    def init(self):
+        """Said again until it says that all is there already."""
+        shutil.rmtree(self.home)
+        os.mkdir(self.home)
+        self.config = self.home + "/config"
+        self.done = {0, 73}
+        return self.init_args(), "2026-03-02T11:00:00Z"
+
+    def fetch(self):
+        """Out of a mailbox on a server."""
+        self.call(["once"])
+        port = imap_server([PROMISE % (n, n, n) for n in "123"])
+        self.add(f"[mailbox home]\nurl = imap://sam@127.0.0.1:{port}/INBOX\n"
+                 "password = s3cret\n")
+        return ["once"], "2026-03-02T11:00:00Z"
+
+    def export(self):
+        self.call(["deliver"], stdin=PROMISE % (1, 1, 1))
+        return ["export", "1", self.home + "/record"], "2026-03-12T10:00:00Z"
+
+    def site(self):
+        self.call(["deliver"], stdin=PROMISE % (1, 1, 1))
+        return ["site", self.home + "/record"], "2026-03-12T10:00:00Z"
 
     def approve(self):
         """A lapsed promise, and the owner's word for the letter about it."""
@@ -239,6 +285,16 @@ class World:
                     site.append((name, file.read().replace(slug, b"SLUG")))
         return sorted(site)
 
+    def files(self):
+        """What is written for the owner: the configuration, a record."""
+        found = []
+        for folder, _, names in os.walk(self.home + "/record"):
+            found += [f"{folder}/{name}" for name in names]
+        if self.config.startswith(self.home):
+            found.append(self.config)
+        return {name: open(name, "rb").read()
+                for name in found if os.path.exists(name)}
+
     def rows(self):
         db = sqlite3.connect(f"file:{self.home}/promised.db?mode=ro", uri=True)
         ask = lambda sql: db.execute(sql).fetchall()
@@ -286,6 +342,8 @@ class World:
             return "nobody is told what is unknown"
         if self.pages() != golden["pages"]:
             return f"pages: {[name for name, _ in self.pages()]}"
+        if self.files() != golden["files"]:
+            return f"files: {sorted(self.files())}"
         return None
 
     def half_pages(self):
@@ -298,14 +356,14 @@ class World:
         """As a mail server, cron or the owner does."""
         args, now = self.command
         for _ in range(3):
-            if code == 0:
+            if code in self.done:
                 break
             code = self.call(args, now, self.stdin)
         # What has failed for now has its turn minutes later.
         for minutes in "01", "07", "30":
             if self.call(["once"], f"{now[:14]}{minutes}:00Z") != 0:
                 return f"once: {self.err}"
-        return None if code == 0 else f"{args}: {code} {self.err}"
+        return None if code in self.done else f"{args}: {code} {self.err}"
 
     def prepare(self, scenario):
         self.scenario = scenario
@@ -316,7 +374,7 @@ class World:
         fault = self.recover(self.run())
         state, outbox = self.rows()
         self.golden = {
-            "state": state, "pages": self.pages(),
+            "state": state, "pages": self.pages(), "files": self.files(),
             "kinds": collections.Counter(row[:2] for row in outbox)}
         fault = fault or self.judge(self.golden)
         if fault:
@@ -343,9 +401,11 @@ class World:
         return most
 
 
-def inject(name, what, n):
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf",
-            "-e", f"trace={name}", "-e", f"inject={name}:{what}:when={n}"]
+def inject(world, name, what, n):
+    # With --seccomp-bpf strace 6.1 makes errors, and no signals.
+    return ["strace", "-f", "-o", world.told, "-e", f"trace={name}",
+            *(["--seccomp-bpf"] if what.startswith("error") else []),
+            "-e", f"inject={name}:{what}:when={n}"]
 
 
 def points_of(world, kind):
@@ -353,18 +413,29 @@ def points_of(world, kind):
     for name in sorted(most):
         if kind == "kill" and name != "exit_group":
             for n in range(1, most[name] + 1):
-                yield f"{name} {n}", inject(name, "signal=KILL", n), None
+                yield f"{name} {n}", inject(world, name, "signal=KILL", n), None
         for error in DISK.get(name, "").split() if kind == "disk" else []:
             for n in range(1, most[name] + 1):
-                yield f"{name} {n} {error}", inject(name, "error=" + error, n), None
+                yield (f"{name} {n} {error}",
+                       inject(world, name, "error=" + error, n), None)
+
+
+def struck(world):
+    """Whether strace did what it was told to."""
+    with open(world.told, errors="replace") as file:
+        text = file.read()
+    return "(INJECTED)" in text or "killed by SIGKILL" in text
 
 
 def campaign(world, points):
-    bad = run = 0
+    bad = run = missed = 0
     for what, wrap, env in points:
         world.restore()
         try:
             code = world.run(wrap, env)
+            if wrap and not struck(world):
+                missed += 1  # this time it made fewer calls
+                continue
             world.first = world.err
             fault = None
             # strace ends as what it runs does; KILL is ours.
@@ -380,8 +451,9 @@ def campaign(world, points):
         if fault:
             bad += 1
             print(f"# {world.scenario}: {what}: {fault}", flush=True)
-    print(f"{world.scenario} {run} points, {bad} not clean", flush=True)
-    return bad
+    print(f"{world.scenario} {run} points, {bad} not clean, {missed} not met",
+          flush=True)
+    return bad + (run <= missed)
 
 
 def alloc_points(world, step):
@@ -394,9 +466,13 @@ def alloc_points(world, step):
         n += step
 
 
-LOOKS = ["due", "cases --json", "case 1", "why 1.1", "company --json",
-         "unfiled", "when --at 2026-03-02T10:00:00Z 3.weeks",
+LOOKS = ["due", "cases --json", "case 1", "case 1 --json", "why 1.1",
+         "company --json", "unfiled", "help",
+         "when --at 2026-03-02T10:00:00Z 3.weeks",
          "scan --json %s", "scan --explain %s", "original --json %s",
+         "scan --json %t/forwards/html.eml", "scan %t/corpus/messages/au-bank-003.eml",
+         "original --json %t/forwards/apple-ja.eml",
+         "deliver <%s", "filter <%s", "import %s", "once", "verify %v",
          "export 1 %d", "ticket 1 %d", "site %d", "rules holidays 2026"]
 
 
@@ -407,18 +483,22 @@ def look(promised, folder, preload, step):
     with open(mail, "w") as file:
         file.write(PROMISE % (1, 1, 1))
     world.call(["deliver"], stdin=PROMISE % (1, 1, 1))
-    world.call(["once"])
+    world.call(["once"], "2026-03-12T10:00:00Z")
+    world.call(["export", "1", folder + "/record"])
     total = bad = 0
     for command in LOOKS:
         out = folder + "/out"
-        words = [word.replace("%s", mail).replace("%d", out).replace(".", " ")
+        shown = command
+        command, _, stdin = command.replace("%s", mail).replace(
+            "%t", HERE + "/..").replace("%v", folder + "/record").partition("<")
+        words = [word.replace("%d", out).replace(".", " ")
                  if "when" in command and "weeks" in word else
-                 word.replace("%s", mail).replace("%d", out)
+                 word.replace("%d", out)
                  for word in command.split()]
         get, put = os.pipe()
         run = subprocess.Popen(
             world.argv(words, "2026-03-12T10:00:00Z"), pass_fds=[put],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stdin=open(stdin or os.devnull), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "LD_PRELOAD": preload, "FAIL_ALLOC": "1",
                  "FAIL_ALLOC_TO": "100000000", "FAIL_ALLOC_STEP": str(step),
@@ -437,11 +517,11 @@ def look(promised, folder, preload, step):
                         code in (-signal.SIGSEGV, 127) and
                         words[0] in ("export", "site")):
                     bad += 1
-                    print(f"# {command}: allocation {n}: {code}", flush=True)
+                    print(f"# {shown}: allocation {n}: {code}", flush=True)
         run.wait()
         shutil.rmtree(out, ignore_errors=True)
         total += sum(codes.values())
-        print(f"  {command}: {dict(codes)}", flush=True)
+        print(f"  {shown}: {dict(codes)}", flush=True)
     print(f"look {total} points, {bad} not clean", flush=True)
     return bad
 

@@ -63,6 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out = {0};
 	struct err err = {0};
 	struct message *m;
+	struct slice back;
 
 	if (compose(&d, &out, &err) == 0) {
 		seven_bits(buf_view(&out));
@@ -76,9 +77,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_MUST(message_field(m, "Bcc") == NULL);
 		if (is_plain(subject))
 			FUZZ_MUST(strcmp(m->subject, subject) == 0);
-		FUZZ_MUST(m->part_count == 1 &&
-			  m->parts[0].bytes.len == rest.len &&
-			  memcmp(m->parts[0].bytes.p, rest.p, rest.len) == 0);
+		/* A file that is called .eml is read as a mail. */
+		FUZZ_MUST(m->part_count + m->enclosed_count == 1);
+		back = m->part_count == 1 ? m->parts[0].bytes : m->enclosed[0];
+		FUZZ_MUST(back.len == rest.len &&
+			  memcmp(back.p, rest.p, rest.len) == 0);
 	}
 	buf_free(&out);
 	arena_free(a);

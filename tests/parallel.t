@@ -1,0 +1,88 @@
+#!/bin/sh
+# Many deliveries at once, through procmail and through the Sieve filter of
+# Dovecot's LMTP: each mail arrives once and is in the store once.
+# MAILS=10000 AT_ONCE=50 for the longer campaign (make parallel).
+. "$(dirname "$0")/lib.sh"
+
+mails=${MAILS:-60}
+at_once=${AT_ONCE:-12}
+
+make -s -C "$root" install PREFIX="$tmp/usr" >/dev/null
+mkdir -p "$tmp/bin"
+cat >"$tmp/bin/promised" <<END
+#!/bin/sh
+PROMISED_DATA=$tmp/usr/share/promised PROMISED_LIBEXEC=$tmp/usr/libexec/promised \
+    exec ${PROMISED:-$tmp/usr/bin/promised} -c "$tmp/owner/config" "\$@"
+END
+chmod 755 "$tmp/bin/promised"
+p=$tmp/bin/promised
+
+fresh() {
+	rm -rf "$tmp/owner"
+	mkdir "$tmp/owner"
+	"$p" init --address sam@home.example --timezone Europe/London \
+	    --region GB --store "$tmp/owner/promised.db" >/dev/null
+}
+stored() { # the Message-ID of each mail in the store
+	{ "$p" cases --json; "$p" unfiled --json; } |
+	    grep -o '"message_id":"[^"]*","sha256":"[^"]*"' | sort -u |
+	    cut -d '"' -f 4 | sort
+}
+arrived() { # and of each that lies in these folders
+	grep -rhIi '^Message-ID:' "$@" | sed 's/.*<//; s/>.*//' | sort
+}
+seq "$mails" | sed 's/.*/&@acme.example/' | sort >"$tmp/wanted"
+
+# --- procmail, which defers what promised cannot take ---
+
+fresh
+mkdir -p "$tmp/pm"
+cat >"$tmp/procmail" <<END
+#!/bin/sh
+exec procmail PROMISED="$p" MAILDIR="$tmp/pm" DEFAULT="$tmp/pm/other/" \
+    "$root/examples/procmail/deliver.procmailrc"
+END
+chmod 755 "$tmp/procmail"
+run "$tests/parallel.py" "$mails" "$at_once" "$tmp/procmail"
+is "procmail is content with each" "$rc $err" "0 "
+echo "# procmail: $out"
+stored >"$tmp/stored"
+ok "each is in the store, once" cmp "$tmp/wanted" "$tmp/stored"
+ok "and went nowhere else" test ! -e "$tmp/pm/other"
+run "$p" doctor
+is "the store is sound" "$rc" 0
+
+# --- LMTP ---
+
+fresh
+"$tests/servers/certs.sh" "$tmp/certs"
+mkdir -p "$tmp/dovecot/sieve-bin"
+cp "$root/examples/sieve/promised.sieve" "$tmp/dovecot/"
+sed "s|exec promised|exec $p|" "$root/examples/sieve/promised-filter" \
+    >"$tmp/dovecot/sieve-bin/promised-filter"
+chmod 755 "$tmp/dovecot/sieve-bin/promised-filter"
+sed "s|/etc/dovecot/sieve-bin|$tmp/dovecot/sieve-bin|
+     s|/etc/dovecot/sieve|$tmp/dovecot|" "$root/examples/sieve/dovecot.conf" \
+    >"$tmp/dovecot/extra.conf"
+# A sanitizer needs all of the address space.
+echo 'default_vsz_limit = 0' >>"$tmp/dovecot/extra.conf"
+at_exit "$tests/servers/stop.sh $tmp/dovecot"
+"$tests/servers/dovecot.sh" "$tmp/dovecot" "$tmp/certs"
+. "$tmp/dovecot/env"
+[ "$(id -u)" != 0 ] || chown -R nobody "$tmp/owner"
+run "$tests/parallel.py" "$mails" "$at_once" "$LMTP_PORT"
+is "LMTP takes each" "$rc $err" "0 "
+echo "# LMTP: $out"
+arrived "$MAIL_HOME/sam@home.example" >"$tmp/arrived"
+ok "each arrives, once" cmp "$tmp/wanted" "$tmp/arrived"
+# Of one for which the store was busy too long Sieve keeps what came.
+grep -rLZIi '^X-Promised-Case:' "$MAIL_HOME/sam@home.example" |
+    xargs -0 grep -hIi '^Message-ID:' | sed 's/.*<//; s/>.*//' >"$tmp/plain"
+stored >"$tmp/stored"
+ok "each is in the store, once, but for $(wc -l <"$tmp/plain") that came while it was busy" \
+    test "$(sort "$tmp/stored" | uniq -d)$(sort -u "$tmp/stored" "$tmp/plain" |
+	cmp - "$tmp/wanted")" = ""
+run "$p" doctor
+is "the store is sound" "$rc" 0
+
+done_testing
