@@ -381,8 +381,11 @@ put_reference(struct buf *b, const char *p, const char *end)
 	if (p < end && *p == '#')
 		return put_number(b, p, end);
 	for (i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
-		size_t n = strlen(references[i].name);
+		size_t n;
 
+		if (p == end || *p != *references[i].name)
+			continue;
+		n = strlen(references[i].name);
 		if ((size_t)(end - p) > n && p[n] == ';' &&
 		    memcmp(p, references[i].name, n) == 0) {
 			buf_puts(b, references[i].text);

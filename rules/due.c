@@ -53,6 +53,7 @@ struct state {
 	const struct calendar *cal;
 	struct moment anchor;
 	struct buf why;
+	bool says; /* why is asked for */
 	day_t lo, hi, floor;
 	enum stretch stretch;
 	bool named; /* a day was named: hours are not counted from the anchor */
@@ -96,6 +97,8 @@ say_day(struct buf *out, day_t day)
 static void
 say(struct state *s, const char *what, day_t from)
 {
+	if (!s->says)
+		return;
 	if (s->why.len > 0)
 		buf_putc(&s->why, '\n');
 	buf_puts(&s->why, what);
@@ -199,7 +202,7 @@ say_skipped(struct state *s, day_t from, day_t to)
 	const char *join = ", skipping ";
 	int step = from < to ? 1 : -1;
 
-	for (day_t day = from; day != to; day += step) {
+	for (day_t day = from; s->says && day != to; day += step) {
 		const char *name;
 
 		if (weekday_of(day) >= SATURDAY)
@@ -1071,7 +1074,7 @@ calendar_due(struct arena *arena, const struct calendar *cal, const char *expr,
 {
 	struct due due = {.precision = DUE_NONE};
 	char room[STEPS_MOST][STEP_ROOM];
-	struct state s = {.cal = cal, .anchor = anchor};
+	struct state s = {.cal = cal, .anchor = anchor, .says = why != NULL};
 
 	s.lo = s.hi = moment_day(anchor);
 	s.floor = s.lo;

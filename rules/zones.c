@@ -130,12 +130,12 @@ signature_shaped(struct slice s)
 		   (s.p[s.len - 1] != ':' && count_words(s) <= 3));
 }
 
-/* A footer goes to the end of its paragraph, and back to where the wrapped
- * sentence began that the line is part of. */
-static void
+/* A footer goes to the end of its paragraph, which is returned, and back to
+ * where the wrapped sentence began that the line is part of. */
+static size_t
 mark_footer(struct zoning *z, size_t i)
 {
-	size_t from = i;
+	size_t from = i, end = paragraph_end(z, i);
 	struct slice before;
 
 	while (from > 0 && !z->lines.v[from - 1].blank) {
@@ -144,7 +144,8 @@ mark_footer(struct zoning *z, size_t i)
 			break;
 		from--;
 	}
-	set_zone(z, from, paragraph_end(z, i), ZONE_FOOTER);
+	set_zone(z, from, end, ZONE_FOOTER);
+	return end;
 }
 
 static void
@@ -152,20 +153,22 @@ mark_by_rules(struct zoning *z)
 {
 	uint64_t *set = arena_calloc(
 	    z->arena, gate_words(z->book->line_gate), sizeof(*set));
-	size_t i, seen = 0;
+	size_t i, seen = 0, footer_end = 0;
 	enum zone zone;
 
 	for (i = 0; i < z->lines.n; i++) {
 		if (z->lines.v[i].blank || z->lines.v[i].zone == ZONE_QUOTED)
 			continue;
 		seen++;
+		if (i < footer_end)
+			continue; /* all told */
 		zone = zone_by_rule(z, text_of(z, i), set);
 		if (zone == ZONE_SALUTATION && seen > SALUTATION_WITHIN)
 			continue;
 		if (zone == ZONE_CLOSING && text_of(z, i).len > CLOSING_LONGEST)
 			continue;
 		if (zone == ZONE_FOOTER)
-			mark_footer(z, i);
+			footer_end = mark_footer(z, i);
 		else if (zone != ZONE_BODY && z->lines.v[i].zone == ZONE_BODY)
 			z->lines.v[i].zone = zone;
 	}
@@ -190,26 +193,25 @@ sign_from(struct zoning *z, size_t i)
 			z->lines.v[i].zone = ZONE_SIGNATURE;
 }
 
-/* How much follows from line i that no rule knows. */
+/* The bytes of a line that no rule knows. */
 static size_t
-follows(const struct zoning *z, size_t i)
+unknown_bytes(const struct zoning *z, size_t i)
 {
-	size_t bytes = 0;
-
-	for (; i < z->lines.n; i++)
-		if (z->lines.v[i].zone == ZONE_BODY && !z->lines.v[i].blank)
-			bytes += text_of(z, i).len;
-	return bytes;
+	return z->lines.v[i].zone == ZONE_BODY ? text_of(z, i).len : 0;
 }
 
-/* A closing counts when a short line or nothing follows, and no letter.  Returns where the
- * signature begins by rule: at a closing it is all told (0). */
+/* A closing counts when a short line or nothing follows, and no letter.
+ * Returns where the signature begins by rule: at a closing it is all told
+ * (0). */
 static size_t
 sign_after_closing(struct zoning *z)
 {
-	size_t i, next;
+	size_t i, next, follows = 0;
 
+	for (i = 0; i < z->lines.n; i++)
+		follows += unknown_bytes(z, i);
 	for (i = 0; i < z->lines.n; i++) {
+		follows -= unknown_bytes(z, i);
 		if (z->lines.v[i].zone == ZONE_SIGNATURE) {
 			sign_from(z, i);
 			return i;
@@ -219,7 +221,7 @@ sign_after_closing(struct zoning *z)
 		next = next_line(z, i);
 		if (next >= z->lines.n ||
 		    (signature_shaped(text_of(z, next)) &&
-			follows(z, next) <= SIGNED_BYTES)) {
+			follows <= SIGNED_BYTES)) {
 			sign_from(z, next);
 			return 0;
 		}
@@ -305,19 +307,19 @@ signature_run(const struct zoning *z, size_t i, bool *evidence)
 	return n;
 }
 
-/* True when no body of any length comes after line i. */
-static bool
-little_follows(const struct zoning *z, size_t i)
+/* Where so little body follows that a signature may begin there. */
+static size_t
+little_follows(const struct zoning *z)
 {
-	size_t bytes = 0, lines = 0;
+	size_t i = z->lines.n, bytes = 0, lines = 0;
 
-	for (; i < z->lines.n; i++) {
-		if (z->lines.v[i].zone != ZONE_BODY || z->lines.v[i].blank)
-			continue;
-		bytes += text_of(z, i).len;
-		lines++;
+	for (; i > 0; i--) {
+		bytes += unknown_bytes(z, i - 1);
+		lines += unknown_bytes(z, i - 1) > 0;
+		if (lines > TRAILING_LINES || bytes > TRAILING_BYTES)
+			break;
 	}
-	return lines <= TRAILING_LINES && bytes <= TRAILING_BYTES;
+	return i;
 }
 
 /* A word or two that could be somebody's name, and no end of a sentence but
@@ -379,10 +381,10 @@ is_dashed_name(const struct zoning *z, size_t i)
 static void
 sign_by_shape(struct zoning *z, size_t to)
 {
-	size_t i, n;
+	size_t i, n, least = little_follows(z);
 	bool evidence, last;
 
-	for (i = to; i-- > 1 && little_follows(z, i + 1);) {
+	for (i = to; i-- > 1 && i + 1 >= least;) {
 		if (z->lines.v[i].blank || z->lines.v[i].zone != ZONE_BODY)
 			continue;
 		n = signature_run(z, i, &evidence);
