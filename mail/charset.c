@@ -13,6 +13,8 @@
 #include "base/utf8.h"
 #include "mail/charset.h"
 
+enum { ILL_FORMED_MOST = 20000 }; /* sequences in one text */
+
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 bool
@@ -224,12 +226,13 @@ charset_name(struct slice label)
 
 /*
  * Everything through one converter.  At most four bytes come out for each one
- * that goes in, and a kilobyte; a converter that wants more is stopped.
+ * that goes in, and a kilobyte; a converter that wants more is stopped.  False
+ * when so much is ill-formed that the text must be in another charset.
  */
-static struct slice
-convert(struct arena *arena, iconv_t cd, struct slice in)
+static bool
+convert(struct arena *arena, iconv_t cd, struct slice in, struct slice *text)
 {
-	size_t room = 4 * in.len + 1024, left = in.len;
+	size_t room = 4 * in.len + 1024, left = in.len, ill = 0;
 	struct buf b = {0};
 	struct slice out;
 	char *from;
@@ -250,6 +253,10 @@ convert(struct arena *arena, iconv_t cd, struct slice in)
 		buf_puts(&b, replacement);
 		if (errno != EILSEQ || left == 0)
 			break; /* cut within a character, or no progress */
+		if (++ill == ILL_FORMED_MOST) {
+			buf_free(&b);
+			return false;
+		}
 		from++;
 		left--;
 		iconv(cd, NULL, NULL, NULL, NULL);
@@ -257,8 +264,9 @@ convert(struct arena *arena, iconv_t cd, struct slice in)
 	out.len = b.len;
 	out.p = buf_keep(&b, arena);
 	/* Converters let noncharacters and NUL pass. */
-	return utf8_valid(out) ? without_nul(arena, out)
-			       : utf8_mend(arena, out);
+	*text =
+	    utf8_valid(out) ? without_nul(arena, out) : utf8_mend(arena, out);
+	return true;
 }
 
 /* A byte order mark tells what the label does not (RFC 2781 section 3.2). */
@@ -320,7 +328,8 @@ iconv_decode(struct arena *arena, struct slice bytes, const char *name)
 
 	if (cd == none) /* this system lacks the converter */
 		return guess(arena, bytes);
-	out = convert(arena, cd, bytes);
+	if (!convert(arena, cd, bytes, &out))
+		out = guess(arena, bytes);
 	iconv_close(cd);
 	return out;
 }

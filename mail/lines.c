@@ -8,6 +8,7 @@
 
 enum {
 	TEXT_MOST = 1 << 30,
+	LINES_MOST = 20000, /* a longer text is no letter any more */
 	GROUPWISE_MOST = 700,
 	CLOSING_MOST = 58, /* bytes of a line that ends a wrapped address */
 	INITIALS_MOST = 4, /* of a name, before a mark of quotation */
@@ -182,11 +183,13 @@ lines_cut(struct arena *m, const char *text, struct lines *out)
 	if (rest.len > TEXT_MOST)
 		rest.len = TEXT_MOST;
 	for (const char *p = text;
-	     (p = memchr(p, '\n', (size_t)(text + rest.len - p))) != NULL; p++)
+	     count < LINES_MOST &&
+	     (p = memchr(p, '\n', (size_t)(text + rest.len - p))) != NULL;
+	     p++)
 		count++;
 	*out = (struct lines){.text = text};
 	out->v = arena_calloc(m, count, sizeof(*out->v));
-	while (slice_line(&rest, &line)) {
+	while (out->n < count && slice_line(&rest, &line)) {
 		struct line *l = &out->v[out->n++];
 
 		l->start = (uint32_t)(line.p - text);

@@ -30,7 +30,8 @@ struct lines {
 	unsigned leadins, blocks;
 };
 
-/* Cuts the text, of which at most 1 GB is read; nothing is to be tried. */
+/* Cuts the text, of which at most 1 GB and 20,000 lines are read; nothing is to
+ * be tried. */
 void lines_cut(struct arena *, const char *text, struct lines *);
 
 struct slice line_whole(const struct lines *, size_t i);

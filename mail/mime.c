@@ -20,6 +20,8 @@
 enum {
 	STUB = 600, /* a longer plain text is none */
 	STUB_FACTOR = 4, /* how much more the HTML says */
+	BODIES_MOST =
+	    64, /* texts that are one body; what is more is attached */
 	TEXTS_MOST = 64, /* beside the body; and mails within mails */
 	LABEL = 40, /* bytes of an unknown one that are told */
 	META_LOOK = 1024 /* where HTML tells its charset (WHATWG: 1024) */
@@ -268,21 +270,20 @@ static void
 choose_body(struct reader *r)
 {
 	const struct sections *all = &r->sections;
-	bool found = false;
-	size_t i;
+	size_t i, found = 0;
 
-	for (i = 0; i < all->n; i = after(r, i))
+	for (i = 0; i < all->n && found < BODIES_MOST; i = after(r, i))
 		if (is_text(&all->v[i]) && !is_attached(r, &all->v[i]) &&
 		    file_name(r, &all->v[i]) == NULL) {
 			r->role[i] = BODY;
-			found = true;
+			found++;
 		}
 	/* Some programs give even the body a name, or "attach" a whole mail. */
-	for (i = 0; i < all->n && !found; i = after(r, i))
+	for (i = 0; i < all->n && found == 0; i = after(r, i))
 		if (is_text(&all->v[i]) &&
 		    (i == 0 || !is_attached(r, &all->v[i]))) {
 			r->role[i] = BODY;
-			found = true;
+			found++;
 		}
 	for (i = 0; i < all->n; i = after(r, i))
 		if (is_type(&all->v[i], "multipart/alternative") &&

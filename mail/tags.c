@@ -380,10 +380,12 @@ put_reference(struct buf *b, const char *p, const char *end)
 
 	if (p < end && *p == '#')
 		return put_number(b, p, end);
+	if (p == end || !is_letter(*p))
+		return 0;
 	for (i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
 		size_t n;
 
-		if (p == end || *p != *references[i].name)
+		if (*p != *references[i].name)
 			continue;
 		n = strlen(references[i].name);
 		if ((size_t)(end - p) > n && p[n] == ';' &&

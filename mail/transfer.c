@@ -69,16 +69,17 @@ digit_of(char c)
 	return base64_of[(unsigned char)c];
 }
 
-/* Behind padding: is the rest of the line a text (a list's footer)? */
-static bool
-footer_follows(const char *p, const char *end)
+/* Behind padding: the end of the line, or NULL when the rest of it is a text (a
+ * list's footer). */
+static const char *
+digits_end(const char *p, const char *end)
 {
 	while (p < end && (*p == '\r' || *p == '\n' || *p == '='))
 		p++;
 	for (; p < end && *p != '\n'; p++)
 		if (digit_of(*p) == ODD || *p == ' ')
-			return true;
-	return false;
+			return NULL;
+	return p;
 }
 
 /* Four digits at a time, as long as nothing but digits comes. */
@@ -104,6 +105,7 @@ struct slice
 base64_decode(struct arena *arena, struct slice in, size_t most, bool *cut)
 {
 	const char *p = in.p, *end = in.p + in.len;
+	const char *known = p; /* no footer begins before */
 	struct out o = out_new(arena, in.len / 4 * 3 + 3, most);
 	uint32_t bits = 0;
 	int held = 0; /* bits that wait in `bits` */
@@ -129,7 +131,9 @@ base64_decode(struct arena *arena, struct slice in, size_t most, bool *cut)
 		} else if (digit == PAD) {
 			/* Pieces that were encoded one by one go on here. */
 			held = 0;
-			if (footer_follows(p, end))
+			if (p > known)
+				known = digits_end(p, end);
+			if (known == NULL)
 				break;
 		}
 		bits &= 0xff;

@@ -28,6 +28,7 @@ enum {
 	FILE_MOST = 1 << 18,
 	REGIONS = 256,
 	YEAR_DAYS = 192, /* holidays of three years */
+	YEAR_WORDS = 366 / 64 + 1,
 	EXCEPT = 8, /* years that one rule leaves out */
 	DAY_SECONDS = 86400
 };
@@ -157,7 +158,8 @@ annual_day(const struct annual *a, int year, day_t *day)
 
 struct year_table {
 	const struct calendar *cal;
-	int year; /* 0: not filled */
+	day_t first, last; /* of the year; 0 and -1: not filled */
+	uint64_t off[YEAR_WORDS]; /* a bit for each of its days */
 	day_t days[YEAR_DAYS];
 	const char *names[YEAR_DAYS];
 	int n;
@@ -227,29 +229,43 @@ add_year(struct year_table *t, int year)
 	}
 }
 
-/* The table is filled for the year of the day; days in lieu may lie in the
- * year before or after their holiday's. */
+/* Days in lieu may lie in the year before or after their holiday's. */
+static void
+table_fill(struct year_table *t, int year)
+{
+	t->first = civil_day(year, 1, 1);
+	t->last = civil_day(year, 12, 31);
+	t->n = 0;
+	memset(t->off, 0, sizeof(t->off));
+	for (int y = year - 1; y <= year + 1; y++)
+		if (y >= 1 && y <= 9999)
+			add_year(t, y);
+	for (int i = 0; i < t->n; i++) {
+		day_t at = t->days[i] - t->first;
+
+		if (t->days[i] >= t->first && t->days[i] <= t->last)
+			t->off[at / 64] |= UINT64_C(1) << (at % 64);
+	}
+}
+
+/* The table is filled for the year of the day. */
 static const char *
 holiday_in(struct year_table *t, day_t day)
 {
-	int year = civil_of_day(day).year;
+	day_t at;
 
 	if (!t->cal->holidays)
 		return NULL;
-	if (t->year != year) {
-		t->year = year;
-		t->n = 0;
-		for (int y = year - 1; y <= year + 1; y++)
-			if (y >= 1 && y <= 9999)
-				add_year(t, y);
-	}
-	return table_find(t, day);
+	if (day < t->first || day > t->last)
+		table_fill(t, civil_of_day(day).year);
+	at = day - t->first;
+	return t->off[at / 64] >> (at % 64) & 1 ? table_find(t, day) : NULL;
 }
 
 const char *
 calendar_holiday(const struct calendar *cal, day_t day)
 {
-	struct year_table t = {.cal = cal, .year = 0};
+	struct year_table t = {.cal = cal, .first = 0, .last = -1};
 
 	return holiday_in(&t, day);
 }
@@ -264,7 +280,7 @@ calendar_working(const struct calendar *cal, day_t day)
 static day_t
 add_working(const struct calendar *cal, day_t day, int n, struct buf *skipped)
 {
-	struct year_table t = {.cal = cal, .year = 0};
+	struct year_table t = {.cal = cal, .first = 0, .last = -1};
 	int step = n < 0 ? -1 : 1;
 	char text[DATE_ROOM];
 

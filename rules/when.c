@@ -26,8 +26,8 @@ enum {
 	HITS = 12, /* ends of one class at one token */
 	CAPTURES = 24,
 	STEPS = 2000, /* from one token; 200 are much */
-	WINDOW_STEPS = 4000,
-	BYTE_STEPS = 16, /* more for a window, for each of its bytes */
+	WINDOW_STEPS = 3000, /* no window of the corpus takes 1000, ... */
+	BYTE_STEPS = 4, /* more for each of its bytes; ... nor 2 for a byte */
 	DEAD = 4096, /* dead ends that are remembered, a power of two */
 	RECALLED = 512, /* and phrases, a power of two */
 	RECALL_TOKENS = 14,

@@ -219,9 +219,8 @@ sign_after_closing(struct zoning *z)
 		if (z->lines.v[i].zone != ZONE_CLOSING)
 			continue;
 		next = next_line(z, i);
-		if (next >= z->lines.n ||
-		    (signature_shaped(text_of(z, next)) &&
-			follows <= SIGNED_BYTES)) {
+		if (next >= z->lines.n || (signature_shaped(text_of(z, next)) &&
+					      follows <= SIGNED_BYTES)) {
 			sign_from(z, next);
 			return 0;
 		}
@@ -236,7 +235,8 @@ contains_nocase(const char *text, struct slice word)
 	size_t i;
 
 	for (; text != NULL && *text != '\0'; text++) {
-		for (i = 0; i < word.len && to_lower(text[i]) == to_lower(word.p[i]);
+		for (i = 0;
+		     i < word.len && to_lower(text[i]) == to_lower(word.p[i]);
 		     i++)
 			continue;
 		if (i == word.len)
