@@ -184,35 +184,8 @@ bench_rules() {
 	echo "$once $twice" | awk '{ printf "twice as many rules: %.2f times the time\n", $2 / $1 }'
 }
 
-# A mail of 1 MB for each way to be slow, in $tmp/floods.
-make_floods() {
-	python3 - "$tmp/floods" <<'END'
-import os, sys
-most = 1000000
-html = {
-    "tags": "<b>", "nest": "<div>", "attributes": "<a b=c d=e f=g>",
-    "table": "<table><tr><td>x", "closing": "</p>", "entities": "&amp;",
-    "font": "<font size=1><p>x", "comment": "<!-- x -->", "less": "< ",
-}
-text = {
-    "letters": "a", "words": "we will ", "lines": "x\n", "quotes": "> x\n",
-    "stops": "a. ", "dates": "by Friday 3 March or ", "digits": "1234567 ",
-    "refund": "refund of the order claim ", "wrote": "On 3 March A wrote:\n",
-    "dashes": "-- \n", "bytes": "\u00e9",
-}
-os.mkdir(sys.argv[1])
-for kind, all_ in (("html", html), ("plain", text)):
-    for name, unit in all_.items():
-        unit = unit.encode()
-        with open(os.path.join(sys.argv[1], kind + "-" + name), "wb") as f:
-            f.write(b"From: a@b.example\nContent-Type: text/%s; charset=utf-8"
-                    b"\n\n" % kind.encode())
-            f.write(unit * (most // len(unit)))
-END
-}
-
 bench_floods() {
-	make_floods
+	tests/floods.py "$tmp/floods" 1000000
 	printf 'From: a@b.example\n\n' >"$tmp/empty"
 	empty=$(scanned "$PWD" "$tmp/empty")
 	for file in "$tmp"/floods/*; do
