@@ -11,6 +11,7 @@
 #include "mail/apart.h"
 #include "mail/bounce.h"
 #include "rules/pattern.h"
+#include "rules/train.h"
 
 /* What an image holds. */
 struct loaded {
@@ -225,6 +226,7 @@ gather(struct run *run, struct arena *a)
 	struct loaded *l = arena_alloc(a, sizeof(*l));
 	struct err ignored;
 
+	pack_train(run->pack, run->calendar);
 	pack_freeze(run->pack);
 	l->calendars = run->calendars;
 	l->forms = run->forms;

@@ -18,12 +18,13 @@
 #include "rules/nfa.h"
 
 enum {
-	STATES_MOST = 400,
+	STATES_MOST = 2000,
 	CLASSES_MOST = 128,
 	LISTED_MOST = 60000, /* nodes of all fans and states */
 	FORGET_MOST = 16, /* times that it was of no use */
 	WORTH_IT = 4000, /* characters between two times */
-	ROOM_FIRST = 32 /* of states and fans; then twice as many */
+	ROOM_FIRST = 32, /* of states and fans; then twice as many */
+	KEPT_SPARE = 256 /* nodes that one that is kept has room for */
 };
 
 /* What a character is to \b and its like. */
@@ -51,6 +52,7 @@ struct state {
 struct automaton {
 	struct arena *arena; /* of the machine */
 	struct nfa nfa;
+	uint32_t *first_weaker; /* of each node; one more at the end */
 	size_t classes;
 	uint8_t class_of[256]; /* 0: goes on with the character before */
 	uint8_t side_of[CLASSES_MOST];
@@ -67,6 +69,8 @@ struct automaton {
 	unsigned forgotten;
 	size_t walked; /* characters, since it forgot */
 	bool anchored, given_up;
+	bool
+	    kept; /* all of it is in an arena of others, and can't grow there */
 };
 
 /* What those of one process share while they grow. */
@@ -75,6 +79,7 @@ struct automata {
 	uint16_t *stack;
 	uint16_t *now; /* the nodes of the state in the making */
 	size_t now_count, room;
+	uint32_t *dropped, drop; /* of each node: when last */
 };
 
 /* --- what is shared --- */
@@ -96,6 +101,7 @@ automata_free(struct automata *w)
 	free(w->seen);
 	free(w->stack);
 	free(w->now);
+	free(w->dropped);
 	free(w);
 }
 
@@ -110,6 +116,9 @@ make_room(struct automata *w, size_t nodes)
 	memset(w->seen, 0, nodes * sizeof(*w->seen));
 	w->stack = mem_realloc(w->stack, nodes * sizeof(*w->stack));
 	w->now = mem_realloc(w->now, nodes * sizeof(*w->now));
+	w->drop = 0;
+	w->dropped = mem_realloc(w->dropped, nodes * sizeof(*w->dropped));
+	memset(w->dropped, 0, nodes * sizeof(*w->dropped));
 }
 
 /* Begins an empty `now`. */
@@ -275,6 +284,27 @@ reach(struct automata *w, const struct automaton *a, uint16_t from,
 	return match;
 }
 
+static void *
+to_heap(const void *p, size_t size)
+{
+	return size == 0 ? NULL : memcpy(mem_alloc(size), p, size);
+}
+
+/* What was kept is to grow. */
+static void
+take_over(struct automaton *a)
+{
+	if (!a->kept)
+		return;
+	a->kept = false;
+	a->fans = to_heap(a->fans, a->fan_room * sizeof(*a->fans));
+	a->listed = to_heap(a->listed, a->listed_room * sizeof(*a->listed));
+	a->states = to_heap(a->states, a->state_room * sizeof(*a->states));
+	a->next =
+	    to_heap(a->next, a->state_room * a->classes * sizeof(*a->next));
+	a->hash = to_heap(a->hash, 2 * a->state_room * sizeof(*a->hash));
+}
+
 /* Where `now` is in the list from now on; when there is no room left, what is
  * made is not used. */
 static uint32_t
@@ -287,6 +317,7 @@ list_now(struct automata *w, struct automaton *a)
 		return 0;
 	}
 	while (a->listed_room < first + w->now_count) {
+		take_over(a);
 		a->listed_room = a->listed_room == 0 ? 256 : 2 * a->listed_room;
 		a->listed =
 		    mem_realloc(a->listed, a->listed_room * sizeof(*a->listed));
@@ -320,6 +351,7 @@ more_fans(struct automaton *a)
 	size_t room = a->fan_room == 0 ? ROOM_FIRST : 2 * a->fan_room, i;
 	struct fan *fans = mem_alloc(room * sizeof(*fans)), *f;
 
+	take_over(a);
 	memset(fans, 0, room * sizeof(*fans));
 	for (i = 0; i < a->fan_room; i++) {
 		f = &a->fans[i];
@@ -432,6 +464,7 @@ more_states(struct automaton *a)
 {
 	size_t i;
 
+	take_over(a);
 	a->state_room = a->state_room == 0 ? ROOM_FIRST : 2 * a->state_room;
 	a->states = mem_realloc(a->states, a->state_room * sizeof(*a->states));
 	a->next =
@@ -462,18 +495,67 @@ new_state(struct automata *w, struct automaton *a, struct state *state)
 	return (uint16_t)i;
 }
 
+/* What the node has that is weaker is marked to be dropped. */
+static void
+mark_weaker(struct automata *w, const struct automaton *a, uint16_t node)
+{
+	uint32_t k;
+
+	for (k = a->first_weaker[node]; k < a->first_weaker[node + 1]; k++)
+		w->dropped[a->nfa.weaker[k].weaker] = w->drop;
+}
+
+static void
+mark_round(struct automata *w, const struct nfa_loop *loop)
+{
+	size_t i;
+
+	if (w->seen[loop->node] != w->stamp ||
+	    w->dropped[loop->node] == w->drop)
+		return;
+	for (i = 0; i < w->now_count; i++)
+		if ((loop->weaker[w->now[i] / 64] >> (w->now[i] % 64) & 1) != 0)
+			w->dropped[w->now[i]] = w->drop;
+}
+
+/* Takes from `now` the nodes that are not worth keeping beside others of it.  Of
+ * two that are each weaker than the other one stays: what is dropped drops
+ * nothing. */
+static void
+drop_weaker(struct automata *w, const struct automaton *a)
+{
+	size_t i, kept = 0;
+
+	if (w->now_count < 2)
+		return;
+	if (++w->drop == 0) {
+		memset(w->dropped, 0, w->room * sizeof(*w->dropped));
+		w->drop = 1;
+	}
+	for (i = 0; i < a->nfa.loop_count; i++)
+		mark_round(w, &a->nfa.loops[i]);
+	for (i = 0; i < w->now_count; i++)
+		if (w->dropped[w->now[i]] != w->drop)
+			mark_weaker(w, a, w->now[i]);
+	for (i = 0; i < w->now_count; i++)
+		if (w->dropped[w->now[i]] != w->drop)
+			w->now[kept++] = w->now[i];
+	w->now_count = kept;
+}
+
 /* The state of the nodes in `now`; UNKNOWN when there is no room for it. */
 static uint16_t
 state_of_now(struct automata *w, struct automaton *a, enum side last)
 {
-	struct state like = {.hash = 2166136261u + (uint32_t)last,
-	    .n = (uint16_t)w->now_count,
-	    .last = (uint8_t)last};
+	struct state like = {
+	    .hash = 2166136261u + (uint32_t)last, .last = (uint8_t)last};
 	const uint16_t *slot;
 	size_t i;
 
 	if (w->now_count == 0)
 		return a->anchored ? DEAD : (uint16_t)(BARE + last);
+	drop_weaker(w, a);
+	like.n = (uint16_t)w->now_count;
 	if (w->now_count > 1)
 		qsort(w->now, w->now_count, sizeof(*w->now), compare_nodes);
 	for (i = 0; i < w->now_count; i++)
@@ -638,7 +720,8 @@ automaton_may_match(
 		return true;
 	if (text.p == NULL)
 		text.p = "";
-	a->walked += text.len - *from;
+	if (!a->kept) /* to write to it costs a page */
+		a->walked += text.len - *from;
 	make_room(w, a->nfa.node_count);
 	if (!walk(w, a, text, *from, &bare))
 		return false;
@@ -663,6 +746,30 @@ is_anchored(struct automata *w, const struct automaton *a)
 	return true;
 }
 
+/* What is weaker goes into the arena, with where the pairs of each node begin. */
+static void
+keep_weaker(struct automaton *a, struct arena *arena)
+{
+	struct nfa *n = &a->nfa;
+	size_t node, i;
+
+	n->loops =
+	    arena_dup(arena, n->loops, n->loop_count * sizeof(*n->loops));
+	for (i = 0; i < n->loop_count; i++)
+		n->loops[i].weaker = arena_dup(arena, n->loops[i].weaker,
+		    (n->node_count / 64 + 1) * sizeof(*n->loops[i].weaker));
+	n->weaker =
+	    arena_dup(arena, n->weaker, n->weaker_count * sizeof(*n->weaker));
+	i = 0;
+	a->first_weaker =
+	    arena_calloc(arena, n->node_count + 1, sizeof(*a->first_weaker));
+	for (node = 0; node <= n->node_count; node++) {
+		while (i < n->weaker_count && n->weaker[i].node < node)
+			i++;
+		a->first_weaker[node] = (uint32_t)i;
+	}
+}
+
 struct automaton *
 automaton_new(struct automata *w, const char *expression, bool all_letters)
 {
@@ -680,6 +787,7 @@ automaton_new(struct automata *w, const char *expression, bool all_letters)
 	a->nfa.nodes = arena_dup(
 	    arena, a->nfa.nodes, a->nfa.node_count * sizeof(*a->nfa.nodes));
 	a->nfa.sets = NULL; /* their classes are all that is asked for */
+	keep_weaker(a, arena);
 	arena_free(growing);
 	make_room(w, a->nfa.node_count);
 	a->anchored = is_anchored(w, a);
@@ -688,15 +796,55 @@ automaton_new(struct automata *w, const char *expression, bool all_letters)
 	return a;
 }
 
-void
+/* n of the items, and room for more; what is beyond them is nobody's yet, and
+ * not told to anybody. */
+static void *
+with_room(
+    struct arena *arena, const void *items, size_t n, size_t room, size_t size)
+{
+	void *copy = arena_calloc(arena, room, size);
+
+	return n == 0 ? copy : memcpy(copy, items, n * size);
+}
+
+struct automaton *
+automaton_keep(const struct automaton *a, struct arena *arena)
+{
+	struct automaton *k = arena_dup(arena, a, sizeof(*a));
+	const size_t nodes = a->nfa.node_count;
+
+	k->kept = true;
+	k->arena = NULL;
+	k->nfa.nodes =
+	    arena_dup(arena, a->nfa.nodes, nodes * sizeof(*a->nfa.nodes));
+	keep_weaker(k, arena);
+	k->members = arena_dup(
+	    arena, a->members, (a->nfa.set_count + 1) * sizeof(*a->members));
+	k->listed_room = a->listed_count + KEPT_SPARE;
+	k->fans = with_room(
+	    arena, a->fans, a->fan_room, a->fan_room, sizeof(*a->fans));
+	k->listed = with_room(arena, a->listed, a->listed_count, k->listed_room,
+	    sizeof(*a->listed));
+	k->states = with_room(arena, a->states, a->state_count, a->state_room,
+	    sizeof(*a->states));
+	k->next = with_room(arena, a->next, a->state_count * a->classes,
+	    a->state_room * a->classes, sizeof(*a->next));
+	k->hash = with_room(arena, a->hash, 2 * a->state_room,
+	    2 * a->state_room, sizeof(*a->hash));
+	return k;
+}
+
+struct automaton *
 automaton_free(struct automaton *a)
 {
-	if (a == NULL)
-		return;
+	if (a == NULL || a->kept)
+		return a;
 	free(a->fans);
 	free(a->listed);
 	free(a->states);
 	free(a->next);
 	free(a->hash);
-	arena_free(a->arena);
+	if (a->arena != NULL)
+		arena_free(a->arena);
+	return NULL;
 }

@@ -25,7 +25,11 @@ struct automaton;
  * allows NULL.  NULL when the expression is too large or not understood. */
 struct automaton *
 automaton_new(struct automata *, const char *expression, bool all_letters);
-void automaton_free(struct automaton *);
+/* NULL; one that is kept and did not grow out of its arena lives on. */
+struct automaton *automaton_free(struct automaton *);
+/* A copy in the arena, with all that it has learned so far; it points nowhere
+ * else. */
+struct automaton *automaton_keep(const struct automaton *, struct arena *);
 
 /*
  * False when no match begins at *from (at most text.len) or behind it.  When

@@ -343,7 +343,7 @@ check_pattern(struct check *c, const struct rule *rule, struct expression *e)
 	size_t i, offset, before = c->faults;
 	struct err err;
 
-	if (pattern_check(
+	if (pattern_check(c->pack->matcher,
 		rulebook_pattern(c->pack, c->book, e), &offset, &err) != 0) {
 		fault(
 		    c, rule, e->line, e->column + (int)offset, "%s", err.text);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "rules/nfa.h"
+#include "rules/weaker.h"
 
 enum {
 	DEPTH_MOST = 64,
@@ -39,6 +40,8 @@ struct reading {
 	bool all_letters, caseless;
 	bool failed; /* something that is not understood */
 	uint16_t *slots; /* of nodes, open addressing; 0: free */
+	struct nfa_pair *counted; /* where X{0,3} begins, and X{0,2} of it */
+	size_t counted_count;
 };
 
 static struct tree *choice(struct reading *);
@@ -620,12 +623,20 @@ split(struct reading *r, uint16_t out, uint16_t other)
 
 static uint16_t lay_out(struct reading *, const struct tree *, uint16_t next);
 
+static void
+remember(struct reading *r, uint16_t more, uint16_t fewer)
+{
+	r->counted = arena_grow(
+	    r->scratch, r->counted, r->counted_count, sizeof(*r->counted));
+	r->counted[r->counted_count++] = (struct nfa_pair){more, fewer};
+}
+
 /* X{2,4}: X X (X (X)?)?; X{2,}: X X X*. */
 static uint16_t
 lay_out_repeat(struct reading *r, const struct tree *t, uint16_t next)
 {
 	const struct tree *part = t->parts[0];
-	uint16_t end = next, loop;
+	uint16_t end = next, loop, fewer;
 	int i;
 
 	if (t->most == ENDLESS) {
@@ -636,8 +647,11 @@ lay_out_repeat(struct reading *r, const struct tree *t, uint16_t next)
 			r->nfa->nodes[loop].other = end;
 		end = loop;
 	}
-	for (i = t->least; i < t->most && !r->failed; i++)
+	for (i = t->least; i < t->most && !r->failed; i++) {
+		fewer = end;
 		end = split(r, lay_out(r, part, end), next);
+		remember(r, end, fewer);
+	}
 	for (i = 0; i < t->least && !r->failed; i++)
 		end = lay_out(r, part, end);
 	return end;
@@ -740,6 +754,10 @@ nfa_new(struct arena *arena, const char *expression, bool all_letters,
 		r.slots = arena_calloc(r.scratch, SLOTS, sizeof(*r.slots));
 		nfa->start = lay_out(&r, tree, push(&r, match));
 	}
+	if (!r.failed)
+		weaker_find_pairs(arena, nfa, r.counted, r.counted_count);
+	if (!r.failed)
+		weaker_find_loops(arena, nfa);
 	arena_free(r.scratch);
 	return !r.failed;
 }

@@ -40,9 +40,24 @@ struct nfa_node {
 	uint8_t op; /* enum nfa_op */
 };
 
+/* All that matches from `weaker` on matches from `node` on. */
+struct nfa_pair {
+	uint16_t node, weaker;
+};
+
+/* The same of the node of a loop over one set ("[^.]*"), and many. */
+struct nfa_loop {
+	uint16_t node;
+	uint64_t *weaker; /* a bit for each node */
+};
+
 struct nfa {
 	struct nfa_node *nodes;
 	uint32_t node_count;
+	struct nfa_pair *weaker; /* sorted by node */
+	uint32_t weaker_count;
+	struct nfa_loop *loops; /* sorted by node */
+	uint32_t loop_count;
 	uint16_t start;
 	struct charset *sets; /* those that the nodes ask for, each once */
 	uint32_t set_count;

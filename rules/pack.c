@@ -281,7 +281,8 @@ compile_own(struct pack *pack, const struct rulebook *book,
 {
 	size_t offset;
 
-	if (pattern_check(rulebook_pattern(pack, book, e), &offset, err) == 0)
+	if (pattern_check(pack->matcher, rulebook_pattern(pack, book, e),
+		&offset, err) == 0)
 		return 0;
 	return err_prefix(
 	    err, "%s:%d:%d", rule->path, e->line, e->column + (int)offset);
@@ -677,24 +678,11 @@ each_expression(struct pack *pack, const struct rulebook *book,
 			call(pack, book, named[i]);
 }
 
-static void
-close_expression(
-    struct pack *pack, const struct rulebook *book, struct expression *e)
-{
-	(void)pack;
-	(void)book;
-	pattern_free(e->pattern);
-}
-
 void
 pack_close(struct pack *pack)
 {
-	size_t i;
-
 	if (pack == NULL)
 		return;
-	for (i = 0; i < pack->book_count; i++)
-		each_expression(pack, pack->books[i], close_expression);
 	matcher_free(pack->matcher);
 	pack->matcher = NULL;
 	finder_free(pack->finder);
@@ -705,7 +693,8 @@ static void
 freeze_expression(
     struct pack *pack, const struct rulebook *book, struct expression *e)
 {
-	pattern_freeze(rulebook_pattern(pack, book, e), pack->arena);
+	pattern_freeze(
+	    pack->matcher, rulebook_pattern(pack, book, e), pack->arena);
 }
 
 void

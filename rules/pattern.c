@@ -34,6 +34,7 @@ enum {
 
 struct matcher {
 	struct automata *automata;
+	struct pattern *made; /* those with something on the heap */
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
@@ -42,6 +43,7 @@ struct matcher {
 	unsigned since_look;
 	int64_t began; /* nanoseconds of CPU time */
 	bool spent;
+	bool learning;
 };
 
 /* What was asked last, and found. */
@@ -61,6 +63,8 @@ struct pattern {
 	struct automaton *automaton; /* NULL: not made, or no_automaton */
 	bool no_automaton;
 	struct answer last;
+	struct pattern *next_made;
+	bool made; /* it is one of the matcher's */
 	bool all_letters;
 	bool bad;
 };
@@ -98,16 +102,56 @@ matcher_new(void)
 	return m;
 }
 
+/* What was not asked for is not so much as looked at: in an image that costs. */
+static void
+note_made(struct matcher *m, struct pattern *p)
+{
+	if (p->made)
+		return;
+	p->made = true;
+	p->next_made = m->made;
+	m->made = p;
+}
+
+static void
+drop_made(struct pattern *p)
+{
+	pcre2_code_free(p->code);
+	p->code = NULL;
+	p->automaton = automaton_free(p->automaton);
+}
+
+static void
+drop_all_made(struct matcher *m)
+{
+	struct pattern *p, *next;
+
+	for (p = m->made; p != NULL; p = next) {
+		next = p->next_made;
+		drop_made(p);
+		p->made = false;
+		p->next_made = NULL;
+	}
+	m->made = NULL;
+}
+
 void
 matcher_free(struct matcher *m)
 {
 	if (m == NULL)
 		return;
+	drop_all_made(m);
 	automata_free(m->automata);
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->context);
 	pcre2_jit_stack_free(m->stack);
 	free(m);
+}
+
+void
+matcher_learn(struct matcher *m, bool learning)
+{
+	m->learning = learning;
 }
 
 void
@@ -136,18 +180,7 @@ pattern_new(struct arena *arena, const char *text, bool all_letters)
 }
 
 void
-pattern_free(struct pattern *p)
-{
-	if (p == NULL)
-		return;
-	pcre2_code_free(p->code);
-	p->code = NULL;
-	automaton_free(p->automaton);
-	p->automaton = NULL;
-}
-
-void
-pattern_freeze(struct pattern *p, struct arena *arena)
+pattern_freeze(struct matcher *m, struct pattern *p, struct arena *arena)
 {
 	const pcre2_code *code;
 	struct err err;
@@ -155,16 +188,22 @@ pattern_freeze(struct pattern *p, struct arena *arena)
 	uint8_t *bytes;
 
 	if (p->frozen == NULL && !p->bad)
-		pattern_check(p, &offset, &err);
+		pattern_check(m, p, &offset, &err);
 	code = p->code;
 	if (p->frozen == NULL && code != NULL &&
 	    pcre2_serialize_encode(&code, 1, &bytes, &size, NULL) == 1) {
 		p->frozen = arena_dup(arena, bytes, size);
 		pcre2_serialize_free(bytes);
 	}
-	pattern_free(p);
+	if (p->automaton != NULL) {
+		struct automaton *kept = automaton_keep(p->automaton, arena);
+
+		automaton_free(p->automaton);
+		p->automaton = kept;
+	}
+	drop_made(p);
 	p->matched = p->asked = 0;
-	p->last.message = 0;
+	p->last = (struct answer){0};
 }
 
 char *
@@ -185,7 +224,8 @@ thaw(struct pattern *p)
 }
 
 int
-pattern_check(struct pattern *p, size_t *offset, struct err *err)
+pattern_check(
+    struct matcher *m, struct pattern *p, size_t *offset, struct err *err)
 {
 	const uint32_t options = PCRE2_CASELESS | PCRE2_UTF |
 				 PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL |
@@ -194,7 +234,10 @@ pattern_check(struct pattern *p, size_t *offset, struct err *err)
 	int code;
 
 	*offset = 0;
-	if (p->code != NULL || thaw(p))
+	if (p->code != NULL)
+		return 0;
+	note_made(m, p);
+	if (thaw(p))
 		return 0;
 	p->bad = true;
 	if (strlen(p->text) > PATTERN_MOST)
@@ -229,9 +272,9 @@ ready(struct matcher *m, struct pattern *p, size_t len)
 	struct err err;
 	size_t offset;
 
-	if (p->bad || pattern_check(p, &offset, &err) != 0)
+	if (p->bad || pattern_check(m, p, &offset, &err) != 0)
 		return NULL;
-	if (p->matched < JIT_WORTH) {
+	if (p->matched < JIT_WORTH && !m->learning) {
 		p->matched += len + 1;
 		if (p->matched >= JIT_WORTH)
 			make_machine_code(m, p);
@@ -296,15 +339,22 @@ pattern_match(struct matcher *m, struct pattern *p, struct slice subject,
 	return MATCH_FOUND;
 }
 
+/* What was asked often is worth an automaton, and all while it learns. */
+static bool
+is_worth_one(const struct matcher *m, const struct pattern *p)
+{
+	return m->learning || (p->asked >= AUTOMATON_WORTH && p->code != NULL);
+}
+
 bool
 pattern_may_match(
     struct matcher *m, struct pattern *p, struct slice subject, size_t *from)
 {
-	if (p->asked < AUTOMATON_WORTH || p->code == NULL) {
-		p->asked += subject.len - *from + 1;
-		return true;
-	}
 	if (p->automaton == NULL && !p->no_automaton) {
+		p->asked += subject.len - *from + 1;
+		if (!is_worth_one(m, p))
+			return true;
+		note_made(m, p);
 		p->automaton =
 		    automaton_new(m->automata, p->text, p->all_letters);
 		p->no_automaton = p->automaton == NULL;

@@ -28,6 +28,9 @@ struct matcher;
 
 struct matcher *matcher_new(void);
 void matcher_free(struct matcher *);
+/* While it learns, each pattern that is asked keeps what it finds out about
+ * texts at once, and none is compiled for the machine. */
+void matcher_learn(struct matcher *, bool learning);
 /* A new message: its CPU budget begins. */
 void matcher_begin(struct matcher *);
 /* True once the budget of this message is used up: every match gives up. */
@@ -37,20 +40,20 @@ struct pattern;
 
 /* In the arena; text is borrowed for the pattern's life.  all_letters: \w and \b
  * know those of all scripts, not only a to z; that costs time.  Never fails:
- * see pattern_check().  What was compiled is on the heap until pattern_free(),
- * which allows NULL. */
+ * see pattern_check().  What is made of it is on the heap until matcher_free(),
+ * which comes before the arena's end. */
 struct pattern *pattern_new(struct arena *, const char *text, bool all_letters);
-void pattern_free(struct pattern *);
 /*
  * Puts the compiled form into the arena, to be used by a later process, and
  * gives back what is on the heap.  The pattern goes on to work.
  */
-void pattern_freeze(struct pattern *, struct arena *);
+void pattern_freeze(struct matcher *, struct pattern *, struct arena *);
 /* The library and its version: what is frozen is for this one. */
 char *pattern_engine(struct arena *);
 /* Compiles; -1 with err (EX_CONFIG, the reason alone) and the byte offset in
  * the text when it is no regular expression. */
-int pattern_check(struct pattern *, size_t *offset, struct err *);
+int
+pattern_check(struct matcher *, struct pattern *, size_t *offset, struct err *);
 
 enum match_result {
 	MATCH_NONE,

@@ -22,7 +22,7 @@ compare(struct arena *a, const char *expression, struct slice text, bool all)
 	size_t at, from;
 
 	matcher_begin(m);
-	automaton = pattern_check(p, &at, &err) == 0
+	automaton = pattern_check(m, p, &at, &err) == 0
 			? automaton_new(w, expression, all)
 			: NULL;
 	for (at = 0; automaton != NULL && at <= text.len && at < 16;
@@ -35,7 +35,6 @@ compare(struct arena *a, const char *expression, struct slice text, bool all)
 		}
 	automaton_free(automaton);
 	automata_free(w);
-	pattern_free(p);
 	matcher_free(m);
 }
 

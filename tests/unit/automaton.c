@@ -173,6 +173,37 @@ forgets_and_goes_on(void **state)
 	automata_free(w);
 }
 
+/* What was learned is there in the copy, when the first is gone; the copy
+ * learns on, within its arena and beyond. */
+static void
+lives_on_in_an_arena(void **state)
+{
+	struct arena *arena = arena_new();
+	struct automata *w = automata_new();
+	struct automaton *a =
+	    automaton_new(w, "a(?: \\w+){0,3}? [b-y]z", false);
+	struct automaton *kept;
+	char text[] = "a a a a bz";
+	size_t k;
+
+	(void)state;
+	assert_true(may_match(w, a, text, 0));
+	kept = automaton_keep(a, arena);
+	assert_null(automaton_free(a));
+	assert_true(may_match(w, kept, text, 0));
+	assert_ptr_equal(automaton_free(kept), kept);
+	for (k = 'b'; k <= 'y'; k++) {
+		text[8] = (char)k;
+		assert_true(may_match(w, kept, text, 0));
+		text[9] = 'a';
+		assert_false(may_match(w, kept, text, 0));
+		text[9] = 'z';
+	}
+	automaton_free(kept);
+	automata_free(w);
+	arena_free(arena);
+}
+
 struct tally {
 	struct pack *pack;
 	size_t none, told; /* texts without a match; those told beforehand */
@@ -251,6 +282,7 @@ main(void)
 	    cmocka_unit_test(tells_where),
 	    cmocka_unit_test(refuses_what_needs_memory),
 	    cmocka_unit_test(forgets_and_goes_on),
+	    cmocka_unit_test(lives_on_in_an_arena),
 	    cmocka_unit_test(never_hides_a_match),
 	};
 
