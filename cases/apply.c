@@ -320,20 +320,44 @@ fits_better(const struct obligation *o, const struct obligation *than,
 	return a > b || (a == b && o->said.utc < than->said.utc);
 }
 
+static int
+open_again(struct ledger *l, struct obligation *o, struct err *err)
+{
+	o->stored = o->condition && o->due.precision == DUE_NONE ? STATE_WAITING
+								 : STATE_OPEN;
+	o->has_settled = false;
+	o->evidence = 0;
+	l->given_up = true;
+	tell(l, o, "open again");
+	return obligation_save(l->change, o, err);
+}
+
 /* What a mail that was read before has kept, and one fits better that came
  * late, is open again. */
 static int
 give_up(
     struct ledger *l, struct obligation *o, struct answer *x, struct err *err)
 {
-	o->stored = o->condition && o->due.precision == DUE_NONE ? STATE_WAITING
-								 : STATE_OPEN;
-	o->has_settled = false;
-	o->evidence = 0;
 	x->spent = false;
-	l->given_up = true;
-	tell(l, o, "open again");
-	return obligation_save(l->change, o, err);
+	return open_again(l, o, err);
+}
+
+/* And what it kept as an answer, before it was known to be about something that
+ * was promised. */
+static int
+give_up_replies(struct ledger *l, const struct answer *x, struct err *err)
+{
+	struct obligation *o;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		o = &l->v[i];
+		if (o->stored == STATE_KEPT && o->evidence == x->message &&
+		    o->who == WHO_COMPANY && !is_done_thing(o->action) &&
+		    !is_kept_by_company(o, x) && open_again(l, o, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -350,6 +374,8 @@ settle_done(struct ledger *l, struct answer *x, size_t least, struct err *err)
 	if (was != NULL && give_up(l, was, x, err) < 0)
 		return -1;
 	x->spent = true;
+	if (give_up_replies(l, x, err) < 0)
+		return -1;
 	return set_kept(l, o, x, err);
 }
 
@@ -720,6 +746,7 @@ answer_of(struct ledger *l, struct answer *x, struct err *err)
 	x->autoreply = said->autoreply;
 	x->attachment = said->attachment;
 	x->again = findings_promise_reply(f);
+	x->spent = kept_by(l, x->message) != NULL; /* when it is read again */
 	if (message_text(l->change, said->message, &text, err) < 0)
 		return -1;
 	x->done = findings_done(a, f, text);
