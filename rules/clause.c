@@ -384,6 +384,17 @@ tells_more(const struct heads *before, const struct heads *heads,
 	       (action == ACTION_CANCEL && heads->v[0].action == ACTION_REPAIR);
 }
 
+/* Where the word before a place begins: ", which | you should see". */
+static size_t
+word_before(struct slice text, size_t at)
+{
+	while (at > 0 && text.p[at - 1] == ' ')
+		at--;
+	while (at > 0 && text.p[at - 1] != ' ')
+		at--;
+	return at;
+}
+
 /* True when what is done must be looked for before the frame: nothing is told
  * in it, or no more than that "it" will arrive. */
 static bool
@@ -392,15 +403,11 @@ stands_for(struct reader *r, const struct view *view, const struct frame *f,
 {
 	bool weak = heads->n == 0 || heads->v[0].rule->weak;
 	size_t end = weak ? f->end : f->hit.at.end;
-	size_t start = f->hit.at.start;
-	struct slice words;
+	struct slice text = view->marked.text;
+	struct slice words =
+	    part(text, word_before(text, f->hit.at.start), end);
 	struct span found;
 
-	/* "..., which you should see by Friday": it stands before the frame. */
-	if (start >= f->clause.start &&
-	    start - f->clause.start <= ANAPHOR_BEFORE)
-		start = f->clause.start;
-	words = part(view->marked.text, start, end);
 	return r->book->anaphor != NULL &&
 	       (heads->n == 0 || is_vague(&heads->v[0])) &&
 	       reader_match(r, NULL, r->book->anaphor, words, 0, &found);
