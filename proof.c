@@ -1,10 +1,13 @@
 /* See proof.h. */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+#include "mail/authres.h"
 #include "mail/domain.h"
 #include "proof.h"
+
+/* RFC 5321 section 6.3; what Postfix has for a loop. */
+enum { HOPS_MOST = 50 };
 
 /* "me+anything@example.org" and "me@example.org" are the same person's. */
 static bool
@@ -191,22 +194,6 @@ count_fields(const struct message *m, const char *name)
 	return n;
 }
 
-/* The value of "key=" in one result ("dkim=pass header.d=x"), lower case. */
-static char *
-result_value(struct arena *a, const char *result, const char *key)
-{
-	const char *at = strcasestr(result, key);
-	char *value, *p;
-
-	if (at == NULL)
-		return NULL;
-	at += strlen(key);
-	value = arena_strndup(a, at, strcspn(at, " \t;()\"\r\n"));
-	for (p = value; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return value;
-}
-
 /* Whether both lie in the registrable domain; neither may be none. */
 static bool
 aligned(struct arena *a, const char *name, const char *domain)
@@ -227,28 +214,15 @@ authentication_passed(
 	const char *trusted = run->settings.authserv_id;
 	const char *value = message_field(m, "Authentication-Results");
 	const char *domain = domain_of(a, m->from.addr);
-	char *list, *result, *rest = NULL;
+	struct authres passed;
+	size_t i;
 
 	if (trusted == NULL || value == NULL || domain == NULL)
 		return false;
-	list = arena_strdup(a, value);
-	result = strtok_r(list, ";", &rest);
-	if (result == NULL ||
-	    !slice_is_nocase(slice_trim(slice_of(result)), trusted))
-		return false;
-	while ((result = strtok_r(NULL, ";", &rest)) != NULL) {
-		const char *dkim = result_value(a, result, "dkim=");
-		const char *dmarc = result_value(a, result, "dmarc=");
-		const char *by = result_value(a, result, "header.d=");
-		const char *from = result_value(a, result, "header.from=");
-
-		if (dkim != NULL && strcmp(dkim, "pass") == 0 &&
-		    aligned(a, by, domain))
+	passed = authres_read(a, value, trusted);
+	for (i = 0; i < passed.n; i++)
+		if (aligned(a, passed.domains[i], domain))
 			return true;
-		if (dmarc != NULL && strcmp(dmarc, "pass") == 0 &&
-		    aligned(a, from, domain))
-			return true;
-	}
 	return false;
 }
 
@@ -288,6 +262,10 @@ mail_proof(struct arena *a, const struct run *run, const struct token_key *key,
 	}
 	if (count_fields(m, "From") != 1) {
 		p.why = "it has more than one From";
+		return p;
+	}
+	if (count_fields(m, "Received") > HOPS_MOST) {
+		p.why = "it goes round: too many servers have passed it on";
 		return p;
 	}
 	p.authorised = true;
