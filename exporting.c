@@ -16,6 +16,7 @@
 #include "cases/intake.h"
 #include "exporting.h"
 #include "json.h"
+#include "mail/authres.h"
 #include "mail/icalendar.h"
 #include "mail/read.h"
 #include "posting.h"
@@ -32,21 +33,17 @@ add_result(struct run *run, struct arena *a, struct record_message *out,
 {
 	const char *trusted = run->settings.authserv_id;
 	const char *value = message_field(m, "Authentication-Results");
-	const char *dkim;
-	size_t n = trusted == NULL ? 0 : strlen(trusted);
 
 	out->signature = "none";
 	if (message_field(m, "DKIM-Signature") == NULL)
 		return;
 	out->signature = "not checked";
-	if (n == 0 || value == NULL || strncasecmp(value, trusted, n) != 0 ||
-	    strchr("; \t", value[n]) == NULL)
+	if (trusted == NULL || value == NULL)
 		return;
-	dkim = strcasestr(value, "dkim=");
-	if (dkim == NULL)
+	out->result = authres_read(a, value, trusted).dkim;
+	if (out->result == NULL)
 		return;
 	out->server = trusted;
-	out->result = arena_strndup(a, dkim, strcspn(dkim, ";\r\n"));
 	out->signature =
 	    arena_printf(a, "%s (by %s)", out->result, out->server);
 }

@@ -22,6 +22,16 @@ skip_comment(const char *p)
 	return NULL;
 }
 
+/* In lower case; of blanks one stands for all. */
+static void
+add_byte(struct buf *out, char c)
+{
+	if (!isspace((unsigned char)c))
+		buf_putc(out, (char)tolower((unsigned char)c));
+	else if (out->len > 0 && out->p[out->len - 1] != ' ')
+		buf_putc(out, ' ');
+}
+
 static bool
 is_of_a_name(char c)
 {
@@ -35,13 +45,12 @@ take_quoted(struct buf *out, const char *p)
 	for (p++; *p != '\0' && *p != '"'; p++) {
 		if (*p == '\\' && p[1] != '\0')
 			p++;
-		buf_putc(out, is_of_a_name(*p) ? *p : '_');
+		add_byte(out, is_of_a_name(*p) ? *p : '_');
 	}
 	return *p == '"' ? p + 1 : NULL;
 }
 
-/* Without comments and quotes, one blank between words, in lower case; NULL
- * when one of them has no end. */
+/* Without comments and quotes; NULL when one of them has no end. */
 static char *
 plain(struct arena *a, const char *p)
 {
@@ -50,15 +59,12 @@ plain(struct arena *a, const char *p)
 	buf_puts(&out, "");
 	while (p != NULL && *p != '\0') {
 		if (*p == '(') {
-			buf_putc(&out, ' ');
+			add_byte(&out, ' ');
 			p = skip_comment(p);
 		} else if (*p == '"') {
 			p = take_quoted(&out, p);
 		} else {
-			buf_putc(&out, isspace((unsigned char)*p)
-					   ? ' '
-					   : (char)tolower((unsigned char)*p));
-			p++;
+			add_byte(&out, *p++);
 		}
 	}
 	if (p != NULL)
@@ -92,10 +98,16 @@ passes(char *result)
 	return NULL;
 }
 
+static char *
+trimmed(struct arena *a, const char *text)
+{
+	return slice_dup(a, slice_trim(slice_of(text)));
+}
+
 struct authres
 authres_read(struct arena *a, const char *value, const char *id)
 {
-	struct authres found = {NULL, 0};
+	struct authres found = {NULL, 0, NULL};
 	char *list = plain(a, value), *rest = NULL, *words = NULL, *result;
 
 	result = list == NULL ? NULL : strtok_r(list, ";", &rest);
@@ -106,8 +118,12 @@ authres_read(struct arena *a, const char *value, const char *id)
 	if (result == NULL || strcmp(result, id) != 0)
 		return found;
 	while ((result = strtok_r(NULL, ";", &rest)) != NULL) {
-		const char *domain = passes(result);
+		const char *domain;
 
+		result = trimmed(a, result);
+		if (found.dkim == NULL && strncmp(result, "dkim=", 5) == 0)
+			found.dkim = arena_strdup(a, result);
+		domain = passes(result);
 		if (domain == NULL)
 			continue;
 		found.domains = arena_grow(

@@ -16,6 +16,7 @@
 struct authres {
 	const char **domains;
 	size_t n;
+	const char *dkim; /* the first result of DKIM, in lower case; or NULL */
 };
 
 /* The passes in the value of a field that the server `id` wrote; none when

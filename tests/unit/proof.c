@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "mail/authres.h"
 #include "mail/read.h"
 #include "proof.h"
 
@@ -175,6 +176,26 @@ a_mail_that_goes_round_commands_nothing(void **state)
 	}
 }
 
+/* What the dossier shows of it. */
+static void
+the_result_is_told_without_what_strangers_say(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_string_equal(
+	    authres_read(a,
+		"MX.home.example; spf=pass "
+		"smtp.mailfrom=\"dkim=pass; dkim=pass\"@x.example;\r\n"
+		"\tdkim=fail (dkim=pass) header.d=Acme.example",
+		"mx.home.example")
+		.dkim,
+	    "dkim=fail header.d=acme.example");
+	assert_null(
+	    authres_read(a, "mx.home.example; none", "mx.home.example").dkim);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -183,6 +204,7 @@ main(void)
 	    cmocka_unit_test(what_others_wrote_is_none),
 	    cmocka_unit_test(nothing_is_believed_when_no_server_is_named),
 	    cmocka_unit_test(two_from_are_one_too_many),
+	    cmocka_unit_test(the_result_is_told_without_what_strangers_say),
 	    cmocka_unit_test(a_mail_that_goes_round_commands_nothing),
 	};
 
