@@ -24,7 +24,8 @@ enum {
 	FORGET_MOST = 16, /* times that it was of no use */
 	WORTH_IT = 4000, /* characters between two times */
 	ROOM_FIRST = 32, /* of states and fans; then twice as many */
-	KEPT_SPARE = 256 /* nodes that one that is kept has room for */
+	KEPT_SPARE = 256, /* nodes that one that is kept has room for */
+	LANES = 24 /* that walk side by side */
 };
 
 /* What a character is to \b and its like. */
@@ -708,28 +709,143 @@ walk(struct automata *w, struct automaton *a, struct slice text, size_t i,
 	}
 }
 
+/* False when it is given up, and all may match. */
+static bool
+is_ready(struct automata *w, struct automaton *a, size_t len)
+{
+	if (a->full)
+		forget(a);
+	if (a->given_up)
+		return false;
+	if (!a->kept) /* to write to it costs a page */
+		a->walked += len;
+	make_room(w, a->nfa.node_count);
+	return true;
+}
+
+/* Back to where a character begins. */
+static size_t
+whole_character(struct slice text, size_t at, size_t least)
+{
+	while (at > least && at < text.len &&
+	       ((unsigned char)text.p[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
 bool
 automaton_may_match(
     struct automata *w, struct automaton *a, struct slice text, size_t *from)
 {
 	size_t bare = *from;
 
-	if (a->full)
-		forget(a);
-	if (a->given_up)
+	if (!is_ready(w, a, text.len - *from))
 		return true;
 	if (text.p == NULL)
 		text.p = "";
-	if (!a->kept) /* to write to it costs a page */
-		a->walked += text.len - *from;
-	make_room(w, a->nfa.node_count);
 	if (!walk(w, a, text, *from, &bare))
 		return false;
-	while (bare > *from && bare < text.len &&
-	       ((unsigned char)text.p[bare] & 0xc0) == 0x80)
-		bare--;
-	*from = bare;
+	*from = whole_character(text, bare, *from);
 	return true;
+}
+
+/* --- several side by side --- */
+
+/* One that walks; what it needs for a step is at hand. */
+struct lane {
+	const uint16_t *next;
+	const uint8_t *class_of;
+	uint16_t row, first_bare, states; /* the latter two as rows */
+	size_t bare; /* where nothing was begun for the last time */
+	struct automaton_ask *ask;
+};
+
+static void
+enter(struct lane *lane, struct automaton_ask *ask)
+{
+	const struct automaton *a = ask->automaton;
+
+	lane->next = a->next;
+	lane->class_of = a->class_of;
+	lane->row = row_of(a, BARE + SIDE_EDGE);
+	lane->first_bare = row_of(a, BARE);
+	lane->states = row_of(a, STATES);
+	lane->bare = 0;
+	lane->ask = ask;
+}
+
+/* A step to what is not known, or needs no row; false when it is the last. */
+static bool
+step_off(struct automata *w, struct lane *lane, size_t class)
+{
+	struct automaton *a = lane->ask->automaton;
+	uint16_t to = a->next[lane->row + class];
+
+	if (to == UNKNOWN)
+		to = make_next(w, a, lane->row, class);
+	lane->next = a->next;
+	lane->ask->may = to != row_of(a, DEAD);
+	lane->row = to;
+	return to >= lane->first_bare;
+}
+
+/* All lanes take the same character; the number of those that go on. */
+static size_t
+step_all(struct automata *w, struct lane *lanes, size_t n, struct slice text,
+    size_t i)
+{
+	const unsigned char c = (unsigned char)text.p[i];
+	struct lane *l = lanes;
+	uint16_t to;
+
+	while (l < lanes + n) {
+		l->bare = l->row < l->states ? i : l->bare;
+		to = l->next[l->row + l->class_of[c]];
+		if (to >= l->first_bare || step_off(w, l, l->class_of[c])) {
+			l->row = to >= l->first_bare ? to : l->row;
+			l++;
+			continue;
+		}
+		l->ask->from = whole_character(text, l->bare, 0);
+		*l = lanes[--n];
+	}
+	return n;
+}
+
+static void
+ask_some(
+    struct automata *w, struct automaton_ask *asks, size_t n, struct slice text)
+{
+	struct lane lanes[LANES];
+	size_t i, k, walking = 0;
+
+	for (k = 0; k < n; k++) {
+		asks[k].may = true;
+		asks[k].from = 0;
+		if (is_ready(w, asks[k].automaton, text.len))
+			enter(&lanes[walking++], &asks[k]);
+	}
+	for (i = 0; i < text.len && walking > 0; i++)
+		walking = step_all(w, lanes, walking, text, i);
+	for (k = 0; k < walking; k++) {
+		if (lanes[k].row < lanes[k].states)
+			lanes[k].bare = text.len;
+		lanes[k].ask->from = lanes[k].bare;
+		lanes[k].ask->may =
+		    ends_in_match(w, lanes[k].ask->automaton, lanes[k].row);
+	}
+}
+
+void
+automata_ask(
+    struct automata *w, struct automaton_ask *asks, size_t n, struct slice text)
+{
+	size_t some;
+
+	for (; n > 0; n -= some, asks += some) {
+		some = n < LANES ? n : LANES;
+		ask_some(w, asks, some, text);
+	}
 }
 
 /* No match begins but at the text's begin. */

@@ -39,4 +39,18 @@ struct automaton *automaton_keep(const struct automaton *, struct arena *);
 bool automaton_may_match(
     struct automata *, struct automaton *, struct slice text, size_t *from);
 
+/* What one is asked, and its answer as of automaton_may_match(). */
+struct automaton_ask {
+	struct automaton *automaton;
+	size_t from; /* 0; then where the first match begins at the earliest */
+	bool may;
+};
+
+/*
+ * Asks several of the same text side by side.  Their tables are many and lie
+ * far off: while one waits for its own, the others go on.
+ */
+void automata_ask(
+    struct automata *, struct automaton_ask *, size_t n, struct slice text);
+
 #endif

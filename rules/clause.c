@@ -918,6 +918,8 @@ clause_read(struct reader *r, const struct view *view)
 	add_frames(r, &deadlines, true, view, &clauses, &others);
 	if (frames.n + others.n == 0)
 		return made;
+	reader_look_ahead(
+	    r, view, 1u << SAYS_NOTHING | 1u << SAYS_CONDITION, text);
 	nothing = reader_hits(r, SAYS_NOTHING, view, text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, text);
 	read_frames(&e, &clauses, &frames, &nothing, NULL);

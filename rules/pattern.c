@@ -29,7 +29,8 @@ enum {
 	JIT_STACK = 256 * 1024,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
-	LOOK_EVERY = 512 /* matches between two looks at the clock */
+	LOOK_EVERY = 512, /* matches between two looks at the clock */
+	ASKED_MOST = 64 /* patterns at once */
 };
 
 struct matcher {
@@ -55,6 +56,14 @@ struct answer {
 	struct span found;
 };
 
+/* What its automaton was asked last, of a whole text, and said. */
+struct hint {
+	uint64_t message; /* as above */
+	struct slice subject;
+	size_t from;
+	bool may;
+};
+
 struct pattern {
 	const char *text;
 	pcre2_code *code; /* NULL: not used yet */
@@ -63,6 +72,7 @@ struct pattern {
 	struct automaton *automaton; /* NULL: not made, or no_automaton */
 	bool no_automaton;
 	struct answer last;
+	struct hint hint;
 	struct pattern *next_made;
 	bool made; /* it is one of the matcher's */
 	bool all_letters;
@@ -204,6 +214,7 @@ pattern_freeze(struct matcher *m, struct pattern *p, struct arena *arena)
 	drop_made(p);
 	p->matched = p->asked = 0;
 	p->last = (struct answer){0};
+	p->hint = (struct hint){0};
 }
 
 char *
@@ -346,21 +357,75 @@ is_worth_one(const struct matcher *m, const struct pattern *p)
 	return m->learning || (p->asked >= AUTOMATON_WORTH && p->code != NULL);
 }
 
+/* What was asked for often enough to be worth one; NULL: all may match. */
+static struct automaton *
+automaton_of(struct matcher *m, struct pattern *p, size_t len)
+{
+	if (p->automaton != NULL || p->no_automaton)
+		return p->automaton;
+	p->asked += len + 1;
+	if (!is_worth_one(m, p))
+		return NULL;
+	note_made(m, p);
+	p->automaton = automaton_new(m->automata, p->text, p->all_letters);
+	p->no_automaton = p->automaton == NULL;
+	return p->automaton;
+}
+
+static bool
+is_hinted(const struct matcher *m, const struct pattern *p,
+    struct slice subject, size_t from)
+{
+	return from == 0 && p->hint.message == m->message &&
+	       p->hint.subject.p == subject.p &&
+	       p->hint.subject.len == subject.len;
+}
+
 bool
 pattern_may_match(
     struct matcher *m, struct pattern *p, struct slice subject, size_t *from)
 {
-	if (p->automaton == NULL && !p->no_automaton) {
-		p->asked += subject.len - *from + 1;
-		if (!is_worth_one(m, p))
-			return true;
-		note_made(m, p);
-		p->automaton =
-		    automaton_new(m->automata, p->text, p->all_letters);
-		p->no_automaton = p->automaton == NULL;
+	struct automaton *automaton;
+
+	if (is_hinted(m, p, subject, *from)) {
+		*from = p->hint.from;
+		return p->hint.may;
 	}
-	return p->no_automaton ||
-	       automaton_may_match(m->automata, p->automaton, subject, from);
+	automaton = automaton_of(m, p, subject.len - *from);
+	return automaton == NULL ||
+	       automaton_may_match(m->automata, automaton, subject, from);
+}
+
+/* True when it is to be asked; then it counts as asked. */
+static bool
+begin_hint(struct matcher *m, struct pattern *p, struct slice subject)
+{
+	if (is_hinted(m, p, subject, 0) ||
+	    automaton_of(m, p, subject.len) == NULL)
+		return false;
+	p->hint = (struct hint){m->message, subject, 0, true};
+	return true;
+}
+
+void
+patterns_ask(struct matcher *m, struct pattern *const *patterns, size_t n,
+    struct slice subject)
+{
+	struct automaton_ask asks[ASKED_MOST];
+	struct pattern *asked[ASKED_MOST];
+	size_t i, count = 0;
+
+	for (i = 0; i < n && count < ASKED_MOST; i++) {
+		if (!begin_hint(m, patterns[i], subject))
+			continue;
+		asked[count] = patterns[i];
+		asks[count++].automaton = patterns[i]->automaton;
+	}
+	automata_ask(m->automata, asks, count, subject);
+	for (i = 0; i < count; i++) {
+		asked[i]->hint.from = asks[i].from;
+		asked[i]->hint.may = asks[i].may;
+	}
 }
 
 enum match_result

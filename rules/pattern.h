@@ -75,6 +75,13 @@ enum match_result pattern_match(struct matcher *, struct pattern *,
 bool pattern_may_match(
     struct matcher *, struct pattern *, struct slice subject, size_t *from);
 /*
+ * Asks many at once whether they may match a text from its begin, which costs
+ * less than one after another; pattern_may_match() and pattern_find() remember
+ * it until matcher_begin(), while the text's bytes stay what they are.
+ */
+void patterns_ask(
+    struct matcher *, struct pattern *const *, size_t n, struct slice subject);
+/*
  * The same as pattern_match() where it may match.  Asked of the same text again,
  * it answers from memory: the bytes of a text stay what they are until
  * matcher_begin(), and groups are not to be asked for.

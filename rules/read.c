@@ -517,6 +517,11 @@ read_references(struct run *run, const struct view *view)
 	}
 }
 
+enum {
+	SIGNALS = 1 << SAYS_SIGNAL | 1 << SAYS_MANNER,
+	COMMITMENTS = 1 << SAYS_PROMISE | 1 << SAYS_DEADLINE
+};
+
 static struct view
 read_sentence(struct run *run, struct slice text, const struct sentence *s,
     const struct view *previous)
@@ -530,6 +535,9 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 	explain_sentence(r, text, &view);
 	if (view_any(r, &view, SAYS_REFERENCE, SAYS_REFERENCE))
 		read_references(run, &view);
+	reader_look_ahead(r, &view,
+	    SIGNALS | (s->zone == ZONE_BODY ? COMMITMENTS : 0),
+	    view.marked.text);
 	if (view_any(r, &view, SAYS_SIGNAL, SAYS_MANNER))
 		read_signals(run, &view);
 	if (s->zone == ZONE_BODY &&

@@ -131,14 +131,43 @@ reader_match_groups(struct reader *r, const struct rule *rule,
 		   pattern_match(r->pack->matcher, pattern, text, from, found));
 }
 
+enum { ASKED_MOST = 64 };
+
+/* Patterns that are asked of a text together. */
+struct asked {
+	struct pattern *v[ASKED_MOST];
+	size_t n;
+};
+
+static void
+ask_for(struct reader *r, struct asked *asked, struct expression *e)
+{
+	if (asked->n < ASKED_MOST)
+		asked->v[asked->n++] = rulebook_pattern(r->pack, r->book, e);
+}
+
+/* One by itself is asked when it is needed. */
+static void
+ask_all(struct reader *r, const struct asked *asked, struct slice text)
+{
+	if (asked->n > 1)
+		patterns_ask(r->pack->matcher, asked->v, asked->n, text);
+}
+
 const struct expression *
 reader_guard(
     struct reader *r, const struct rule *rule, struct slice text, size_t end)
 {
 	const struct slice before = {text.p, end};
 	struct expression *guard;
+	struct asked asked = {.n = 0};
 	struct span found;
 	size_t i;
+
+	for (i = 0; i < rule->unlesses; i++)
+		if (!rule->unless[i].leads)
+			ask_for(r, &asked, &rule->unless[i]);
+	ask_all(r, &asked, text);
 
 	for (i = 0; i < rule->unlesses; i++) {
 		guard = &rule->unless[i];
@@ -182,6 +211,35 @@ may_find(const struct rule *rule, const struct view *view)
 	return !rule->needs_date || view->times.n > 0;
 }
 
+static bool
+is_asked(const struct reader *r, const struct view *view, size_t gated)
+{
+	const struct rule *rule = r->book->gated[gated].rule;
+
+	return may_find(rule, view) && rule_reads(rule, view->zone, r->sender);
+}
+
+void
+reader_look_ahead(struct reader *r, const struct view *view, unsigned kinds,
+    struct slice text)
+{
+	const struct rulebook *book = r->book;
+	struct asked asked = {.n = 0};
+	size_t i, end;
+	unsigned says;
+
+	for (says = 0; kinds >> says != 0; says++) {
+		if ((kinds >> says & 1) == 0)
+			continue;
+		end = book->first_gated[says + 1];
+		for (i = gate_next(view->gate, book->first_gated[says], end);
+		     i < end; i = gate_next(view->gate, i + 1, end))
+			if (is_asked(r, view, i))
+				ask_for(r, &asked, book->gated[i].expression);
+	}
+	ask_all(r, &asked, text);
+}
+
 struct hits
 reader_hits(struct reader *r, enum says says, const struct view *view,
     struct slice text)
@@ -190,10 +248,10 @@ reader_hits(struct reader *r, enum says says, const struct view *view,
 	struct hits hits = {NULL, 0};
 	size_t i, end = book->first_gated[says + 1];
 
+	reader_look_ahead(r, view, 1u << says, text);
 	for (i = gate_next(view->gate, book->first_gated[says], end); i < end;
 	     i = gate_next(view->gate, i + 1, end))
-		if (may_find(book->gated[i].rule, view) &&
-		    rule_reads(book->gated[i].rule, view->zone, r->sender))
+		if (is_asked(r, view, i))
 			add_hits(r, i, text, &hits);
 	return hits;
 }

@@ -64,6 +64,10 @@ bool view_any(
  */
 struct hits
 reader_hits(struct reader *, enum says, const struct view *, struct slice text);
+/* Looks ahead: what reader_hits() and the like will ask of the text for these
+ * kinds of rules (1 << enum says) is asked at once. */
+void reader_look_ahead(struct reader *, const struct view *, unsigned kinds,
+    struct slice text);
 /* The first of the rule's "not" patterns that matches in the text, or NULL; the
  * words that the rule itself matched end at `end`. */
 const struct expression *

@@ -173,6 +173,43 @@ forgets_and_goes_on(void **state)
 	automata_free(w);
 }
 
+enum { CASES = sizeof(cases) / sizeof(*cases) };
+
+/* Of every text of the cases all expressions are asked side by side, and each
+ * says what it says by itself; the second time they have learned. */
+static void
+answers_the_same_side_by_side(void **state)
+{
+	struct automata *w = automata_new();
+	struct automaton *alone[CASES];
+	struct automaton_ask asks[CASES];
+	struct slice text;
+	size_t i, k, from;
+
+	(void)state;
+	for (i = 0; i < CASES; i++) {
+		alone[i] = automaton_new(w, cases[i].expression, false);
+		asks[i].automaton =
+		    automaton_new(w, cases[i].expression, false);
+	}
+	for (k = 0; k < (size_t)2 * CASES; k++) {
+		text = slice_of(cases[k % CASES].text);
+		automata_ask(w, asks, CASES, text);
+		for (i = 0; i < CASES; i++) {
+			from = 0;
+			assert_int_equal(asks[i].may,
+			    automaton_may_match(w, alone[i], text, &from));
+			if (asks[i].may)
+				assert_int_equal(asks[i].from, from);
+		}
+	}
+	for (i = 0; i < CASES; i++) {
+		automaton_free(alone[i]);
+		automaton_free(asks[i].automaton);
+	}
+	automata_free(w);
+}
+
 /* What was learned is there in the copy, when the first is gone; the copy
  * learns on, within its arena and beyond. */
 static void
@@ -282,6 +319,7 @@ main(void)
 	    cmocka_unit_test(tells_where),
 	    cmocka_unit_test(refuses_what_needs_memory),
 	    cmocka_unit_test(forgets_and_goes_on),
+	    cmocka_unit_test(answers_the_same_side_by_side),
 	    cmocka_unit_test(lives_on_in_an_arena),
 	    cmocka_unit_test(never_hides_a_match),
 	};
