@@ -13,7 +13,8 @@ enum {
 	NUMBERS = 8,
 	MONTHS = 4,
 	WORD_ROOM = 64,
-	UNSPACED_MOST = 12
+	UNSPACED_MOST = 12,
+	NAME_WORDS = 3 /* of a month or weekday */
 };
 
 #define DATE_KINDS                                                 \
@@ -138,6 +139,33 @@ word_of(const struct forms *forms, struct slice text, size_t start, size_t end)
 	return forms_word(forms, s, DATE_KINDS);
 }
 
+/* "Tháng Mười Hai": a name of several words, of which the first is known. */
+static void
+token_name(
+    const struct forms *forms, struct slice text, size_t *i, struct token *t)
+{
+	size_t next = *i, words;
+
+	for (words = 1; words < NAME_WORDS; words++) {
+		struct token more = {0};
+		const struct form_word *w;
+		size_t after;
+
+		if (next >= text.len || folded_at(text, &next) != ' ' ||
+		    next >= text.len)
+			return;
+		after = next;
+		if (!is_letter(folded_at(text, &after)))
+			return;
+		token_word(text, &next, &more);
+		w = word_of(forms, text, t->start, next);
+		if (w == NULL)
+			continue;
+		t->word = w;
+		*i = next;
+	}
+}
+
 /* Where words are not spaced, the longest that the forms know. */
 static void
 token_unspaced(
@@ -187,6 +215,8 @@ tokens(const struct forms *forms, struct slice text, struct token *out)
 		} else if (is_letter(c)) {
 			token_word(text, &i, t);
 			t->word = word_of(forms, text, t->start, i);
+			if (t->word != NULL)
+				token_name(forms, text, &i, t);
 		} else {
 			t->type = TOKEN_MARK;
 			t->value = (int)c;

@@ -203,6 +203,8 @@ separator_header(struct arena *m, const struct forms *forms,
 		leadin_below(m, forms, lines, below, out);
 		return;
 	}
+	if (after < lines->n && line_is_rule(lines, after))
+		after++; /* SquirrelMail's */
 	out->header = header;
 	out->after = skip_separator(forms, lines, after);
 	out->depth = lines->v[below].depth;
