@@ -164,16 +164,16 @@ enough(const struct placing *in, const struct evidence *e)
 
 /*
  * A mail that could be about anything ("Your order", no number) from a company
- * with several cases that live is rather about one of them than a new matter.
+ * with cases that live is rather about one of them than a new matter.
  */
 static bool
 tells_nothing(const struct thread_words *words, const struct placing *in,
     const struct evidence *e)
 {
-	return e->v != NULL && e->n > 1 && !e->denied && e->numbers.n == 0 &&
+	return e->v != NULL && e->n > 0 && !e->denied && e->numbers.n == 0 &&
 	       !in->bulk && e->main == &in->from && e->v[0].known &&
-	       e->v[1].known && e->v[1].score >= ENOUGH_DOUBT &&
-	       close_seconds(e) > 1 && words_common(words, in->subject);
+	       e->v[0].score >= ENOUGH_DOUBT &&
+	       words_common(words, in->subject);
 }
 
 /* What its sender wants to be taken for is for the owner to see. */

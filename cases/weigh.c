@@ -27,6 +27,7 @@ enum {
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
 	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
 	POINTS_ONLY = 8, /* the only live case of that company */
+	POINTS_ENDS = 4, /* and the mail ends what has begun before */
 	POINTS_MENTION = 10, /* the company is named */
 	POINTS_FRESH = 4, /* something happened of late */
 	POINTS_FADED = -10,
@@ -175,6 +176,23 @@ min(int a, int b)
 	return a < b ? a : b;
 }
 
+/* Whether the company speaks of an end, which has had a beginning. */
+static bool
+ends_matter(const struct work *w)
+{
+	static const char *const ends[] = {
+	    "resolution", "closure", "refusal", "final_response"};
+	const struct findings *f = w->in->findings;
+	size_t i;
+
+	for (i = 0;
+	     w->company_speaks && f != NULL && i < sizeof(ends) / sizeof(*ends);
+	     i++)
+		if (findings_signal(f, ends[i]))
+			return true;
+	return false;
+}
+
 static int
 circumstances(const struct work *w, const struct file *f)
 {
@@ -184,7 +202,7 @@ circumstances(const struct work *w, const struct file *f)
 	if (f->mentioned)
 		points += POINTS_MENTION;
 	if (f->only)
-		points += POINTS_ONLY;
+		points += POINTS_ONLY + (ends_matter(w) ? POINTS_ENDS : 0);
 	if (w->in->references.n > 0 && !w->out->denied)
 		points += POINTS_ANSWER;
 	if (f->same_address)

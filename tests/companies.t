@@ -204,4 +204,19 @@ p do 1 move 1 unfiled >/dev/null
 p do 1 undo >/dev/null
 is "from none, too" "$(cases | head -1)" '1 northgatebank.example 1'
 
+# --- a mail that could be about anything ---
+
+fresh
+echo 'We are sorry about the card. We will refund you by 27 March. Our
+number is NB-204417.' | mail "$bank" "$nora" 2 'Your card NB-204417'
+echo 'We are sorry. We will call you by 25 March.' |
+    mail "$bank" "$nora" 4 'An update'
+is "it opens no case beside the one that lives" \
+    "$(cases | tr '\n' ' ')" '1 northgatebank.example 1 '
+like "the owner is asked" "$(p unfiled)" 'tells of no case in particular'
+echo 'The money for the card has been refunded to you today.' |
+    mail "$bank" "$nora" 6 'The card'
+is "what has ended has begun before" \
+    "$(cases | tr '\n' ' ')" '1 northgatebank.example 2 '
+
 done_testing
