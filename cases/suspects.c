@@ -352,24 +352,53 @@ lower_case(struct arena *a, const char *text)
 	return lower;
 }
 
-/* A stranger's mail tells the company's name.  Most do not have it at all. */
-static bool
-is_told(struct work *w, const char *text, const char *name, size_t least)
+/* "Acme" of "Acme Care": what any company's desk is called tells none. */
+static const char *
+bare_name(struct work *w, const char *name)
 {
-	if (w->in->bulk || strlen(name) < least)
-		return false;
-	if (w->lower == NULL)
-		w->lower = lower_case(w->arena, text);
-	return strstr(w->lower, lower_case(w->arena, name)) != NULL &&
-	       words_mention(slice_of(text), name);
+	char *bare = arena_strdup(w->arena, name), *end;
+
+	while ((end = strrchr(bare, ' ')) != NULL &&
+	       words_common(w->words, end + 1))
+		*end = '\0';
+	return words_common(w->words, bare) ? name : bare;
 }
 
-/* An ombudsman, a parent company or an agent says whom it is about. */
+/* Whether a stranger's mail may tell the company's name: most do not have even
+ * the first word of it. */
 static bool
-speaks_for(struct work *w, const char *text, const char *name)
+may_tell(struct work *w, const char *text, const char *name)
 {
-	return !w->out->main->freemail && is_told(w, text, name, TOLD_LEAST) &&
-	       words_behalf(w->words, slice_of(text), name);
+	char *first = lower_case(w->arena, name);
+
+	if (w->lower == NULL)
+		w->lower = lower_case(w->arena, text);
+	first[strcspn(first, " ")] = '\0';
+	return strstr(w->lower, first) != NULL;
+}
+
+static bool
+is_told(const char *text, const char *name, size_t least)
+{
+	return strlen(name) >= least && words_mention(slice_of(text), name);
+}
+
+/*
+ * A mail of a stranger who tells the company's name.  An ombudsman, a parent
+ * company or an agent says whom it is about; another must have given a number
+ * of the case.  False when it does not tell it.
+ */
+static bool
+told_as(struct work *w, const char *text, const char *name, enum likeness *as)
+{
+	if (w->in->bulk || !may_tell(w, text, name))
+		return false;
+	name = bare_name(w, name);
+	*as = !w->out->main->freemail && is_told(text, name, TOLD_LEAST) &&
+		      words_behalf(w->words, slice_of(text), name)
+		  ? MENTIONED
+		  : NAMESAKE;
+	return is_told(text, name, TOLD_LEAST_NUMBERED);
 }
 
 /* All that the owner, or whoever writes, says here. */
@@ -421,13 +450,9 @@ follow_names(struct work *w, const char *about, struct err *err)
 			like = TENANT;
 		else if (is_namesake(w, sender, name))
 			like = known_as;
-		else if (w->company_speaks ? speaks_for(w, text, name)
-					   : is_mentioned(w, text, name))
+		else if (!w->company_speaks && is_mentioned(w, text, name))
 			like = MENTIONED;
-		else if (w->company_speaks &&
-			 is_told(w, text, name, TOLD_LEAST_NUMBERED))
-			like = NAMESAKE;
-		else
+		else if (!w->company_speaks || !told_as(w, text, name, &like))
 			continue;
 		if (add_company(w, rows_int(r, 0), like, err) < 0)
 			break;

@@ -204,6 +204,19 @@ p do 1 move 1 unfiled >/dev/null
 p do 1 undo >/dev/null
 is "from none, too" "$(cases | head -1)" '1 northgatebank.example 1'
 
+# --- a parent company; the name as people say it ---
+
+fresh
+echo 'We will refund you by 27 March. Our number is NB-204417.' |
+    mail 'Northgate Bank Care <care@northgatebank.example>' "$nora" 2 'Your card'
+echo 'Northgate is part of Calder Group. We look after NB-204417 and will
+answer by 29 March.' |
+    mail 'Calder Group <cases@calder-group.example>' "$nora" 5 'Your complaint'
+echo 'Your order NB-204417 will be delivered by 28 March.' |
+    mail 'Zed <help@zed.example>' "$nora" 6 'Your order'
+is "a parent company joins by name and number, another not by the number" \
+    "$(cases | tr '\n' ' ')" '1 northgatebank.example 2 2 zed.example 1 '
+
 # --- a mail that could be about anything ---
 
 fresh
