@@ -284,7 +284,7 @@ configure(struct store *s, struct err *err)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	return execute(s, err,
 	    "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000");
+	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000");
 }
 
 /* SQLite would make it readable by others; its -wal takes the same mode. */

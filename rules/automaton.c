@@ -24,7 +24,8 @@ enum {
 	FORGET_MOST = 16, /* times that it was of no use */
 	WORTH_IT = 4000, /* characters between two times */
 	ROOM_FIRST = 32, /* of states and fans; then twice as many */
-	KEPT_SPARE = 256, /* nodes that one that is kept has room for */
+	KEPT_STATES = 8, /* more that one that is kept has room for */
+	KEPT_NODES = 128,
 	LANES = 24 /* that walk side by side */
 };
 
@@ -53,7 +54,7 @@ struct state {
 struct automaton {
 	struct arena *arena; /* of the machine */
 	struct nfa nfa;
-	uint32_t *first_weaker; /* of each node; one more at the end */
+	uint16_t *first_weaker; /* of each node; one more at the end */
 	size_t classes;
 	uint8_t class_of[256]; /* 0: goes on with the character before */
 	uint8_t side_of[CLASSES_MOST];
@@ -65,8 +66,9 @@ struct automaton {
 	bool full; /* no room for more states or nodes */
 	struct state *states;
 	uint16_t *next; /* of each state a row: of each class the next row */
-	uint16_t *hash; /* of states, open addressing, twice their room */
+	uint16_t *hash; /* of states, open addressing */
 	size_t state_count, state_room;
+	size_t hash_room; /* a power of two, at least twice theirs */
 	unsigned forgotten;
 	size_t walked; /* characters, since it forgot */
 	bool anchored, given_up;
@@ -303,7 +305,7 @@ take_over(struct automaton *a)
 	a->states = to_heap(a->states, a->state_room * sizeof(*a->states));
 	a->next =
 	    to_heap(a->next, a->state_room * a->classes * sizeof(*a->next));
-	a->hash = to_heap(a->hash, 2 * a->state_room * sizeof(*a->hash));
+	a->hash = to_heap(a->hash, a->hash_room * sizeof(*a->hash));
 }
 
 /* Where `now` is in the list from now on; when there is no room left, what is
@@ -417,7 +419,7 @@ first_states(struct automaton *a)
 	size_t i;
 
 	memset(a->next, 0, STATES * a->classes * sizeof(*a->next));
-	memset(a->hash, 0, 2 * a->state_room * sizeof(*a->hash));
+	memset(a->hash, 0, a->hash_room * sizeof(*a->hash));
 	memset(a->states, 0, STATES * sizeof(*a->states));
 	for (i = BARE; i < STATES; i++) {
 		a->states[i].last = (uint8_t)(i - BARE);
@@ -444,12 +446,12 @@ forget(struct automaton *a)
 static uint16_t *
 slot_of(struct automaton *a, const struct state *like, const uint16_t *nodes)
 {
-	size_t slots = 2 * a->state_room, at;
+	size_t at;
 	const struct state *s;
 	uint16_t *slot;
 
 	for (at = like->hash ^ like->hash >> 16;; at++) {
-		slot = &a->hash[at & (slots - 1)];
+		slot = &a->hash[at & (a->hash_room - 1)];
 		s = &a->states[*slot];
 		if (*slot == 0 ||
 		    (s->hash == like->hash && s->last == like->last &&
@@ -461,20 +463,30 @@ slot_of(struct automaton *a, const struct state *like, const uint16_t *nodes)
 }
 
 static void
-more_states(struct automaton *a)
+more_hash(struct automaton *a)
 {
 	size_t i;
 
+	while (a->hash_room < 2 * a->state_room)
+		a->hash_room = a->hash_room == 0 ? (size_t)2 * ROOM_FIRST
+						 : 2 * a->hash_room;
+	a->hash = mem_realloc(a->hash, a->hash_room * sizeof(*a->hash));
+	memset(a->hash, 0, a->hash_room * sizeof(*a->hash));
+	for (i = STATES; i < a->state_count; i++)
+		*slot_of(a, &a->states[i], a->listed + a->states[i].first) =
+		    (uint16_t)i;
+}
+
+static void
+more_states(struct automaton *a)
+{
 	take_over(a);
 	a->state_room = a->state_room == 0 ? ROOM_FIRST : 2 * a->state_room;
 	a->states = mem_realloc(a->states, a->state_room * sizeof(*a->states));
 	a->next =
 	    mem_realloc(a->next, a->state_room * a->classes * sizeof(*a->next));
-	a->hash = mem_realloc(a->hash, 2 * a->state_room * sizeof(*a->hash));
-	memset(a->hash, 0, 2 * a->state_room * sizeof(*a->hash));
-	for (i = STATES; i < a->state_count; i++)
-		*slot_of(a, &a->states[i], a->listed + a->states[i].first) =
-		    (uint16_t)i;
+	if (a->hash_room < 2 * a->state_room)
+		more_hash(a);
 }
 
 static uint16_t
@@ -882,7 +894,7 @@ keep_weaker(struct automaton *a, struct arena *arena)
 	for (node = 0; node <= n->node_count; node++) {
 		while (i < n->weaker_count && n->weaker[i].node < node)
 			i++;
-		a->first_weaker[node] = (uint32_t)i;
+		a->first_weaker[node] = (uint16_t)i;
 	}
 }
 
@@ -931,22 +943,24 @@ automaton_keep(const struct automaton *a, struct arena *arena)
 
 	k->kept = true;
 	k->arena = NULL;
+	/* What is looked at most stands together. */
+	k->state_room = a->state_count + KEPT_STATES;
+	k->next = with_room(arena, a->next, a->state_count * a->classes,
+	    k->state_room * a->classes, sizeof(*a->next));
+	k->states = with_room(arena, a->states, a->state_count, k->state_room,
+	    sizeof(*a->states));
+	k->hash = with_room(
+	    arena, a->hash, a->hash_room, a->hash_room, sizeof(*a->hash));
+	k->listed_room = a->listed_count + KEPT_NODES;
+	k->listed = with_room(arena, a->listed, a->listed_count, k->listed_room,
+	    sizeof(*a->listed));
+	k->fans = with_room(
+	    arena, a->fans, a->fan_room, a->fan_room, sizeof(*a->fans));
 	k->nfa.nodes =
 	    arena_dup(arena, a->nfa.nodes, nodes * sizeof(*a->nfa.nodes));
 	keep_weaker(k, arena);
 	k->members = arena_dup(
 	    arena, a->members, (a->nfa.set_count + 1) * sizeof(*a->members));
-	k->listed_room = a->listed_count + KEPT_SPARE;
-	k->fans = with_room(
-	    arena, a->fans, a->fan_room, a->fan_room, sizeof(*a->fans));
-	k->listed = with_room(arena, a->listed, a->listed_count, k->listed_room,
-	    sizeof(*a->listed));
-	k->states = with_room(arena, a->states, a->state_count, a->state_room,
-	    sizeof(*a->states));
-	k->next = with_room(arena, a->next, a->state_count * a->classes,
-	    a->state_room * a->classes, sizeof(*a->next));
-	k->hash = with_room(arena, a->hash, 2 * a->state_room,
-	    2 * a->state_room, sizeof(*a->hash));
 	return k;
 }
 
