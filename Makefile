@@ -26,7 +26,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # archives.  To have them shared all the same: make LINKED_IN=
 LINKED_IN = sqlite3 pcre2-8 gumbo nettle jansson inih
 archive = $(if $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)),$(1))
-LINKED := $(foreach lib,$(LINKED_IN),$(call archive,$(lib)))
+LINKED = $(foreach lib,$(LINKED_IN),$(call archive,$(lib)))
 CORE_LIBS = $(LINKED:%=-l:lib%.a) -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 \
 	-lnettle -ljansson -linih -ldl -lm
 FETCH_LIBS = -letpan -lgnutls
