@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "commands.h"
+#include "fitting.h"
 #include "loading.h"
 #include "mail/apart.h"
 
@@ -338,6 +339,9 @@ run_command(struct run *run, int argc, char **argv, struct err *err)
 	if (run_open(run, command->needs, err) != 0)
 		return -1;
 	load_keep(run);
+	run->out = fitting_open(stdout, run->options.json);
+	if (run->out == NULL)
+		return err_errno(err, "standard output");
 	return command->run(run, err);
 }
 
@@ -348,6 +352,8 @@ main(int argc, char **argv)
 	struct err err = {0};
 	int rc = run_command(&run, argc, argv, &err);
 
+	if (run.out != stdout && run.out != NULL)
+		fclose(run.out);
 	if (close_stdout(rc == 0 ? &err : &(struct err){0}) != 0 && rc == 0)
 		rc = -1;
 	if (rc != 0)

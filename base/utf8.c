@@ -99,3 +99,21 @@ utf8_valid(struct slice s)
 {
 	return utf8_prefix(s) == s.len;
 }
+
+size_t
+utf8_unfit(struct slice text)
+{
+	const unsigned char *c = (const unsigned char *)text.p;
+
+	if (c[0] < 0x20)
+		return c[0] != '\n' && c[0] != '\t';
+	if (c[0] == 0x7f)
+		return 1;
+	if (text.len > 1 && c[0] == 0xc2 && c[1] < 0xa0)
+		return 2;
+	if (text.len < 3 || c[0] != 0xe2)
+		return 0;
+	if (c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae)
+		return 3;
+	return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}

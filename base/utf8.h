@@ -18,5 +18,10 @@ size_t utf8_ill_formed(const char *p, size_t n);
 /* How many bytes from the start are well-formed. */
 size_t utf8_prefix(struct slice);
 bool utf8_valid(struct slice);
+/* Bytes of a first character that must not reach a reader's screen: controls
+ * other than line end and tab, and the marks that turn the direction of text
+ * (U+202A-202E, U+2066-2069), with which a quote could be made to read
+ * otherwise than it does.  0 when the character is a fit one. */
+size_t utf8_unfit(struct slice);
 
 #endif

@@ -92,30 +92,6 @@ values_add(struct values *vs, const char *name)
 	return made;
 }
 
-/*
- * Bytes of a character that must not reach a reader's screen: controls other
- * than line end and tab, and the marks that turn the direction of text
- * (U+202A-202E, U+2066-2069), with which a quote could be made to read
- * otherwise than it does.  0 when the character is a fit one.
- */
-static size_t
-unfit(struct slice text)
-{
-	const unsigned char *c = (const unsigned char *)text.p;
-
-	if (c[0] < 0x20)
-		return c[0] != '\n' && c[0] != '\t';
-	if (c[0] == 0x7f)
-		return 1;
-	if (text.len > 1 && c[0] == 0xc2 && c[1] < 0xa0)
-		return 2;
-	if (text.len < 3 || c[0] != 0xe2)
-		return 0;
-	if (c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae)
-		return 3;
-	return c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
-}
-
 /* How a continued line begins: the indent and quote marks of this one, with
  * blanks where it has "- " or "* ". */
 static void
@@ -233,7 +209,7 @@ put_value(struct buf *out, const char *text, enum escape escape)
 	if (escape == ESCAPE_TEXT && out->len > 0)
 		value_prefix(&prefix, out);
 	while (rest.len > 0) {
-		size_t n = unfit(rest);
+		size_t n = utf8_unfit(rest);
 		struct slice c = {rest.p, 0};
 
 		if (n == 0)

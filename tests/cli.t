@@ -228,4 +228,42 @@ run p -n import "$tmp/third.eml"
 like "-n says what it would do" "$out" '1 in cases'
 is "and changes nothing" "$(sha256sum <"$tmp/store/promised.db")" "$before"
 
+# --- the terminal ---
+
+# In the name, in the subject raw and encoded, and in the words of a promise:
+# ESC, BEL, C1 controls, what turns the direction of writing, and no UTF-8.
+hostile=$(printf '\033[31m\033]0;owned\007\302\23331m\342\200\256\201')
+cat >"$tmp/hostile" <<END
+From: "Anna $hostile Bell" <care@acme.example>
+To: sam@home.example
+Message-ID: <hostile@acme.example>
+Date: Mon, 02 Mar 2026 10:00:00 +0000
+Subject: Your $hostile complaint AC-1002 =?utf-8?q?=1B[31m=C2=9B31m=E2=80=AE?=
+
+Dear Sam,
+
+I will refund $hostile the 42.10 pounds by 9 March. Your reference is AC-1002.
+
+Anna $hostile Bell
+END
+p --now 2026-03-02T11:00:00Z deliver <"$tmp/hostile" 2>"$tmp/told"
+unfit() { # lines with what no terminal should get, or no UTF-8
+	LC_ALL=C grep -acP \
+	    '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$1"
+	iconv -f utf-8 -t utf-8 "$1" >/dev/null 2>&1 || echo 'not UTF-8'
+}
+p cases >"$tmp/shown"
+ok "the hostile mail is listed" grep -q AC-1002 "$tmp/shown"
+for command in cases "cases --json" "case 1" "case 1 --json" due "due --json" \
+    "why 1.1" company unfiled "scan $tmp/hostile" "original $tmp/hostile" \
+    "scan --json $tmp/hostile" "original --json $tmp/hostile"; do
+	# shellcheck disable=SC2086
+	p --now 2026-03-02T11:00:00Z $command >"$tmp/shown" 2>>"$tmp/told"
+	is "${command%% /*}: nothing for the terminal" "$(unfit "$tmp/shown")" 0
+done
+is "nor on stderr" "$(unfit "$tmp/told")" 0
+is "in JSON it is escaped, not lost" "$(p cases --json |
+    python3 -c 'import json, sys; print(any("\u202e" in json.dumps(json.loads(l), ensure_ascii=False) for l in sys.stdin))')" \
+    True
+
 done_testing

@@ -22,6 +22,11 @@ fresh() {
 	mkdir "$tmp/owner"
 	"$p" init --address sam@home.example --timezone Europe/London \
 	    --region GB --store "$tmp/owner/promised.db" >/dev/null
+	# Beside files that are younger than a moment nothing is kept.
+	wait_for 60 has_image
+}
+has_image() {
+	"$p" once && [ -s "$tmp/owner/promised.db.image" ]
 }
 stored() { # the Message-ID of each mail in the store
 	{ "$p" cases --json; "$p" unfiled --json; } |

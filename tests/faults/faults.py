@@ -510,10 +510,11 @@ def look(promised, folder, preload, step):
                 n, status = map(int, line.split())
                 code = os.waitstatus_to_exitcode(status)
                 codes[code] += 1
-                # 75: out of memory.  0: done without it.  libical does not
+                # 75: out of memory.  74: SQLite took it for a fault of the
+                # disk.  0: done without it.  libical does not
                 # look whether it was given memory; where there is none to
                 # load it, the loader ends the process with 127.
-                if code not in (0, 75) and not (
+                if code not in (0, 74, 75) and not (
                         code in (-signal.SIGSEGV, 127) and
                         words[0] in ("export", "site")):
                     bad += 1
