@@ -376,7 +376,7 @@ static int
 climb(struct post *p, int number, const struct nudge_ledger *told,
     struct nudge_clock **clocks, size_t *n, struct err *err)
 {
-	struct ladder ladder;
+	struct ladder ladder = {0};
 	size_t i = *n;
 
 	if (ladder_of(p->store, p->owner, p->voice.arena, p->law, number,
