@@ -458,7 +458,7 @@ static int
 clock_holds(struct post *p, const struct nudge_item *item, struct err *err)
 {
 	struct nudge_clock *clocks = NULL;
-	struct ladder ladder;
+	struct ladder ladder = {0};
 	size_t n = 0;
 	int has;
 
