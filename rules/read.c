@@ -21,6 +21,10 @@ enum { AHEAD_MOST = 280 };
 
 enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
+/* Of one message; each is compared with all before it.  Behind so many
+ * obligations nothing is read. */
+enum { OBLIGATIONS_MOST = 200, REFERENCES_MOST = 50 };
+
 /* In thousandths, beside those of common words and of time phrases. */
 enum { LOCAL_BONUS = 400, USUAL_BONUS = 200, CLEARLY = 50 };
 
@@ -471,6 +475,8 @@ add_reference(struct run *run, struct slice ref)
 	const char *text = slice_dup(run->reader.arena, ref);
 	size_t i;
 
+	if (out->reference_count == REFERENCES_MOST)
+		return;
 	for (i = 0; i < out->reference_count; i++) {
 		if (!same_reference(out->references[i], text))
 			continue;
@@ -653,7 +659,9 @@ read_text(struct run *run)
 	size_t i;
 
 	read_subject(run);
-	for (i = 0; i < sentences.n; i++) {
+	for (i = 0;
+	     i < sentences.n && run->out->obligation_count < OBLIGATIONS_MOST;
+	     i++) {
 		if (sentences.v[i].zone == ZONE_QUOTED) {
 			explain_quoted(
 			    &run->reader, run->text, &sentences.v[i]);

@@ -16,4 +16,12 @@ for file in "$tmp"/floods/*; do
 done >"$tmp/results"
 ok "there are floods" test -s "$tmp/results"
 is "each is read within its time" "$(grep -v '^0 1 ' "$tmp/results")" ""
+
+# Each is compared with those before it.
+is "a mail has so many references" \
+    "$("$promised" scan --json "$tmp/floods/references-all" |
+	grep -o '"AB-[0-9]*"' | wc -l)" 50
+is "and so many obligations" \
+    "$("$promised" scan --json "$tmp/floods/promises-all" |
+	grep -o '"kind":' | wc -l)" 200
 done_testing
