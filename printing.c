@@ -86,11 +86,12 @@ newest_letter(struct run *run, const struct case_record *r, int number,
 	return 0;
 }
 
+/* A paper is no text, and goes by what makes text fit for a terminal. */
 static int
 put_out(struct run *run, const char *path, struct slice pdf, struct err *err)
 {
 	if (strcmp(path, "-") == 0)
-		return fwrite(pdf.p, 1, pdf.len, run->out) == pdf.len
+		return fwrite(pdf.p, 1, pdf.len, stdout) == pdf.len
 			   ? 0
 			   : err_errno(err, "standard output");
 	if (file_replace(path, pdf, err) < 0)
