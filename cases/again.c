@@ -20,17 +20,39 @@ enum {
 	HIDDEN = -1, /* merged_into */
 	YOUNGER_MOST = 256, /* placed again without asking whether they are
 	                     * touched at all */
-	TIED_MOST = 256
+	TIED_MOST = 256,
+	SAME_TIME_MOST = 8 /* of one second; see since() */
 };
+
+/*
+ * From when on mail is placed again.  The few of one second have the order of
+ * their bytes, whichever came first.  Of many, as a robot writes them whose
+ * clock stands still, each stays where it was put when it came: the order of
+ * one second is nobody's, and would cost all of them at each that comes.
+ */
+static int
+since(struct store *s, int64_t owner, int64_t message, int64_t sent,
+    int64_t *from, struct err *err)
+{
+	int64_t n;
+
+	if (STORE_INT(s, err, 0, &n, SQL_AGAIN_SAME_TIME, sql_int(owner),
+		sql_int(sent), sql_int(message),
+		sql_int(SAME_TIME_MOST + 1)) < 0)
+		return -1;
+	*from = n > SAME_TIME_MOST ? sent + 1 : sent;
+	return 0;
+}
 
 int
 again_is_late(struct store *s, int64_t owner, int64_t message, int64_t sent,
     bool *late, struct err *err)
 {
-	int64_t n;
+	int64_t n, from;
 
-	if (STORE_INT(s, err, 0, &n, SQL_AGAIN_LATE, sql_int(owner),
-		sql_int(sent), sql_int(message), sql_int(1)) < 0)
+	if (since(s, owner, message, sent, &from, err) < 0 ||
+	    STORE_INT(s, err, 0, &n, SQL_AGAIN_LATE, sql_int(owner),
+		sql_int(from), sql_int(message), sql_int(1)) < 0)
 		return -1;
 	*late = n > 0;
 	return 0;
@@ -97,14 +119,14 @@ take_rows(struct again *g, struct rows *r, struct err *err)
 /* Those that share an id, a number, an address or a case with one of the set,
  * from the late mail on. */
 static int
-take_tied(struct again *g, int64_t sent, struct err *err)
+take_tied(struct again *g, int64_t from, struct err *err)
 {
 	size_t i;
 
 	for (i = 0; i < g->n && g->n < TIED_MOST; i++)
 		if (take_rows(g,
 			STORE_QUERY(g->store, SQL_AGAIN_TIED, sql_int(g->owner),
-			    sql_int(g->v[i].message), sql_int(sent),
+			    sql_int(g->v[i].message), sql_int(from),
 			    sql_int(TIED_MOST)),
 			err) < 0)
 			return -1;
@@ -127,7 +149,7 @@ by_sent(const void *a, const void *b)
 static int
 choose(struct again *g, struct err *err)
 {
-	int64_t sent, n;
+	int64_t from, n;
 	size_t i;
 
 	if (take_rows(g,
@@ -137,14 +159,14 @@ choose(struct again *g, struct err *err)
 		return -1;
 	if (g->n == 0)
 		return 0;
-	sent = g->v[0].sent;
-	if (STORE_INT(g->store, err, 0, &n, SQL_AGAIN_LATE, sql_int(g->owner),
-		sql_int(sent), sql_int(g->late), sql_int(YOUNGER_MOST)) < 0)
+	if (since(g->store, g->owner, g->late, g->v[0].sent, &from, err) < 0 ||
+	    STORE_INT(g->store, err, 0, &n, SQL_AGAIN_LATE, sql_int(g->owner),
+		sql_int(from), sql_int(g->late), sql_int(YOUNGER_MOST)) < 0)
 		return -1;
-	if (n == YOUNGER_MOST ? take_tied(g, sent, err) < 0
+	if (n == YOUNGER_MOST ? take_tied(g, from, err) < 0
 			      : take_rows(g,
 				    STORE_QUERY(g->store, SQL_AGAIN_YOUNGER,
-					sql_int(g->owner), sql_int(sent)),
+					sql_int(g->owner), sql_int(from)),
 				    err) < 0)
 		return -1;
 	for (i = 0; i < g->n; i++)

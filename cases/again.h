@@ -5,7 +5,8 @@
  * what was there before it.  When one comes that was sent before others which
  * have been placed, these are taken out of their cases and placed once more,
  * one after the other; so whatever the order of arrival, the cases are those
- * of mail that came in order.
+ * of mail that came in order.  A few that were sent in one second are in the
+ * order of their bytes, many in that in which they came.
  *
  * What the owner has said stays: a mail that he has put somewhere, and all
  * mail of a case that he has put together himself, that he wrote to or had an

@@ -77,6 +77,7 @@ STATEMENT(PARTIES_DROP, "DELETE FROM party WHERE owner = ?1 AND message = ?2")
 /* again.c */
 #define AGAIN_ROW "m.id, coalesce(m.case_number, 0), m.sent, m.sha256, CASE WHEN m.placed_by = 'owner' OR EXISTS (SELECT 1 FROM message o WHERE o.owner = m.owner AND o.case_number = m.case_number AND (o.placed_by = 'owner' OR (o.placed_by = 'address' AND o.direction IN ('owner', 'company')))) OR EXISTS (SELECT 1 FROM event e WHERE e.owner = m.owner AND e.case_number = m.case_number AND e.actor = 'owner' AND e.verb IN ('merge', 'split', 'move', 'company', 'undo')) THEN 1 ELSE 0 END"
 #define AGAIN_COUNTS "m.waiting = 0 AND (m.case_number IS NOT NULL OR m.bulk = 0)"
+STATEMENT(AGAIN_SAME_TIME, "SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.owner = ?1 AND m.sent = ?2 AND m.id <> ?3 LIMIT ?4) x")
 STATEMENT(AGAIN_LATE, "SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.owner = ?1 AND m.sent >= ?2 AND m.id <> ?3 AND " AGAIN_COUNTS " LIMIT ?4) x")
 STATEMENT(AGAIN_NEXT_LATE, "SELECT id FROM message WHERE owner = ?1 AND late = 1 ORDER BY sent, id LIMIT 1")
 STATEMENT(AGAIN_MARK_LATE, "UPDATE message SET late = ?3 WHERE owner = ?1 AND id = ?2")
