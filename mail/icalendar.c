@@ -69,8 +69,7 @@ load(struct ical *ical, struct err *err)
 
 	if (library == NULL)
 		return err_set(err, EX_UNAVAILABLE,
-		    "no calendar: %s; install libical 3 (package libical3)",
-		    dlerror());
+		    "libical 3: %s; install it (package libical3)", dlerror());
 #define LOAD(name)                \
 	if (rc == 0)              \
 		rc = load_symbol( \
