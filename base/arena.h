@@ -34,9 +34,10 @@ void arena_free(struct arena *);
 void arena_reset(struct arena *);
 
 /* Zeroed memory, aligned for any object; never NULL.  size 0 is allowed. */
-void *arena_alloc(struct arena *, size_t size);
+void *arena_alloc(struct arena *, size_t size) __attribute__((returns_nonnull));
 /* The same for n elements of size each, with the product checked. */
-void *arena_calloc(struct arena *, size_t n, size_t size);
+void *arena_calloc(struct arena *, size_t n, size_t size)
+    __attribute__((returns_nonnull));
 void *arena_dup(struct arena *, const void *, size_t);
 /* NUL-terminated copies.  arena_strdup(NULL) is NULL. */
 char *arena_strdup(struct arena *, const char *);

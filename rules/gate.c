@@ -397,14 +397,16 @@ link_states(struct builder *b)
 	struct state *s, *child;
 	size_t i, k;
 	uint16_t *row;
+	bool tabled;
 
 	g->next =
 	    arena_calloc(b->arena, g->tabled * g->classes, sizeof(*g->next));
 	fill_inside(g);
 	for (i = 0; i < b->node_count; i++) {
 		s = &g->states[i];
-		row = i < g->tabled ? g->next + i * g->classes : NULL;
-		if (i != INSIDE && row != NULL)
+		tabled = i < g->tabled;
+		row = g->next + (tabled ? i * g->classes : 0);
+		if (i != INSIDE && tabled)
 			memcpy(row, g->next + s->suffix * g->classes,
 			    g->classes * sizeof(*row));
 		if (i != INSIDE)
@@ -414,7 +416,7 @@ link_states(struct builder *b)
 			child->suffix =
 			    (uint16_t)step(g, s->suffix, child->class);
 		}
-		for (k = 0; k < s->children && row != NULL; k++)
+		for (k = 0; tabled && k < s->children; k++)
 			row[g->states[s->child + k].class] =
 			    (uint16_t)(s->child + k);
 	}

@@ -26,7 +26,8 @@ enum {
 	JIT_WORTH =
 	    2400, /* bytes matched; compiling for the machine costs as much */
 	AUTOMATON_WORTH = 1200, /* bytes asked of; to make one costs as much */
-	JIT_STACK = 256 * 1024,
+	JIT_STACK_FIRST = 32768,
+	JIT_STACK = 262144,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
 	LOOK_EVERY = 512, /* matches between two looks at the clock */
@@ -271,7 +272,7 @@ make_machine_code(struct matcher *m, struct pattern *p)
 	if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) != 0 ||
 	    m->stack != NULL)
 		return;
-	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
+	m->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK, NULL);
 	if (m->stack != NULL)
 		pcre2_jit_stack_assign(m->context, NULL, m->stack);
 }
@@ -454,7 +455,8 @@ pattern_group(const struct matcher *m, const struct pattern *p,
 {
 	const size_t *at = pcre2_get_ovector_pointer(m->data);
 	PCRE2_SPTR first, last;
-	int size, n;
+	size_t n;
+	int size;
 
 	size = pcre2_substring_nametable_scan(
 	    p->code, (PCRE2_SPTR)name, &first, &last);
@@ -463,8 +465,8 @@ pattern_group(const struct matcher *m, const struct pattern *p,
 	/* With (?J) a name may stand for several groups: the first that took
 	 * part counts.  An entry begins with the number, high byte first. */
 	for (; first <= last; first += size) {
-		n = first[0] << 8 | first[1];
-		if ((uint32_t)n < pcre2_get_ovector_count(m->data) &&
+		n = (size_t)first[0] << 8 | first[1];
+		if (n < pcre2_get_ovector_count(m->data) &&
 		    at[2 * n] != PCRE2_UNSET) {
 			group->start = at[2 * n];
 			group->end = at[2 * n + 1];
