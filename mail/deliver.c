@@ -1,5 +1,7 @@
 /* See deliver.h; here is what all kinds share, and the Maildir. */
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -43,17 +45,33 @@ maildir_start(
 	return NULL;
 }
 
+/* The same mail has the same name, so that one that was put there before this
+ * process or its predecessor was killed is not there twice. */
+static void
+name_file(const struct delivery_mail *m, char *name, size_t size)
+{
+	uint64_t hash =
+	    0xcbf29ce484222325; /* FNV-1a; its Message-ID is in it */
+	size_t i;
+
+	for (i = 0; i < m->bytes.len; i++)
+		hash = (hash ^ (unsigned char)m->bytes.p[i]) * 0x100000001b3;
+	snprintf(name, size, "%s.%016" PRIx64 ".promised", m->id, hash);
+}
+
 static enum delivered
 maildir_send(void *state, const struct delivery_mail *m,
     char answer[DELIVERY_ANSWER], struct err *err)
 {
 	struct buf lines = {0};
+	char name[64];
 	int rc = m->handing(m->arg, err);
 
 	(void)answer;
 	if (rc == 0) {
 		deliver_unix_lines(&lines, m->bytes);
-		rc = maildir_deliver(state, buf_view(&lines), err);
+		name_file(m, name, sizeof(name));
+		rc = maildir_deliver(state, name, buf_view(&lines), err);
 	}
 	buf_free(&lines);
 	if (rc > 0)

@@ -464,19 +464,33 @@ maildir_check(const char *dir, struct err *err)
 	return rc;
 }
 
-int
-maildir_deliver(const char *dir, struct slice bytes, struct err *err)
+/* A reader has taken it from new/ already. */
+static bool
+is_taken(int dir, const char *name)
 {
-	char name[128], tmp[136], new[136];
-	int fd, rc = 0;
+	static const char *const flags[] = {"", ":2,", ":2,S", ":2,RS"};
+	char path[160];
+	size_t i;
 
-	if (unique_name(name, sizeof(name), err) != 0)
+	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		snprintf(path, sizeof(path), "cur/%s%s", name, flags[i]);
+		if (faccessat(dir, path, F_OK, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+deliver_as(int fd, const char *dir, const char *name, struct slice bytes,
+    struct err *err)
+{
+	char temporary[128], tmp[136], new[136];
+	int rc = 0;
+
+	if (unique_name(temporary, sizeof(temporary), err) != 0)
 		return -1;
-	fd = open_or_make(dir, err);
-	if (fd < 0)
-		return -1;
-	snprintf(tmp, sizeof(tmp), "tmp/%s", name);
-	snprintf(new, sizeof(new), "new/%s", name);
+	snprintf(tmp, sizeof(tmp), "tmp/%s", temporary);
+	snprintf(new, sizeof(new), "new/%s", name == NULL ? temporary : name);
 	if (write_file(fd, tmp, bytes) != 0 ||
 	    renameat(fd, tmp, fd, new) != 0) {
 		rc = err_errno(err, "%s/%s", dir, tmp);
@@ -485,6 +499,19 @@ maildir_deliver(const char *dir, struct slice bytes, struct err *err)
 		err_errno(err, "%s/new", dir);
 		rc = 1;
 	}
+	return rc;
+}
+
+int
+maildir_deliver(
+    const char *dir, const char *name, struct slice bytes, struct err *err)
+{
+	int fd = open_or_make(dir, err), rc = 0;
+
+	if (fd < 0)
+		return -1;
+	if (name == NULL || !is_taken(fd, name))
+		rc = deliver_as(fd, dir, name, bytes, err);
 	close(fd);
 	return rc;
 }

@@ -148,12 +148,14 @@ struct source *
 mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);
 
 /*
- * Puts a mail into new/ of a Maildir, which is made when it is missing: unique
- * name, tmp first, fsync of file and folder.  0 means that it is on the disk; 1
- * (with err) that it is there and might not outlast a power cut; -1 that it is
- * not there.
+ * Puts a mail into new/ of a Maildir, which is made when it is missing: tmp
+ * first, fsync of file and folder.  Under the name, a mail is there once, however
+ * often it is put there, also when it was read since; NULL: under a name of its
+ * own.  0 means that it is on the disk; 1 (with err) that it is there and might
+ * not outlast a power cut; -1 that it is not there.
  */
-int maildir_deliver(const char *dir, struct slice bytes, struct err *);
+int maildir_deliver(
+    const char *dir, const char *name, struct slice bytes, struct err *);
 /* Whether maildir_deliver() could do so now; makes the folder as it would. */
 int maildir_check(const char *dir, struct err *);
 /* Makes a Maildir, private to its owner, where there is none. */

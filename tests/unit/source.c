@@ -267,7 +267,7 @@ a_delivery_can_be_read_back(void **state)
 
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(
-		    maildir_deliver(path_of(p, "d"), bytes, &p->err), 0);
+		    maildir_deliver(path_of(p, "d"), NULL, bytes, &p->err), 0);
 	s = open_at(p, "d");
 	for (int i = 0; i < 50; i++) {
 		got = next(p, s);
@@ -284,6 +284,30 @@ a_delivery_can_be_read_back(void **state)
 	assert_int_equal(left, 2); /* "." and ".." */
 }
 
+/* Killed before it could note that it had delivered, a process does so again:
+ * the mail is there once, also for a reader who was quick. */
+static void
+a_delivery_by_name_is_there_once(void **state)
+{
+	struct place *p = *state;
+	struct source *s;
+	const char *from, *to;
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(maildir_deliver(path_of(p, "d"), "17.promised",
+				     slice_of("Subject: x\n\n"), &p->err),
+		    0);
+	from = path_of(p, "d/new/17.promised");
+	to = path_of(p, "d/cur/17.promised:2,S");
+	assert_int_equal(rename(from, to), 0);
+	assert_int_equal(maildir_deliver(path_of(p, "d"), "17.promised",
+			     slice_of("Subject: x\n\n"), &p->err),
+	    0);
+	s = open_at(p, "d");
+	next(p, s);
+	no_more(p, s);
+}
+
 static void
 a_delivery_that_fails_says_where(void **state)
 {
@@ -291,10 +315,12 @@ a_delivery_that_fails_says_where(void **state)
 
 	put(p, "file", "x");
 	assert_int_equal(
-	    maildir_deliver(path_of(p, "file"), slice_of("x"), &p->err), -1);
+	    maildir_deliver(path_of(p, "file"), NULL, slice_of("x"), &p->err),
+	    -1);
 	assert_non_null(strstr(p->err.text, "/file"));
-	assert_int_equal(
-	    maildir_deliver(path_of(p, "no/such"), slice_of("x"), &p->err), -1);
+	assert_int_equal(maildir_deliver(path_of(p, "no/such"), NULL,
+			     slice_of("x"), &p->err),
+	    -1);
 }
 
 static void
@@ -627,6 +653,7 @@ main(void)
 	    TEST(others_may_work_in_the_maildir),
 	    TEST(links_and_pipes_are_not_mails),
 	    TEST(a_delivery_can_be_read_back),
+	    TEST(a_delivery_by_name_is_there_once),
 	    TEST(a_delivery_that_fails_says_where),
 	    TEST(a_maildir_is_made_private),
 	    TEST(an_mbox_is_parted_at_from_lines),
