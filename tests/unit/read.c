@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "rules/read.h"
+#include "rules/train.h"
 
 static struct pack *pack;
 static struct arena *loaded;
@@ -202,6 +203,34 @@ any_text_is_survived(void **state)
 	arena_free(a);
 }
 
+/* What is learned beforehand, and frozen, changes nothing that is found. */
+static void
+trained_reads_the_same(void **state)
+{
+	static const char *const texts[] = {
+	    "We will refund you \u00a320 by Friday. Please send us the receipt.",
+	    "Our engineer will call you within 2 working days.",
+	    "I want my money back within 14 days.",
+	    "We are unable to repair it, and nothing will be sent.",
+	};
+	enum { TEXTS = sizeof(texts) / sizeof(*texts) };
+	struct arena *a = arena_new();
+	const char *before[TEXTS];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TEXTS; i++)
+		before[i] = obligations(a, texts[i], WHO_COMPANY);
+	pack_train(pack, calendar_region(calendars, "GB"));
+	pack_freeze(pack);
+	pack_reopen(pack);
+	for (i = 0; i < TEXTS; i++)
+		assert_string_equal(
+		    obligations(a, texts[i], WHO_COMPANY), before[i]);
+	assert_string_not_equal(before[0], "");
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -209,6 +238,7 @@ main(void)
 	    cmocka_unit_test(letters_are_read),
 	    cmocka_unit_test(quotes_are_exact),
 	    cmocka_unit_test(people_and_numbers),
+	    cmocka_unit_test(trained_reads_the_same),
 	    cmocka_unit_test(any_text_is_survived),
 	};
 
