@@ -6,20 +6,13 @@
 #include "base/file.h"
 #include "base/image.h"
 #include "base/log.h"
+#include "base/sanitized.h"
 #include "loading.h"
 #include "mail/addr.h"
 #include "mail/apart.h"
 #include "mail/bounce.h"
 #include "rules/pattern.h"
 #include "rules/train.h"
-
-/* Tables of numbers look like addresses of AddressSanitizer's heap, and the
- * image would be refused: each process would learn anew for nothing. */
-#ifdef __SANITIZE_ADDRESS__
-enum { SANITIZED = true };
-#else
-enum { SANITIZED = false };
-#endif
 
 /* What an image holds. */
 struct loaded {
@@ -234,6 +227,8 @@ gather(struct run *run, struct arena *a)
 	struct loaded *l = arena_alloc(a, sizeof(*l));
 	struct err ignored;
 
+	/* Tables of numbers look like addresses of AddressSanitizer's heap, and
+	 * the image would be refused: each process would learn for nothing. */
 	if (!SANITIZED)
 		pack_train(run->pack, run->calendar);
 	pack_freeze(run->pack);

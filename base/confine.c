@@ -28,16 +28,7 @@
 
 #include "base/confine.h"
 #include "base/log.h"
-
-/* Sanitizers reserve terabytes of addresses. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#endif
+#include "base/sanitized.h"
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -58,12 +49,7 @@ limit(int what, size_t most)
 static int
 limit_memory(size_t most)
 {
-#ifdef SANITIZED
-	(void)most;
-	return 0;
-#else
-	return limit(RLIMIT_AS, most);
-#endif
+	return SANITIZED ? 0 : limit(RLIMIT_AS, most);
 }
 
 static int
