@@ -22,10 +22,6 @@
 /* Above this a mail is not read at all: the budget of one message. */
 enum { MAIL_MOST = 64 << 20 };
 
-/* What is read for promises: of a text so many bytes (15 pages), and of a
- * subject. */
-enum { TEXT_MOST = 48 << 10, SUBJECT_MOST = 2 << 10 };
-
 bool
 address_in(const struct strings *list, const char *addr)
 {
@@ -102,20 +98,6 @@ other_side(
 	return company != NULL ? company : other_domain(a, me, &o->cc);
 }
 
-/* The first bytes of a text, whole lines of it where it has lines. */
-static const char *
-beginning(struct arena *a, const char *text, size_t most)
-{
-	size_t len = text == NULL ? 0 : strnlen(text, most + 1);
-	const char *line;
-
-	if (len <= most)
-		return text;
-	line = memrchr(text, '\n', most);
-	return arena_strndup(
-	    a, text, line == NULL ? most : (size_t)(line - text));
-}
-
 /* All but the findings; and what these are to be read from. */
 static struct understood *
 understand(struct arena *a, struct run *run, const struct strings *me,
@@ -134,8 +116,8 @@ understand(struct arena *a, struct run *run, const struct strings *me,
 	u->anchor = o->has_date ? o->date : m->has_date ? m->date : run->now;
 	u->company = other_side(a, me, u);
 	*reading = (struct reading){
-	    .text = beginning(a, o->newest, TEXT_MOST),
-	    .subject = beginning(a, o->subject, SUBJECT_MOST),
+	    .text = o->newest,
+	    .subject = o->subject,
 	    .anchor = u->anchor,
 	    .sender = u->sender,
 	    .sender_name = o->from.name,

@@ -3,8 +3,9 @@
  * sentence through the gate; what rules stand a chance are run; commitments
  * get their due dates; what is said twice is one.
  *
- * Budgets: TEXT_MOST bytes are read, a sentence has at most SENTENCE_MOST, and
- * matching has a budget of CPU time for each message (pattern.c).
+ * Budgets: TEXT_MOST bytes are read, SUBJECT_MOST of a subject, a sentence has
+ * at most SENTENCE_MOST, and matching has a budget of CPU time for each message
+ * (pattern.c).
  */
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,10 @@
 /* Days ahead that a date without a year is taken for one to come. */
 enum { AHEAD_MOST = 280 };
 
-enum { TEXT_MOST = 256 * 1024, LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
+/* Of one message, in bytes: 15 pages. */
+enum { TEXT_MOST = 48 << 10, SUBJECT_MOST = 2 << 10 };
+
+enum { LANGUAGE_SAMPLE = 2048, AGENT_LONGEST = 60 };
 
 /* Of one message; each is compared with all before it.  Behind so many
  * obligations nothing is read. */
@@ -106,9 +110,25 @@ detect_phrase(struct arena *arena, const struct pack *pack, struct slice text,
 	return best;
 }
 
-/* The part that is read: within the budget, and up to what is not UTF-8. */
+/* The first bytes of a text: whole lines, since half a sentence may say what
+ * the whole one does not; whole letters where a line is that long. */
 static struct slice
-readable(struct arena *arena, const char *text)
+beginning(struct slice s, size_t most)
+{
+	const char *line;
+
+	if (s.len <= most)
+		return s;
+	line = memrchr(s.p + most / 2, '\n', most - most / 2);
+	s.len = line != NULL ? (size_t)(line - s.p) : most;
+	while (s.len > 0 && (s.p[s.len] & 0xc0) == 0x80)
+		s.len--;
+	return s;
+}
+
+/* The part that is read, with a "?" for each byte that is not UTF-8. */
+static struct slice
+readable(struct arena *arena, const char *text, size_t most)
 {
 	struct slice s = slice_of(text);
 	struct buf clean = {0};
@@ -116,10 +136,7 @@ readable(struct arena *arena, const char *text)
 
 	if (s.p == NULL)
 		s.p = "";
-	if (s.len > TEXT_MOST)
-		for (s.len = TEXT_MOST;
-		     s.len > 0 && (s.p[s.len] & 0xc0) == 0x80;)
-			s.len--;
+	s = beginning(s, most);
 	valid = utf8_prefix(s);
 	if (valid == s.len)
 		return s;
@@ -638,7 +655,8 @@ read_agent(struct run *run, struct lines lines)
 static void
 read_subject(struct run *run)
 {
-	struct slice subject = readable(run->reader.arena, run->in->subject);
+	struct slice subject =
+	    readable(run->reader.arena, run->in->subject, SUBJECT_MOST);
 	struct sentence s = {0, subject.len, ZONE_SUBJECT};
 
 	if (subject.len > 0)
@@ -700,7 +718,7 @@ begin(struct arena *arena, struct pack *pack, const struct reading *in)
 	const struct rulebook *book;
 
 	matcher_begin(pack->matcher);
-	run.text = readable(arena, in->text);
+	run.text = readable(arena, in->text, TEXT_MOST);
 	book = book_of(pack, in->language, run.text);
 	pack_read(pack, book);
 	run.reader = reader_new(arena, pack, book, in->sender);
@@ -759,7 +777,7 @@ read_numbers(struct run *run)
 {
 	struct arena *arena = run->reader.arena;
 	struct writer writer = {run->in->sender_name, run->in->sender_addr};
-	struct slice subject = readable(arena, run->in->subject);
+	struct slice subject = readable(arena, run->in->subject, SUBJECT_MOST);
 	struct lines lines = zones_find(
 	    arena, run->reader.pack, run->reader.book, run->text, writer);
 	struct sentences sentences =
@@ -794,7 +812,7 @@ struct phrases
 phrases_read(struct arena *arena, struct pack *pack, const char *text,
     const char *language, struct moment anchor, const struct calendar *calendar)
 {
-	struct slice s = readable(arena, text);
+	struct slice s = readable(arena, text, TEXT_MOST);
 	const struct rulebook *book =
 	    language == NULL ? detect_phrase(arena, pack, s, calendar)
 			     : pack_book(pack, language);

@@ -35,7 +35,9 @@ struct explanation; /* see explain.h */
 
 /* What is read.  All borrowed for the call. */
 struct reading {
-	const char *text; /* newest text of the original, UTF-8 */
+	/* The newest text of the original, UTF-8; its first 48 KB are read, and
+	 * 2 KB of the subject. */
+	const char *text;
 	const char *language; /* NULL: told from the text */
 	const char *subject; /* for references; may be NULL */
 	struct moment anchor; /* the original's date, or the message's */

@@ -134,6 +134,49 @@ letters_are_read(void **state)
 	arena_free(a);
 }
 
+/* So many bytes of lines that say nothing, then two promises in one line. */
+static const char *
+long_letter(struct arena *a, size_t bytes)
+{
+	struct buf out = {0};
+
+	while (out.len < bytes)
+		buf_puts(&out, "The tap in the kitchen drips.\n");
+	buf_puts(&out, "We will call you by Friday. We will refund you.\n");
+	return buf_keep(&out, a);
+}
+
+/* Of a letter longer than what is read, no half a line is read. */
+static void
+reads_whole_lines_of_the_beginning(void **state)
+{
+	enum { READ = 48 << 10, BEFORE = READ - 100, WITHIN = READ - 30 };
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_string_equal(obligations(a, long_letter(a, BEFORE), WHO_COMPANY),
+	    "company call 2026-03-06 ; company refund - ");
+	assert_string_equal(
+	    obligations(a, long_letter(a, WITHIN), WHO_COMPANY), "");
+	arena_free(a);
+}
+
+static void
+reads_the_beginning_of_one_long_line(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf out = {0};
+
+	(void)state;
+	buf_puts(&out, "Hello,\nWe will call you by Friday.");
+	while (out.len < 60 << 10)
+		buf_puts(&out, " The tap in the kitchen drips.");
+	buf_puts(&out, " We will refund you.");
+	assert_string_equal(obligations(a, buf_keep(&out, a), WHO_COMPANY),
+	    "company call 2026-03-06 ");
+	arena_free(a);
+}
+
 static void
 quotes_are_exact(void **state)
 {
@@ -236,6 +279,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(letters_are_read),
+	    cmocka_unit_test(reads_whole_lines_of_the_beginning),
+	    cmocka_unit_test(reads_the_beginning_of_one_long_line),
 	    cmocka_unit_test(quotes_are_exact),
 	    cmocka_unit_test(people_and_numbers),
 	    cmocka_unit_test(trained_reads_the_same),
