@@ -180,17 +180,7 @@ min(int a, int b)
 static bool
 ends_matter(const struct work *w)
 {
-	static const char *const ends[] = {
-	    "resolution", "closure", "refusal", "final_response"};
-	const struct findings *f = w->in->findings;
-	size_t i;
-
-	for (i = 0;
-	     w->company_speaks && f != NULL && i < sizeof(ends) / sizeof(*ends);
-	     i++)
-		if (findings_signal(f, ends[i]))
-			return true;
-	return false;
+	return w->company_speaks && findings_end(w->in->findings);
 }
 
 static int

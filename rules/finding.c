@@ -48,3 +48,16 @@ findings_signal(const struct findings *f, const char *name)
 			return true;
 	return false;
 }
+
+bool
+findings_end(const struct findings *f)
+{
+	static const char *const ends[] = {
+	    "closure", "resolution", "refusal", "final_response"};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (findings_signal(f, ends[i]))
+			return true;
+	return false;
+}

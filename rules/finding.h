@@ -72,4 +72,7 @@ bool action_of(const char *, enum action *);
 /* Whether the signal was found; f may be NULL. */
 bool findings_signal(const struct findings *, const char *name);
 
+/* Whether an end is told: done, refused, closed or final; f may be NULL. */
+bool findings_end(const struct findings *);
+
 #endif

@@ -697,14 +697,8 @@ read_text(struct run *run)
 static void
 read_machine(struct run *run)
 {
-	static const char *const ends[] = {
-	    "closure", "resolution", "refusal", "final_response"};
-	size_t i;
-
-	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (has_signal(run->out, ends[i]) &&
-		    !has_signal(run->out, "acknowledgement"))
-			return;
+	if (findings_end(run->out) && !has_signal(run->out, "acknowledgement"))
+		return;
 	if (run->in->machine_written)
 		add_signal(
 		    run, (struct signal_found){"autoreply", "headers", 0, 0});
