@@ -1,6 +1,7 @@
 /*
  * Pages: data files of examples/pages/LANGUAGE, written with the tags of
- * promised-templates(5).
+ * promised-templates(5).  How they look is the same in every language: {>style}
+ * in NAME.html, or in its layout, takes in examples/pages/NAME.css.
  */
 #ifndef RECORD_PAGE_H
 #define RECORD_PAGE_H

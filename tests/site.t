@@ -150,7 +150,7 @@ is "the words of a badge can be read" "$?" 0
 
 # --- contrast: WCAG 2.2, 1.4.3 and 1.4.11, from the colours as they stand ---
 
-python3 - "$root"/examples/pages/*/*.html <<'END'
+python3 - "$root"/examples/pages/*.css <<'END'
 import re, sys
 TEXT = "ink dim word kept late open you bad good cool".split()
 def light(colour):
