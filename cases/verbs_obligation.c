@@ -34,10 +34,13 @@ static int
 settle_only(struct act *r)
 {
 	struct obligation *v;
+	struct case_row row;
 	struct buf choices = {0};
 	size_t n, found = 0;
 
-	if (ledger_obligations(r->x->store, r->x->owner, act_arena(r),
+	if (ledger_case(r->x->store, r->x->owner, act_arena(r),
+		r->case_number, &row, r->err) == -1 ||
+	    ledger_obligations(r->x->store, r->x->owner, act_arena(r),
 		r->case_number, false, &v, &n, r->err) == -1)
 		return act_outcome(r, -1);
 	for (size_t i = 0; i < n; i++) {

@@ -82,6 +82,8 @@ like "what cannot be written is told, and stops no other command" \
     "$(cat "$(newest 'Done in part: case 1')")" 'Not done.*dossiers'
 run at 2026-03-12T12:05:00Z do 9 export
 is "no such case" "$rc" 64
+run at 2026-03-12T12:06:00Z do 9 kept
+like "which is said of every command" "$out" '^there is no case 9$'
 
 told() { # PATTERN: mails whose subject matches
 	grep -lE "^Subject: .*$1" "$outbox"/* 2>/dev/null | wc -l
