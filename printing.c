@@ -94,7 +94,7 @@ put_out(struct run *run, const char *path, struct slice pdf, struct err *err)
 		return fwrite(pdf.p, 1, pdf.len, stdout) == pdf.len
 			   ? 0
 			   : err_errno(err, "standard output");
-	if (file_replace(path, pdf, err) < 0)
+	if (file_update(path, pdf, err) < 0)
 		return -1;
 	fprintf(run->out, "%s\n", path);
 	return 0;

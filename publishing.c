@@ -84,7 +84,7 @@ collect(struct issue *t, struct err *err)
 static int
 put(struct issue *t, const char *name, const char *text, struct err *err)
 {
-	int rc = file_replace(arena_printf(t->arena, "%s/%s", t->path, name),
+	int rc = file_update(arena_printf(t->arena, "%s/%s", t->path, name),
 	    slice_of(text), err);
 
 	t->changed = t->changed || rc == 1;

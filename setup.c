@@ -3,11 +3,9 @@
  * promised rests on and says, line by line, what is well and what to do.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -150,21 +148,6 @@ is_there(const char *path, struct err *err)
 	    path);
 }
 
-static int
-write_draft(const char *path, struct slice text, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_errno(err, "%s", path);
-	if (file_write(fd, text) != 0 || fsync(fd) != 0) {
-		err_errno(err, "%s", path);
-		close(fd);
-		return -1;
-	}
-	return close(fd) == 0 ? 0 : err_errno(err, "%s", path);
-}
-
 /* The Maildirs that the new configuration reads from, by its own word. */
 static int
 make_mailboxes(struct run *run, const char *path, struct err *err)
@@ -199,7 +182,7 @@ make_all(struct run *run, const char *path, const struct answers *answers,
 
 	if (file_folders(path, err) != 0 ||
 	    file_folders(answers->store, err) != 0 ||
-	    write_draft(draft, text, err) != 0)
+	    file_create(draft, 0600, text, true, err) != 0)
 		return -1;
 	store = store_open(answers->store, STORE_CREATE, err);
 	if (store == NULL)

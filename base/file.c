@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,6 +73,46 @@ file_bytes(const char *path, size_t most, struct buf *out, struct err *err)
 	if (!standard)
 		close(fd);
 	return n < 0 ? -1 : 0;
+}
+
+int
+file_create(const char *path, mode_t mode, struct slice bytes, bool synced,
+    struct err *err)
+{
+	int fd, rc;
+
+	unlink(path);
+	fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	rc = file_write(fd, bytes);
+	if (rc == 0 && synced)
+		rc = fsync(fd);
+	if (rc != 0)
+		err_errno(err, "%s", path);
+	if (close(fd) != 0 && rc == 0)
+		rc = err_errno(err, "%s", path);
+	if (rc != 0)
+		unlink(path);
+	return rc;
+}
+
+int
+file_replace(const char *path, mode_t mode, struct slice bytes, bool synced,
+    struct err *err)
+{
+	struct buf fresh = {0};
+	int rc;
+
+	buf_printf(&fresh, "%s.new", path);
+	rc = file_create(fresh.p, mode, bytes, synced, err);
+	if (rc == 0 && rename(fresh.p, path) != 0) {
+		rc = err_errno(err, "%s", path);
+		unlink(fresh.p);
+	}
+	buf_free(&fresh);
+	return rc;
 }
 
 int

@@ -149,33 +149,17 @@ read_tokens(struct oauth *o, struct err *err)
 }
 
 static int
-write_synced(const char *path, struct slice text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int rc;
-
-	if (fd < 0)
-		return -1;
-	rc =
-	    fchmod(fd, 0600) == 0 && file_write(fd, text) == 0 ? fsync(fd) : -1;
-	return close(fd) == 0 ? rc : -1;
-}
-
-static int
 write_tokens(struct oauth *o, struct err *err)
 {
-	const char *fresh = arena_printf(o->arena, "%s.new", o->tokens);
 	json_t *json = json_pack("{s:s, s:s*, s:I}", "access_token", o->access,
 	    "refresh_token", o->refresh, "expires", (json_int_t)o->expires);
 	char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
-	int rc = 0;
+	int rc;
 
 	json_decref(json);
 	if (text == NULL)
 		return err_set(err, EX_TEMPFAIL, "out of memory");
-	if (write_synced(fresh, slice_of(text)) != 0 ||
-	    rename(fresh, o->tokens) != 0)
-		rc = err_errno(err, "%s", fresh);
+	rc = file_replace(o->tokens, 0600, slice_of(text), true, err);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return rc;

@@ -143,34 +143,9 @@ is_empty(const char *path)
 	return empty;
 }
 
-/* Under another name first, so that a reader never sees half of it. */
 static int
-put_file(struct arena *a, const char *path, struct slice bytes, bool sync,
-    struct err *err)
+update(const char *path, struct slice bytes, bool synced, struct err *err)
 {
-	const char *fresh = arena_printf(a, "%s.new", path);
-	int fd, rc;
-
-	unlink(fresh);
-	fd = open(
-	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return err_errno(err, "%s", fresh);
-	rc = file_write(fd, bytes);
-	if (rc == 0 && sync)
-		rc = fsync(fd);
-	if (close(fd) != 0 || rc != 0 || rename(fresh, path) != 0) {
-		err_errno(err, "%s", path);
-		unlink(fresh);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-replace(const char *path, struct slice bytes, bool sync, struct err *err)
-{
-	struct arena *a = arena_new();
 	struct buf was = {0};
 	int rc = slurp(path, &was, err);
 
@@ -178,16 +153,15 @@ replace(const char *path, struct slice bytes, bool sync, struct err *err)
 	    memcmp(was.p, bytes.p, bytes.len) == 0)
 		rc = 0;
 	else if (rc >= 0)
-		rc = put_file(a, path, bytes, sync, err) == 0 ? 1 : -1;
+		rc = file_replace(path, 0644, bytes, synced, err) == 0 ? 1 : -1;
 	buf_free(&was);
-	arena_free(a);
 	return rc;
 }
 
 int
-file_replace(const char *path, struct slice bytes, struct err *err)
+file_update(const char *path, struct slice bytes, struct err *err)
 {
-	return replace(path, bytes, false, err);
+	return update(path, bytes, false, err);
 }
 
 int
@@ -211,7 +185,7 @@ file_settle(const char *path, struct err *err)
 static int
 put(struct folder *f, const char *name, struct slice bytes, struct err *err)
 {
-	int rc = replace(below(f->arena, f->path, name), bytes, false, err);
+	int rc = update(below(f->arena, f->path, name), bytes, false, err);
 
 	f->changed = f->changed || rc == 1;
 	return rc < 0 ? -1 : 0;
@@ -250,7 +224,7 @@ folder_open(struct arena *a, const char *path, struct err *err)
 	}
 	/* so that one that is cut short is known as ours, and as not whole */
 	if (access(manifest, F_OK) != 0 &&
-	    put_file(a, manifest, none, false, err) != 0)
+	    file_replace(manifest, 0644, none, false, err) != 0)
 		return NULL;
 	return f;
 }
@@ -374,7 +348,7 @@ folder_finish(struct folder *f, char hash[SHA256_HEX], struct err *err)
 		buf_printf(
 		    &text, "%s  %s\n", f->files.v[i].hash, f->files.v[i].name);
 	hash_of(buf_view(&text), hash);
-	rc = replace(below(f->arena, f->path, manifest_name), buf_view(&text),
+	rc = update(below(f->arena, f->path, manifest_name), buf_view(&text),
 		 f->parent == NULL, err) < 0
 		 ? -1
 		 : 0;

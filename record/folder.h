@@ -32,7 +32,7 @@ int folder_finish(struct folder *, char hash[SHA256_HEX], struct err *);
 
 /* A file by itself: 1 when it was written, 0 when it had these bytes already,
  * -1.  Never half of it is seen; the disk is waited for by file_settle(). */
-int file_replace(const char *path, struct slice, struct err *);
+int file_update(const char *path, struct slice, struct err *);
 /* Waits until all that was written where path lies is on the disk: once for
  * many files.  0, or -1 with err by errno. */
 int file_settle(const char *path, struct err *);

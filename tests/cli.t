@@ -28,6 +28,13 @@ cp "$config" "$tmp/before"
 run p init --address other@home.example
 ok "a second init fails" test "$rc" -ne 0
 ok "and overwrites nothing" cmp "$config" "$tmp/before"
+mkdir "$tmp/drafts"
+echo mine >"$tmp/drafts/mine"
+ln -s mine "$tmp/drafts/config.new"
+run "$promised" -c "$tmp/drafts/config" init --address sam@home.example \
+    --store "$tmp/drafts/promised.db"
+is "a link where the draft goes" "$rc $(cat "$tmp/drafts/mine")" '0 mine'
+ok "the configuration is no link" test ! -L "$tmp/drafts/config"
 run "$promised" -c "$tmp/other" init --address nobody --store "$tmp/o.db"
 is "an address that is none: 64" "$rc" 64
 
