@@ -19,8 +19,8 @@ struct authres {
 	const char *dkim; /* the first result of DKIM, in lower case; or NULL */
 };
 
-/* The passes in the value of a field that the server `id` wrote; none when
- * some other wrote it. */
+/* The passes in the value of a field that the server `id` (in lower case)
+ * wrote; none when some other wrote it. */
 struct authres authres_read(struct arena *, const char *value, const char *id);
 
 #endif

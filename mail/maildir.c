@@ -56,9 +56,9 @@ by_name(const void *a, const void *b)
 
 /* A folder of the Maildir to list; NULL with errno. */
 static DIR *
-open_list(const struct maildir *m, int which)
+open_list(int maildir, int which)
 {
-	int fd = openat(m->fd, folder_names[which],
+	int fd = openat(maildir, folder_names[which],
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
@@ -70,45 +70,59 @@ open_list(const struct maildir *m, int which)
 static int
 list_folder(struct maildir *m, int which, struct err *err)
 {
-	DIR *dir = open_list(m, which);
+	DIR *dir = open_list(m->fd, which);
 	struct dirent *entry;
+	int fault;
 
 	if (dir == NULL)
 		return err_errno(err, "%s/%s", m->path, folder_names[which]);
-	errno = 0;
-	while ((entry = readdir(dir)) != NULL) {
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
 		m->v = arena_grow(m->arena, m->v, m->n, sizeof(*m->v));
 		m->v[m->n].name = arena_strdup(m->arena, entry->d_name);
 		m->v[m->n++].folder = which;
 	}
+	fault = errno;
 	closedir(dir);
-	if (errno != 0)
-		return err_errno(err, "%s/%s", m->path, folder_names[which]);
-	return 0;
+	if (fault == 0)
+		return 0;
+	errno = fault;
+	return err_errno(err, "%s/%s", m->path, folder_names[which]);
 }
 
-/* --- reading -------------------------------------------------------------- */
-
-/* The name that a mail has in cur by now; NULL when it is not there. */
-static char *
-find_in_cur(const struct maildir *m, struct arena *arena, const char *old)
+static bool
+same_mail(const char *name, const char *other)
 {
-	DIR *dir = open_list(m, CUR);
-	size_t n = unique_length(old);
+	size_t n = unique_length(name);
+
+	return unique_length(other) == n && memcmp(name, other, n) == 0;
+}
+
+/* The name that a mail has in cur by now, for free(); NULL with errno: ENOENT
+ * when it is not there. */
+static char *
+find_in_cur(int maildir, const char *old)
+{
+	DIR *dir = open_list(maildir, CUR);
 	struct dirent *entry;
 	char *found = NULL;
+	int fault;
 
 	if (dir == NULL)
 		return NULL;
-	while (found == NULL && (entry = readdir(dir)) != NULL)
-		if (unique_length(entry->d_name) == n &&
-		    memcmp(entry->d_name, old, n) == 0)
-			found = arena_strdup(arena, entry->d_name);
+	while (errno = 0, (entry = readdir(dir)) != NULL)
+		if (same_mail(entry->d_name, old)) {
+			found = strdup(entry->d_name);
+			break;
+		}
+	fault = entry == NULL && errno == 0 ? ENOENT : errno;
 	closedir(dir);
+	errno = fault;
 	return found;
 }
+
+/* --- reading -------------------------------------------------------------- */
 
 static int
 open_entry(const struct maildir *m, struct arena *arena, struct entry *e)
@@ -119,14 +133,13 @@ open_entry(const struct maildir *m, struct arena *arena, struct entry *e)
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	now = find_in_cur(m, arena, e->name);
-	if (now == NULL) {
-		errno = ENOENT;
+	now = find_in_cur(m->fd, e->name);
+	if (now == NULL)
 		return -1;
-	}
-	e->name = now;
+	e->name = arena_strdup(arena, now);
 	e->folder = CUR;
-	return openat(m->folder[CUR], now, how);
+	free(now);
+	return openat(m->folder[CUR], e->name, how);
 }
 
 static const struct {
@@ -223,6 +236,18 @@ make_folder(int dir, const char *name, struct err *err)
 	return 0;
 }
 
+/* What makes a folder a Maildir. */
+static int
+make_folders(int dir, struct err *err)
+{
+	static const char *const names[] = {"tmp", "new", "cur"};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && rc == 0; i++)
+		rc = make_folder(dir, names[i], err);
+	return rc;
+}
+
 /* ".Filed" with its three folders; its cur, open, or -1. */
 static int
 open_subfolder(struct maildir *m, const char *folder, struct err *err)
@@ -243,9 +268,7 @@ open_subfolder(struct maildir *m, const char *folder, struct err *err)
 	}
 	if (make_folder(m->fd, name.p, err) == 0 &&
 	    (dir = openat(m->fd, name.p, how)) >= 0) {
-		if (make_folder(dir, "tmp", err) == 0 &&
-		    make_folder(dir, "new", err) == 0 &&
-		    make_folder(dir, "cur", err) == 0)
+		if (make_folders(dir, err) == 0)
 			cur = openat(dir, "cur", how);
 		close(dir);
 	}
@@ -261,15 +284,18 @@ move(
     struct maildir *m, struct arena *arena, int which, const char *name, int to)
 {
 	char *seen = seen_name(arena, name), *now;
+	int rc;
 
 	if (renameat(m->folder[which], name, to, seen) == 0)
 		return 0;
 	if (errno != ENOENT)
 		return -1;
-	now = find_in_cur(m, arena, name);
-	if (now == NULL)
-		return 0; /* its owner has moved or deleted it */
-	return renameat(m->folder[CUR], now, to, seen_name(arena, now));
+	now = find_in_cur(m->fd, name);
+	if (now == NULL) /* its owner may have moved or deleted it */
+		return errno == ENOENT ? 0 : -1;
+	rc = renameat(m->folder[CUR], now, to, seen_name(arena, now));
+	free(now);
+	return rc;
 }
 
 static int
@@ -388,8 +414,6 @@ unique_name(char *out, size_t room, struct err *err)
 static int
 open_or_make(const char *dir, struct err *err)
 {
-	static const char *const names[] = {"tmp", "new", "cur"};
-	size_t i;
 	int fd;
 
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
@@ -397,12 +421,10 @@ open_or_make(const char *dir, struct err *err)
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, "%s", dir);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (make_folder(fd, names[i], err) != 0) {
-			close(fd);
-			return err_prefix(err, "%s", dir);
-		}
-	return fd;
+	if (make_folders(fd, err) == 0)
+		return fd;
+	close(fd);
+	return err_prefix(err, "%s", dir);
 }
 
 /* The entry of a new file is on the disk once its folder is synced. */
@@ -464,20 +486,17 @@ maildir_check(const char *dir, struct err *err)
 	return rc;
 }
 
-/* A reader has taken it from new/ already. */
-static bool
+/* 1: a reader has taken it from new/ already, and has perhaps given it flags;
+ * 0; -1 with errno. */
+static int
 is_taken(int dir, const char *name)
 {
-	static const char *const flags[] = {"", ":2,", ":2,S", ":2,RS"};
-	char path[160];
-	size_t i;
+	char *taken = find_in_cur(dir, name);
 
-	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
-		snprintf(path, sizeof(path), "cur/%s%s", name, flags[i]);
-		if (faccessat(dir, path, F_OK, 0) == 0)
-			return true;
-	}
-	return false;
+	if (taken == NULL)
+		return errno == ENOENT ? 0 : -1;
+	free(taken);
+	return 1;
 }
 
 static int
@@ -506,12 +525,14 @@ int
 maildir_deliver(
     const char *dir, const char *name, struct slice bytes, struct err *err)
 {
-	int fd = open_or_make(dir, err), rc = 0;
+	int fd = open_or_make(dir, err), taken, rc;
 
 	if (fd < 0)
 		return -1;
-	if (name == NULL || !is_taken(fd, name))
-		rc = deliver_as(fd, dir, name, bytes, err);
+	taken = name == NULL ? 0 : is_taken(fd, name);
+	rc = taken > 0    ? 0
+	     : taken == 0 ? deliver_as(fd, dir, name, bytes, err)
+			  : err_errno(err, "%s/cur", dir);
 	close(fd);
 	return rc;
 }

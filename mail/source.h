@@ -149,10 +149,11 @@ mbox_open_fd(int fd, const char *path, bool mboxrd, struct err *);
 
 /*
  * Puts a mail into new/ of a Maildir, which is made when it is missing: tmp
- * first, fsync of file and folder.  Under the name, a mail is there once, however
- * often it is put there, also when it was read since; NULL: under a name of its
- * own.  0 means that it is on the disk; 1 (with err) that it is there and might
- * not outlast a power cut; -1 that it is not there.
+ * first, fsync of file and folder.  Under the name (no '/', no ':', at most 120
+ * bytes) a mail is there once, however often it is put there, as long as it is
+ * in new/ or, with whatever flags, in cur/; NULL: under a name of its own.  0
+ * means that it is on the disk; 1 (with err) that it is there and might not
+ * outlast a power cut; -1 that it was not put there.
  */
 int maildir_deliver(
     const char *dir, const char *name, struct slice bytes, struct err *);

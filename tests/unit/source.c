@@ -284,26 +284,53 @@ a_delivery_can_be_read_back(void **state)
 	assert_int_equal(left, 2); /* "." and ".." */
 }
 
-/* Killed before it could note that it had delivered, a process does so again:
- * the mail is there once, also for a reader who was quick. */
 static void
-a_delivery_by_name_is_there_once(void **state)
+deliver_17(struct place *p)
 {
-	struct place *p = *state;
-	struct source *s;
-	const char *from, *to;
-
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(maildir_deliver(path_of(p, "d"), "17.promised",
-				     slice_of("Subject: x\n\n"), &p->err),
-		    0);
-	from = path_of(p, "d/new/17.promised");
-	to = path_of(p, "d/cur/17.promised:2,S");
-	assert_int_equal(rename(from, to), 0);
 	assert_int_equal(maildir_deliver(path_of(p, "d"), "17.promised",
 			     slice_of("Subject: x\n\n"), &p->err),
 	    0);
+}
+
+/* Killed before it could note that it had delivered, a process does so again:
+ * the mail is there once, whatever its reader has done with it meanwhile. */
+static void
+a_delivery_by_name_is_there_once(void **state)
+{
+	static const char *const taken[] = {"d/cur/17.promised",
+	    "d/cur/17.promised:2,S", "d/cur/17.promised:2,FRS",
+	    "d/cur/17.promised:2,Sab", "d/cur/17.promised:1,x"};
+	struct place *p = *state;
+	struct source *s;
+	const char *from;
+
+	for (int i = 0; i < 3; i++)
+		deliver_17(p);
+	from = path_of(p, "d/new/17.promised");
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		const char *to = path_of(p, taken[i]);
+
+		assert_int_equal(rename(from, to), 0);
+		deliver_17(p);
+		s = open_at(p, "d");
+		next(p, s);
+		no_more(p, s);
+		from = to;
+	}
+}
+
+/* Nor is it taken for one whose name begins alike. */
+static void
+a_delivery_by_name_is_no_other(void **state)
+{
+	struct place *p = *state;
+	struct source *s;
+
+	assert_int_equal(maildir_make(path_of(p, "d"), &p->err), 0);
+	put(p, "d/cur/17.promised2:2,S", "Subject: y\n\n");
+	deliver_17(p);
 	s = open_at(p, "d");
+	next(p, s);
 	next(p, s);
 	no_more(p, s);
 }
@@ -654,6 +681,7 @@ main(void)
 	    TEST(links_and_pipes_are_not_mails),
 	    TEST(a_delivery_can_be_read_back),
 	    TEST(a_delivery_by_name_is_there_once),
+	    TEST(a_delivery_by_name_is_no_other),
 	    TEST(a_delivery_that_fails_says_where),
 	    TEST(a_maildir_is_made_private),
 	    TEST(an_mbox_is_parted_at_from_lines),
