@@ -61,18 +61,8 @@ is "the store is sound" "$rc" 0
 
 fresh
 "$tests/servers/certs.sh" "$tmp/certs"
-mkdir -p "$tmp/dovecot/sieve-bin"
-cp "$root/examples/sieve/promised.sieve" "$tmp/dovecot/"
-sed "s|exec promised|exec $p|" "$root/examples/sieve/promised-filter" \
-    >"$tmp/dovecot/sieve-bin/promised-filter"
-chmod 755 "$tmp/dovecot/sieve-bin/promised-filter"
-sed "s|/etc/dovecot/sieve-bin|$tmp/dovecot/sieve-bin|
-     s|/etc/dovecot/sieve|$tmp/dovecot|" "$root/examples/sieve/dovecot.conf" \
-    >"$tmp/dovecot/extra.conf"
-# A sanitizer needs all of the address space.
-echo 'default_vsz_limit = 0' >>"$tmp/dovecot/extra.conf"
 at_exit "$tests/servers/stop.sh $tmp/dovecot"
-"$tests/servers/dovecot.sh" "$tmp/dovecot" "$tmp/certs"
+"$tests/servers/sieve.sh" "$tmp/dovecot" "$tmp/certs" "$p"
 . "$tmp/dovecot/env"
 [ "$(id -u)" != 0 ] || chown -R nobody "$tmp/owner"
 run "$tests/parallel.py" "$mails" "$at_once" "$LMTP_PORT"
