@@ -4,19 +4,19 @@
  * taken together.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/utf8.h"
-
 #include "record/redact.h"
 
 enum {
 	DIGITS_MOST = 4, /* that a number may show: years, small sums */
 	TOKEN_LEAST = 3, /* letters and digits mixed */
+	TIME_MOST = 5, /* digits and marks of a time: "10:30" */
 	WORD_MOST = 64, /* bytes of a plain word */
 	PLAIN_MOST = 1 << 20 /* bytes of their file */
 };
@@ -155,17 +155,20 @@ compare_words(const void *a, const void *b)
 }
 
 static bool
+is_listed(const char *word, const struct strings *plain)
+{
+	return plain->n > 0 && bsearch(&word, plain->v, plain->n,
+				   sizeof(*plain->v), compare_words) != NULL;
+}
+
+static bool
 is_plain(struct slice part, const struct strings *plain)
 {
 	char word[WORD_MOST + 1];
-	const char *key = word;
 	bool capital;
 
-	if (!lower(part, word, &capital))
-		return false;
-	return !capital ||
-	       (plain->n > 0 && bsearch(&key, plain->v, plain->n,
-				    sizeof(*plain->v), compare_words) != NULL);
+	return lower(part, word, &capital) &&
+	       (!capital || is_listed(word, plain));
 }
 
 /* "Anna", "Anna's", "Anna-Lena" and "_anna_". */
@@ -195,28 +198,32 @@ must_go(struct slice word)
 	       (digits > 0 && letters > 0 && digits + letters >= TOKEN_LEAST);
 }
 
-/* "1st", "48hrs", "5pm", "10:30am": time, not a token. */
+/* "1st", "48hrs", "10:30am", "10h30": time, not a token.  The list has them
+ * with a 0 for each number: "0st", "0h0". */
 static bool
-is_time(struct slice word)
+is_time(struct slice word, const struct strings *plain)
 {
-	static const char *const ends[] = {"st", "nd", "rd", "th", "am", "pm",
-	    "h", "hr", "hrs", "hours", "days", "d", "p", "min", "mins", "k"};
-	size_t digits = 0;
+	char form[WORD_MOST + 1];
+	size_t n = 0, digits = 0;
 
-	while (digits < word.len &&
-	       (isdigit((unsigned char)word.p[digits]) ||
-		   word.p[digits] == ':' || word.p[digits] == '.'))
-		digits++;
 	while (word.len > 0 && ispunct((unsigned char)word.p[word.len - 1]))
 		word.len--;
-	if (digits == 0 || digits > 5 || digits >= word.len)
+	if (word.len == 0 || word.len > WORD_MOST ||
+	    !isdigit((unsigned char)*word.p))
 		return false;
-	word.p += digits;
-	word.len -= digits;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (slice_is_nocase(word, ends[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < word.len; i++) {
+		unsigned char c = (unsigned char)word.p[i];
+
+		if (!isdigit(c) && c != ':' && c != '.') {
+			form[n++] = (char)tolower(c);
+			continue;
+		}
+		digits++;
+		if (n == 0 || form[n - 1] != '0')
+			form[n++] = '0';
+	}
+	form[n] = '\0';
+	return digits <= TIME_MOST && is_listed(form, plain);
 }
 
 /* One bar for several in a row. */
@@ -255,7 +262,7 @@ redact(struct arena *a, const char *text, const struct redaction *r)
 				p++;
 		} else if (word.len == 0) {
 			buf_putc(&out, *p++);
-		} else if (!is_time(word) &&
+		} else if (!is_time(word, &r->plain) &&
 			   (has_name(word, r) ||
 			       (must_go(word) &&
 				   !is_sum_or_date(word.p, word.len)))) {
@@ -301,15 +308,11 @@ plain_words_load(
 {
 	struct buf text = {0};
 	struct slice rest, line;
-	FILE *f = fopen(path, "re");
-	size_t n;
 
-	if (f == NULL)
-		return err_errno(err, "%s", path);
-	while (text.len < PLAIN_MOST &&
-	       (n = fread(buf_room(&text, 8192), 1, 8192, f)) > 0)
-		text.len += n;
-	fclose(f);
+	if (file_bytes(path, PLAIN_MOST, &text, err) != 0) {
+		buf_free(&text);
+		return -1;
+	}
 	rest = buf_view(&text);
 	while (slice_line(&rest, &line))
 		if (line.len > 0 && line.p[0] != '#')

@@ -19,6 +19,8 @@ static const struct {
 	"We will refund you by 9 March 2026."},
     {"within 48hrs, at 10:30am, the 3rd, 5pm",
 	"within 48hrs, at 10:30am, the 3rd, 5pm"},
+    {"le 1er \xc3\xa0 10h30, vor 14Uhr", "le 1er \xc3\xa0 10h30, vor 14Uhr"},
+    {"order 12h3456, 10q30, h10", "order " BAR ", " BAR ", " BAR},
     {"a refund of \xc2\xa3"
      "42.10",
 	"a refund of \xc2\xa3"
