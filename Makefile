@@ -18,7 +18,10 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wformat=2 -Wundef -Wvla -Wswitch-enum -Wnull-dereference
 HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-fPIE -D_FORTIFY_SOURCE=2
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX='"$(PREFIX)"' -I. $(WARN) $(HARDEN) $(CFLAGS)
+# Hidden, or a library that has a function of the same name would call ours:
+# libetpan its encode_base64().
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPROMISED_PREFIX='"$(PREFIX)"' -I. \
+	-fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
 # A filter is a process for each mail, and to look up the symbols of these took

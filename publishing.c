@@ -149,28 +149,36 @@ issue(struct issue *t, struct err *err)
 
 /* --- all of them --- */
 
-/* The owner's own way to the web: rsync and the like. */
+/* A script for the shell, with $1 and $2 (NULL: none of them).  1: it was
+ * content; 0: it was not; -1 with err. */
 static int
-run_command(struct run *run, struct err *err)
+run_shell(const char *script, const char *one, const char *two, struct err *err)
 {
-	const char *command = run->settings.publish_command;
-	pid_t pid;
+	pid_t pid = fork();
 	int status;
 
-	if (command == NULL)
-		return 0;
-	pid = fork();
 	if (pid < 0)
 		return err_errno(err, "fork");
 	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		execl("/bin/sh", "sh", "-c", script, "sh", one, two,
+		    (char *)NULL);
 		_exit(EX_UNAVAILABLE);
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(err, "waitpid");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The owner's own way to the web: rsync and the like. */
+static int
+run_command(struct run *run, struct err *err)
+{
+	const char *command = run->settings.publish_command;
+	int rc = command == NULL ? 1 : run_shell(command, NULL, NULL, err);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	return err_set(err, EX_UNAVAILABLE,
 	    "the command of [publish] failed: %s", command);
 }
@@ -382,23 +390,12 @@ publish_check_command(struct run *run, struct err *err)
 	size_t n = strcspn(command, " \t");
 	bool plain = strcspn(command, "'\"\\$`(){}<>|&;=*?") >= n;
 	const char *first = plain ? arena_strndup(run->arena, command, n) : ":";
-	int status;
-	pid_t pid = fork();
+	int rc = run_shell("sh -n -c \"$1\" 2>/dev/null && "
+			   "command -v \"$2\" >/dev/null 2>&1",
+	    command, first, err);
 
-	if (pid < 0)
-		return err_errno(err, "fork");
-	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c",
-		    "sh -n -c \"$1\" 2>/dev/null && "
-		    "command -v \"$2\" >/dev/null 2>&1",
-		    "sh", command, first, (char *)NULL);
-		_exit(EX_UNAVAILABLE);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_errno(err, "waitpid");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	return err_set(err, EX_CONFIG,
 	    "no shell could run \"%s\"; correct command in [publish], or "
 	    "install what it names",

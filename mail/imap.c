@@ -269,8 +269,10 @@ imap_first_since(struct imap *i, day_t day, uint32_t *uid, struct err *e)
 	*uid = 0;
 	imap_give_back(i);
 	imap_allow(i, 0, SEARCH_MOST);
-	if (key != NULL)
+	if (key != NULL) {
 		r = mailimap_uid_search(i->m, NULL, key, &answer);
+		mailimap_search_key_free(key);
+	}
 	if (r != MAILIMAP_NO_ERROR)
 		return imap_failed(i, r, "searching the mailbox by date", e);
 	for (clistiter *at = clist_begin(answer); at != NULL;
@@ -281,7 +283,6 @@ imap_first_since(struct imap *i, day_t day, uint32_t *uid, struct err *e)
 			*uid = *found;
 	}
 	mailimap_search_result_free(answer);
-	mailimap_search_key_free(key);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "mail/encode.h"
 #include "mail/imap_session.h"
 
 enum {
@@ -140,27 +141,6 @@ start_tls(struct imap *i, const struct imap_account *a,
 	return stream_start_tls(i->s, trust, e);
 }
 
-static void
-put_base64(struct buf *out, const char *text, size_t n)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/=";
-	const uint32_t padding = 64;
-
-	for (size_t at = 0; at < n; at += 3) {
-		size_t have = n - at < 3 ? n - at : 3;
-		uint32_t bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 |
-			       (k < have ? (unsigned char)text[at + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_putc(
-			    out, digit[k > have ? padding
-						: bits >> (18 - 6 * k) & 63]);
-	}
-}
-
 /* In one line with the command (RFC 4959).  secret is wiped and freed. */
 static int
 authenticate(struct imap *i, const char *mechanism, struct buf *secret)
@@ -171,7 +151,7 @@ authenticate(struct imap *i, const char *mechanism, struct buf *secret)
 	/* No room is moved, so that no copy stays behind. */
 	buf_room(&line, 2 * secret->len + 48);
 	buf_printf(&line, "AUTHENTICATE %s ", mechanism);
-	put_base64(&line, secret->p, secret->len);
+	encode_base64(&line, buf_view(secret));
 	r = mailimap_custom_command(i->m, line.p);
 	if (r == MAILIMAP_NO_ERROR)
 		i->m->imap_state = MAILIMAP_STATE_AUTHENTICATED;
@@ -236,7 +216,7 @@ log_in_by_token(struct imap *i, const struct imap_account *a, struct err *e)
 static bool
 is_ascii(const char *text)
 {
-	while (*text > 0)
+	while (*text != '\0' && (unsigned char)*text < 0x80)
 		text++;
 	return *text == '\0';
 }
