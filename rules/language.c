@@ -3,6 +3,9 @@
  *
  *	words the of and ...            (as many lines as it takes)
  *	abbreviations mr mrs approx ...
+ *	final a.m p.m ltd ...
+ *	capitals monday april ...
+ *	leading the of by ...
  *	spell pls = please
  *	spell *'ll = * will
  *	letters all
@@ -18,7 +21,26 @@
 
 enum { WORD_MOST = 32 };
 
-enum sort { SORT_COMMON = 1, SORT_ABBREVIATION = 2, SORT_SPELLING = 4 };
+enum sort {
+	SORT_COMMON = 1,
+	SORT_ABBREVIATION = 2,
+	SORT_SPELLING = 4,
+	SORT_FINAL = 8,
+	SORT_CAPITAL = 16,
+	SORT_LEADING = 32
+};
+
+/* Keywords that are followed by words. */
+static const struct {
+	const char *key;
+	enum sort sort;
+} lists[] = {
+    {"words", SORT_COMMON},
+    {"abbreviations", SORT_ABBREVIATION},
+    {"final", SORT_FINAL},
+    {"capitals", SORT_CAPITAL},
+    {"leading", SORT_LEADING},
+};
 
 struct entry {
 	struct slice word; /* p NULL: free */
@@ -224,10 +246,9 @@ read_line(struct language *l, const struct source *src, struct err *err)
 
 	if (!take_word(&rest, &key) || key.p[0] == '#')
 		return 0;
-	if (slice_is(key, "words"))
-		return enter_words(l, src, rest, SORT_COMMON, err);
-	if (slice_is(key, "abbreviations"))
-		return enter_words(l, src, rest, SORT_ABBREVIATION, err);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (slice_is(key, lists[i].key))
+			return enter_words(l, src, rest, lists[i].sort, err);
 	if (slice_is(key, "spell"))
 		return enter_spelling(l, src, rest, err);
 	if (slice_is(key, "letters"))
@@ -238,8 +259,8 @@ read_line(struct language *l, const struct source *src, struct err *err)
 		return enter_ending(l, src, rest, err);
 	return source_fault(src, key.p, err,
 	    "unknown keyword \"%.*s\"; "
-	    "known are words, abbreviations, spell, letters, ordinals, "
-	    "inflect",
+	    "known are words, abbreviations, final, capitals, leading, "
+	    "spell, letters, ordinals, inflect",
 	    (int)key.len, key.p);
 }
 
@@ -290,6 +311,24 @@ bool
 language_abbreviation(const struct language *l, struct slice word)
 {
 	return is_sort(l, word, SORT_ABBREVIATION);
+}
+
+bool
+language_final(const struct language *l, struct slice word)
+{
+	return is_sort(l, word, SORT_FINAL);
+}
+
+bool
+language_capital(const struct language *l, struct slice word)
+{
+	return is_sort(l, word, SORT_CAPITAL);
+}
+
+bool
+language_leading(const struct language *l, struct slice word)
+{
+	return is_sort(l, word, SORT_LEADING);
 }
 
 const char *

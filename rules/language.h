@@ -26,9 +26,14 @@ bool language_all_letters(const struct language *);
 bool language_ordinals(const struct language *);
 
 /* A word, ASCII case ignored: one of the commonest; an abbreviation (without
- * its full stop). */
+ * its full stop); one that a sentence may end with; a word with a capital of
+ * its own, which begins no sentence behind such a one ("2 p.m. Thursday"); one
+ * that wants another behind it, so that no line is meant to end there. */
 bool language_common(const struct language *, struct slice word);
 bool language_abbreviation(const struct language *, struct slice word);
+bool language_final(const struct language *, struct slice word);
+bool language_capital(const struct language *, struct slice word);
+bool language_leading(const struct language *, struct slice word);
 
 /*
  * How a word is spelled out, or NULL when it stays as it is.  A suffix rule

@@ -1,6 +1,7 @@
 /*
  * See sentence.h.  First it is decided which line breaks are only wrapping: the
- * next word would not have fitted on the line.  Then the stretch between hard
+ * next word would not have fitted on the line, or the last one wants another.
+ * Then the stretch between hard
  * breaks is cut at full stops, question and exclamation marks that end
  * something (after Kiss and Strunk 2006: abbreviations, initials, and what
  * follows decide).
@@ -17,7 +18,7 @@ struct splitting {
 	const struct language *language;
 	struct slice text;
 	struct lines lines;
-	size_t width; /* that lines were wrapped at; 0: they were not */
+	size_t width; /* columns that lines were wrapped at; 0: they were not */
 	struct sentences found;
 };
 
@@ -46,12 +47,31 @@ starts_small(struct slice s)
 	       (a == 0xc5 && b == 0x93);
 }
 
+/* How many bytes of the line are the time of a chat's: "[4:57 PM] ". */
+static size_t
+stamp(struct slice s)
+{
+	size_t i = 1;
+
+	if (s.len < 3 || strchr("[(", s.p[0]) == NULL || !is_digit(s.p[1]))
+		return 0;
+	while (i < s.len && (is_digit(s.p[i]) || is_letter(s.p[i]) ||
+				strchr(".: ", s.p[i]) != NULL))
+		i++;
+	if (memchr(s.p, ':', i) == NULL || i + 1 >= s.len ||
+	    strchr("])", s.p[i]) == NULL || !is_space(s.p[i + 1]))
+		return 0;
+	return i + 2;
+}
+
 /* How many bytes of the line are a bullet: "- ", "* ", "2) ", "(a) ". */
 static size_t
 bullet(struct slice s)
 {
-	size_t i = 0;
+	size_t i = stamp(s);
 
+	if (i > 0)
+		return i;
 	if (slice_starts(s, "\xe2\x80\xa2") || slice_starts(s, "\xc2\xb7") ||
 	    slice_starts(s, "\xe2\x80\x93"))
 		i = slice_starts(s, "\xc2") ? 2 : 3;
@@ -75,14 +95,36 @@ bullet(struct slice s)
 	return i;
 }
 
+/* Characters, not bytes: each has one byte that is not 10xxxxxx. */
 static size_t
+columns(struct slice s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s.len; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static struct slice
 first_word(struct slice s)
 {
 	size_t i = 0;
 
 	while (i < s.len && !is_space(s.p[i]))
 		i++;
-	return i;
+	s.len = i;
+	return s;
+}
+
+static struct slice
+last_word(struct slice s)
+{
+	size_t i = s.len;
+
+	while (i > 0 && !is_space(s.p[i - 1]))
+		i--;
+	return (struct slice){s.p + i, s.len - i};
 }
 
 static size_t
@@ -91,7 +133,7 @@ wrap_width(const struct splitting *s)
 	size_t i, len, width = 0;
 
 	for (i = 0; i < s->lines.n; i++) {
-		len = s->lines.v[i].end - s->lines.v[i].start;
+		len = columns(line_text(s->text, &s->lines.v[i]));
 		if (len > FLOWING)
 			return 0;
 		if (len > width && len <= WIDEST)
@@ -135,9 +177,10 @@ soft_break(const struct splitting *s, size_t i)
 	last = here.p[here.len - 1];
 	if (starts_small(next) && last != '.' && last != '!' && last != '?')
 		return true;
-	if (last == ',')
+	if (last == ',' || language_leading(s->language, last_word(here)))
 		return true;
-	return s->width > 0 && here.len + 1 + first_word(next) > s->width;
+	return s->width > 0 &&
+	       columns(here) + 1 + columns(first_word(next)) > s->width;
 }
 
 static void
@@ -206,6 +249,18 @@ is_ordinal(
 		   language_common(s->language, after));
 }
 
+/* After "p.m." a sentence begins with "We" or "Bring", not with "Thursday". */
+static bool
+begins(const struct splitting *s, struct slice before, struct slice after)
+{
+	if (after.len == 0 || !is_upper(after.p[0]) ||
+	    language_capital(s->language, after))
+		return false;
+	return language_common(s->language, after) ||
+	       (after.len > 1 && is_lower(after.p[1]) &&
+		   language_final(s->language, before));
+}
+
 /* A full stop at `at`, and the next text at `next`. */
 static bool
 stop_ends(
@@ -220,8 +275,7 @@ stop_ends(
 		       is_lower(after.p[1]) &&
 		       memchr(before.p, '.', before.len) == NULL;
 	if (before.len > 0 && abbreviates(s, before))
-		return after.len > 0 && is_upper(after.p[0]) &&
-		       before.len > 1 && language_common(s->language, after);
+		return before.len > 1 && begins(s, before, after);
 	if (is_ordinal(s, start, at, after))
 		return false;
 	if (at > start && s->text.p[at - 1] == '.') /* an ellipsis */

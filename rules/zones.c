@@ -148,6 +148,16 @@ mark_footer(struct zoning *z, size_t i)
 	return end;
 }
 
+/* The line before says nothing yet, or says all that it wants to: "Monday, in
+ * the / morning." greets nobody. */
+static bool
+begins_anew(const struct zoning *z, size_t i)
+{
+	return i == 0 || z->lines.v[i - 1].blank ||
+	       z->lines.v[i - 1].zone != ZONE_BODY ||
+	       ends_sentence(text_of(z, i - 1));
+}
+
 static void
 mark_by_rules(struct zoning *z)
 {
@@ -163,7 +173,8 @@ mark_by_rules(struct zoning *z)
 		if (i < footer_end)
 			continue; /* all told */
 		zone = zone_by_rule(z, text_of(z, i), set);
-		if (zone == ZONE_SALUTATION && seen > SALUTATION_WITHIN)
+		if (zone == ZONE_SALUTATION &&
+		    (seen > SALUTATION_WITHIN || !begins_anew(z, i)))
 			continue;
 		if (zone == ZONE_CLOSING && text_of(z, i).len > CLOSING_LONGEST)
 			continue;

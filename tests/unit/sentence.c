@@ -84,6 +84,18 @@ static const struct {
 	"Delivery: Friday|Refund: 5 days|This is what we know at the moment, and it is all that there is."},
     {"You need:\n- a form\n- a photo", "You need:|a form|a photo"},
     {"We saw it... and it works.", "We saw it... and it works."},
+    {"It is 8 to 11 AM. Tarp it now. Acme Ltd. Mel answers.",
+	"It is 8 to 11 AM.|Tarp it now.|Acme Ltd.|Mel answers."},
+    {"We come at 2 p.m. Thursday, or at 5 p.m. May 4, or at 8 a.m. Eastern.",
+	"We come at 2 p.m. Thursday, or at 5 p.m. May 4, or at 8 a.m. Eastern."},
+    {"The voucher drops into your inbox within\n24 hours and runs to July. That is a longer line.",
+	"The voucher drops into your inbox within 24 hours and runs to July.|That is a longer line."},
+    {"Three hours on the tarmac with the air off\xe2\x80\xa6\xe2\x80\xa6\xe2\x80\xa6 and it is sorted by\nFriday.",
+	"Three hours on the tarmac with the air off\xe2\x80\xa6\xe2\x80\xa6\xe2\x80\xa6 and it is sorted by Friday."},
+    {"I call the exterminator, he gives me Monday the 30 in the\nmorning.\n\nThat is all that there is to say about it.",
+	"I call the exterminator, he gives me Monday the 30 in the morning.|That is all that there is to say about it."},
+    {"[4:57 PM] Tamika: A credit will be on it.\n[4:58 PM] You: ok\n(16:59) Tamika: It will be paid on Friday.",
+	"Tamika: A credit will be on it.|Tamika: It will be paid on Friday."},
     {"", ""},
 };
 
