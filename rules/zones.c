@@ -413,6 +413,41 @@ sign_by_shape(struct zoning *z, size_t to)
 	}
 }
 
+/*
+ * "You'll have it tomorrow. x Chantal": who writes no lines signs in the last
+ * one, which is cut before the name.
+ */
+static void
+sign_in_line(struct zoning *z)
+{
+	size_t i = z->lines.n, at;
+	struct slice s, name;
+
+	while (i > 0 && z->lines.v[i - 1].blank)
+		i--;
+	if (i == 0 || z->lines.v[i - 1].zone != ZONE_BODY)
+		return;
+	s = text_of(z, i - 1);
+	for (at = s.len; at > 0 && s.len - at <= NAME_LONGEST; at--)
+		if (s.p[at - 1] == ' ' && at > 2 && !is_digit(s.p[at - 3]) &&
+		    strchr(".!?", s.p[at - 2]) != NULL)
+			break;
+	name = (struct slice){s.p + at, s.len - at};
+	if (slice_starts(name, "x "))
+		name.p += 2, name.len -= 2;
+	if (at == 0 || name.len > NAME_LONGEST || !name_shaped(name) ||
+	    language_common(z->book->language, name))
+		return;
+	z->lines.v =
+	    arena_grow(z->arena, z->lines.v, z->lines.n, sizeof(*z->lines.v));
+	memmove(z->lines.v + i + 1, z->lines.v + i,
+	    (z->lines.n++ - i) * sizeof(*z->lines.v));
+	z->lines.v[i] = z->lines.v[i - 1];
+	z->lines.v[i - 1].end = z->lines.v[i].start + at;
+	z->lines.v[i].start += at;
+	z->lines.v[i].zone = ZONE_SIGNATURE;
+}
+
 struct lines
 zones_find(struct arena *arena, struct pack *pack, const struct rulebook *book,
     struct slice text, struct writer writer)
@@ -422,5 +457,6 @@ zones_find(struct arena *arena, struct pack *pack, const struct rulebook *book,
 	split_lines(&z);
 	mark_by_rules(&z);
 	sign_by_shape(&z, sign_after_closing(&z));
+	sign_in_line(&z);
 	return z.lines;
 }
