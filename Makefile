@@ -114,7 +114,8 @@ deps-test:
 	@dev/deps.sh dev/packages.build dev/packages.test
 
 demo: deps
-	@$(MAKE) -s all
+	@echo "building, which takes a minute or two"
+	@$(MAKE) -s -j2 all
 	@dev/demo.sh
 
 # All tests against the programs as built: unit tests, then shell tests, which

@@ -30,7 +30,7 @@ struct options {
 	bool json, explain, all, syslog;
 	bool has_now, has_at;
 	struct moment now, at;
-	const char *region, *language, *since; /* NULL when not said */
+	const char *region, *language; /* NULL when not said */
 	struct strings me; /* --me, in lower case */
 	const char *address, *name, *timezone, *store; /* of init */
 	const char *to; /* of letter: name and address, commas between lines */

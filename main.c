@@ -52,7 +52,7 @@ const struct command command_table[] = {
     {"verify", command_verify, 0, "DIR [SHA-256]",
 	"whether a dossier is as it was written"},
     {"unfiled", command_unfiled, NEEDS_STORE, "", "mail that is in no case"},
-    {"rules", command_rules, 0, "check [PATH]", "prove the rules; coverage FILE...: which ones are used"},
+    {"rules", command_rules, 0, "check [PATH]", "prove the rules; also: coverage FILE..., holidays YEAR..."},
     {"help", command_help, 0, "", "this list"},
     {NULL, NULL, 0, NULL, NULL},
 };
@@ -108,7 +108,6 @@ enum {
 	OPT_ME,
 	OPT_EXPLAIN,
 	OPT_ALL,
-	OPT_SINCE,
 	OPT_ADDRESS,
 	OPT_NAME,
 	OPT_TIMEZONE,
@@ -126,7 +125,6 @@ static const struct option long_options[] = {
     {"me", required_argument, NULL, OPT_ME},
     {"explain", no_argument, NULL, OPT_EXPLAIN},
     {"all", no_argument, NULL, OPT_ALL},
-    {"since", required_argument, NULL, OPT_SINCE},
     {"address", required_argument, NULL, OPT_ADDRESS},
     {"name", required_argument, NULL, OPT_NAME},
     {"timezone", required_argument, NULL, OPT_TIMEZONE},
@@ -199,9 +197,6 @@ take_option(
 		break;
 	case OPT_LANGUAGE:
 		o->language = arg;
-		break;
-	case OPT_SINCE:
-		o->since = arg;
 		break;
 	case OPT_ADDRESS:
 		o->address = arg;

@@ -9,18 +9,24 @@ trap 'rm -rf "$home"' EXIT
 trap 'exit 1' INT TERM
 export TZ=UTC XDG_CACHE_HOME="$home/cache"
 
+promised=${PROMISED:-./promised}
+bold='' plain=''
+if [ -t 1 ]; then
+	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
 promised() {
-	./promised -c "$home/config" "$@"
+	"$promised" -c "$home/config" "$@"
 }
 
 say() {
-	printf '\n\033[1m%s\033[0m\n' "$*"
+	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
 }
 
 # The newest mail in the outbox, as plain text.
 newest() {
 	mail=$(ls -t "$home"/outbox/new/* | head -n 1)
-	./promised original "$mail" | sed '1d; s/^/    /'
+	"$promised" original "$mail" | sed '1d; s/^/    /'
 }
 
 say "Sam sets promised up and forwards what the bank wrote."
@@ -29,9 +35,10 @@ promised init --address sam@home.example --name "Sam Okafor" \
 sed -i 's/^digest = .*/digest = none/' "$home/config"
 mkdir -p "$home/inbox/new" "$home/inbox/cur" "$home/inbox/tmp"
 cp examples/demo/forward.eml "$home/inbox/new/1.demo"
-sed -n '/^From: Northbank/,$p' examples/demo/forward.eml | sed 's/^/    /'
+awk '/^$/ { body = 1 } body || /^(From|To|Subject):/ { print "    " $0 }' \
+    examples/demo/forward.eml
 
-say "promised reads it, and answers with a receipt:"
+say "promised reads it, opens a case, and answers with a receipt:"
 promised --now 2026-03-02T18:21:00+00:00 once 2>/dev/null
 newest
 

@@ -78,17 +78,15 @@ done
 
 # --- help ---
 
-lines() { # LANGUAGE: that the help takes in a mail of 72 columns
-	python3 - "$root/examples/templates/$1/transcript.txt" <<'END'
-import sys, textwrap
-text = open(sys.argv[1], encoding="utf-8").read()
-text = text.split("{#help}\n")[1].split("{/help}")[0]
-print(sum(max(1, len(textwrap.wrap(line, 72))) for line in text.splitlines()))
-END
-}
+# Each command with its line, which begins in one column.
 for language in en de fr es; do
+	begin "$language"
+	run at 2026-03-02T10:00:00Z deliver <"$root/examples/demo/forward.eml"
+	run at 2026-03-02T10:00:00Z do 1 help
 	ok "help fits a screen of 24 lines ($language)" \
-	    test "$(lines "$language")" -le 24
+	    test "$(printf '%s\n' "$out" | sed 1,2d | wc -l)" -le 24
+	is "no line of it is folded ($language)" \
+	    "$(printf '%s\n' "$out" | grep '^  ' | grep -v '^  .\{23\} ')" ''
 done
 
 # --- the owner's own ---
