@@ -1,5 +1,14 @@
-/* See icalendar.h. */
+/*
+ * See icalendar.h.
+ *
+ * libical does not look at what malloc(3) gives it, and the loader that cannot
+ * load a library ends the process: both shall cost a calendar, and not the mail
+ * or the record that it is for.  So the work is done apart.  That process has
+ * the tasks, being a fork of this one; what it says is a sysexits(3) code in one
+ * byte, and the calendar for 0, else the reason why there is none.
+ */
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -7,6 +16,7 @@
 #include <libical/ical.h>
 
 #include "mail/addr.h"
+#include "mail/apart.h"
 #include "mail/charset.h"
 #include "mail/icalendar.h"
 
@@ -16,8 +26,7 @@
 	F(icalcomponent_add_component)    \
 	F(icalcomponent_add_property)     \
 	F(icalcomponent_as_ical_string_r) \
-	F(icalcomponent_free)             \
-	F(icalmemory_free_buffer)         \
+	F(icalerrno_return)               \
 	F(icalproperty_new_action)        \
 	F(icalproperty_new_description)   \
 	F(icalproperty_new_dtstamp)       \
@@ -59,12 +68,11 @@ load_symbol(void *library, const char *name, void *function, size_t size,
 	return 0;
 }
 
-/* RTLD_NODELETE: the library stays for the rest of the run, so that later
- * calls find it loaded and nothing of it needs to be kept here. */
+/* The library stays as long as the process, which ends when it has answered. */
 static int
 load(struct ical *ical, struct err *err)
 {
-	void *library = dlopen("libical.so.3", RTLD_NOW | RTLD_NODELETE);
+	void *library = dlopen("libical.so.3", RTLD_NOW);
 	int rc = 0;
 
 	if (library == NULL)
@@ -75,7 +83,6 @@ load(struct ical *ical, struct err *err)
 		rc = load_symbol( \
 		    library, #name, &ical->name, sizeof(ical->name), err);
 	FUNCTIONS(LOAD)
-	dlclose(library);
 	return rc;
 }
 
@@ -204,20 +211,24 @@ make_todo(const struct ical *ical, const struct todo *t)
 	return todo;
 }
 
-int
-icalendar_write(
-    const struct todo *t, size_t n, struct buf *out, struct err *err)
+/* What the other process writes; a fork has it all. */
+struct task {
+	const struct todo *todos;
+	size_t n;
+};
+
+static int
+write_all(const struct task *task, struct buf *out, struct err *err)
 {
 	struct ical ical;
 	icalcomponent *calendar;
-	char *text;
+	const char *text;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (check(&t[i], err) < 0)
-			return -1;
 	if (load(&ical, err) < 0)
 		return -1;
+	/* What libical has no memory for it may leave out, and not say so. */
+	errno = 0;
 	calendar = ical.icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
 	ical.icalcomponent_add_property(
 	    calendar, ical.icalproperty_new_version("2.0"));
@@ -225,12 +236,79 @@ icalendar_write(
 	    ical.icalproperty_new_prodid("-//promised//promised//EN"));
 	ical.icalcomponent_add_property(
 	    calendar, ical.icalproperty_new_method(ICAL_METHOD_PUBLISH));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < task->n; i++)
 		ical.icalcomponent_add_component(
-		    calendar, make_todo(&ical, &t[i]));
+		    calendar, make_todo(&ical, &task->todos[i]));
 	text = ical.icalcomponent_as_ical_string_r(calendar);
+	if (errno == ENOMEM)
+		return err_set(err, EX_TEMPFAIL, "out of memory");
+	if (text == NULL || *ical.icalerrno_return() != ICAL_NO_ERROR)
+		return err_set(err, EX_UNAVAILABLE, "libical writes none");
 	buf_puts(out, text);
-	ical.icalmemory_free_buffer(text);
-	ical.icalcomponent_free(calendar);
 	return 0;
+}
+
+/* apart_read. */
+static void
+answer(void *arg, struct slice none, struct buf *out)
+{
+	struct err err = {0};
+	struct buf text = {0};
+
+	(void)none;
+	if (write_all(arg, &text, &err) == 0) {
+		buf_putc(out, EX_OK);
+		buf_slice(out, buf_view(&text));
+	} else {
+		buf_putc(out, (char)err.code);
+		buf_puts(out, err.text);
+	}
+	buf_free(&text);
+}
+
+static int
+take(struct slice said, struct buf *out, struct err *err)
+{
+	struct slice text;
+
+	if (said.len < 2)
+		return err_set(err, EX_SOFTWARE, "no word of a calendar");
+	text = (struct slice){said.p + 1, said.len - 1};
+	if (!utf8_valid(text))
+		return err_set(err, EX_SOFTWARE, "no text for a calendar");
+	if (said.p[0] != EX_OK)
+		return err_set(err,
+		    said.p[0] == EX_TEMPFAIL ? EX_TEMPFAIL : EX_UNAVAILABLE,
+		    "%.*s", (int)text.len, text.p);
+	buf_slice(out, text);
+	return 0;
+}
+
+int
+icalendar_write(
+    const struct todo *t, size_t n, struct buf *out, struct err *err)
+{
+	/* libical, and what it needs, may have been installed anywhere. */
+	static const char *const readable[] = {"/", NULL};
+	struct task task = {t, n};
+	struct apart *writer;
+	struct apart_job *job;
+	struct err died;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++)
+		if (check(&t[i], err) < 0)
+			return -1;
+	writer = apart_open(answer, &task, 1, APART_SECONDS, readable);
+	job = apart_job(writer);
+	apart_ask(writer, job, false);
+	rc = apart_wait(writer, job, &died) == 0
+		 ? take(job->out, out, err)
+		 : err_set(err, EX_TEMPFAIL,
+		       "libical ends the process, as without memory; "
+		       "try again");
+	apart_drop(writer, job);
+	apart_close(writer);
+	return rc;
 }

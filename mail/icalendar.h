@@ -41,7 +41,7 @@ struct todo {
 /*
  * Adds one VCALENDAR, METHOD:PUBLISH, with n tasks and CRLF line ends.  -1
  * with err: EX_UNAVAILABLE when libical is not there, EX_DATAERR for what is
- * no task.
+ * no task, EX_TEMPFAIL for want of memory.
  */
 int icalendar_write(const struct todo *, size_t n, struct buf *, struct err *);
 

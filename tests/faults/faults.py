@@ -439,8 +439,7 @@ def campaign(world, points):
             world.first = world.err
             fault = None
             # strace ends as what it runs does; KILL is ours.
-            # libical does not look whether it was given memory.
-            if code < 0 and -code != signal.SIGKILL and not env:
+            if code < 0 and -code != signal.SIGKILL:
                 fault = f"died of signal {-code}"
             if world.half_pages():
                 fault = f"half a page: {world.half_pages()}"
@@ -511,12 +510,9 @@ def look(promised, folder, preload, step):
                 code = os.waitstatus_to_exitcode(status)
                 codes[code] += 1
                 # 75: out of memory.  74: SQLite took it for a fault of the
-                # disk.  0: done without it.  libical does not
-                # look whether it was given memory; where there is none to
-                # load it, the loader ends the process with 127.
+                # disk.  0: done without it.  69: libical could not be loaded.
                 if code not in (0, 74, 75) and not (
-                        code in (-signal.SIGSEGV, 127) and
-                        words[0] in ("export", "site")):
+                        code == 69 and words[0] in ("export", "site")):
                     bad += 1
                     print(f"# {shown}: allocation {n}: {code}", flush=True)
         run.wait()
