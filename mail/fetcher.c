@@ -81,9 +81,11 @@ helper_ended(struct fetcher *f, struct err *e)
 {
 	int status = 0;
 
-	if (f->helper.pid > 0 &&
-	    waitpid(f->helper.pid, &status, 0) == f->helper.pid)
+	if (f->helper.pid > 0) {
+		while (waitpid(f->helper.pid, &status, 0) < 0 && errno == EINTR)
+			;
 		f->helper.pid = 0;
+	}
 	if (WIFSIGNALED(status))
 		err_set(e, EX_SOFTWARE,
 		    "promised-fetch died by signal %d (%s); no mail is lost: "
@@ -354,12 +356,10 @@ fetcher_close(struct fetcher *f, int grace_ms)
 		return;
 	if (f->helper.pid > 0) {
 		buf_puts(&f->out, "stop\n");
-		if (!wait_for_end(f, monotonic_ms() + grace_ms)) {
-			kill(f->helper.pid, SIGKILL);
-			waitpid(f->helper.pid, NULL, 0);
-		}
+		if (wait_for_end(f, monotonic_ms() + grace_ms))
+			f->helper.pid = 0;
 	}
-	child_close(&f->helper);
+	child_kill(&f->helper);
 	frame_reader_free(f->in);
 	buf_free(&f->out);
 	free(f->name);

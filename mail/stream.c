@@ -275,12 +275,20 @@ check_pin(const struct stream *s, const char *pin, struct err *e)
 	return 0;
 }
 
+/* No way but TLS as it was wanted. */
+static int
+no_tls(struct err *e)
+{
+	return err_set(e, EX_SOFTWARE, "GnuTLS cannot be set up");
+}
+
 static int
 prepare_trust(struct stream *s, const struct stream_trust *t, struct err *e)
 {
 	int n;
 
-	gnutls_certificate_allocate_credentials(&s->credentials);
+	if (gnutls_certificate_allocate_credentials(&s->credentials) != 0)
+		return no_tls(e);
 	if (t->pin != NULL)
 		return 0;
 	if (t->ca_file != NULL)
@@ -305,18 +313,20 @@ is_address(const char *host)
 	       inet_pton(AF_INET6, host, out) == 1;
 }
 
-static void
-prepare_session(struct stream *s, const struct stream_trust *t)
+static int
+prepare_session(struct stream *s, const struct stream_trust *t, struct err *e)
 {
-	gnutls_init(&s->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK);
-	/* TLS 1.2 or later, RFC 8996. */
-	gnutls_set_default_priority_append(
-	    s->tls, "-VERS-TLS1.1:-VERS-TLS1.0:%PROFILE_MEDIUM", NULL, 0);
-	gnutls_credentials_set(s->tls, GNUTLS_CRD_CERTIFICATE, s->credentials);
-	/* RFC 6066 section 3: no address in server_name. */
-	if (!is_address(t->host))
+	/* TLS 1.2 or later, RFC 8996; and no address in server_name, RFC 6066
+	 * section 3. */
+	if (gnutls_init(&s->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK) != 0 ||
+	    gnutls_set_default_priority_append(s->tls,
+		"-VERS-TLS1.1:-VERS-TLS1.0:%PROFILE_MEDIUM", NULL, 0) != 0 ||
+	    gnutls_credentials_set(
+		s->tls, GNUTLS_CRD_CERTIFICATE, s->credentials) != 0 ||
+	    (!is_address(t->host) &&
 		gnutls_server_name_set(
-		    s->tls, GNUTLS_NAME_DNS, t->host, strlen(t->host));
+		    s->tls, GNUTLS_NAME_DNS, t->host, strlen(t->host)) != 0))
+		return no_tls(e);
 	/* Chain, dates, purpose and name, within the handshake. */
 	s->host = mem_alloc(strlen(t->host) + 1);
 	memcpy(s->host, t->host, strlen(t->host) + 1);
@@ -329,6 +339,7 @@ prepare_session(struct stream *s, const struct stream_trust *t)
 		gnutls_session_set_verify_cert2(s->tls, s->proof, 2, 0);
 	gnutls_handshake_set_max_packet_length(s->tls, HANDSHAKE_MOST);
 	gnutls_transport_set_int(s->tls, s->fd);
+	return 0;
 }
 
 static int
@@ -341,6 +352,9 @@ handshake(struct stream *s, struct err *e)
 		short events =
 		    gnutls_record_get_direction(s->tls) ? POLLOUT : POLLIN;
 
+		/* A warning is neither the end nor a wait. */
+		if (monotonic_ms() >= s->until)
+			return ended_early(s, e);
 		if (r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED) {
 			if (file_wait(s->fd, events, s->until) <= 0)
 				return ended_early(s, e);
@@ -364,10 +378,10 @@ stream_start_tls(struct stream *s, const struct stream_trust *t, struct err *e)
 {
 	int result = prepare_trust(s, t, e);
 
-	if (result == 0) {
-		prepare_session(s, t);
+	if (result == 0)
+		result = prepare_session(s, t, e);
+	if (result == 0)
 		result = handshake(s, e);
-	}
 	if (result == 0 && t->pin != NULL)
 		result = check_pin(s, t->pin, e);
 	if (result != 0)

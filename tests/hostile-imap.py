@@ -283,6 +283,15 @@ class handshake_silent(Plain):
 
 
 @scenario
+class handshake_of_warnings(Plain):
+    """Alerts that are no faults, in place of a handshake, without end."""
+
+    def greet(self):
+        while True:
+            self.send(b"\x15\x03\x03\x00\x02\x01\x5a" * 1000)
+
+
+@scenario
 class greeting_bye(Session):
     greeting = b"* BYE too many users\r\n"
 
