@@ -21,7 +21,8 @@ enum {
 
 struct frame {
 	struct hit hit;
-	struct span clause; /* that it stands in */
+	struct span clause; /* that it stands in, with what belongs to it */
+	size_t start; /* of the clause itself */
 	size_t end; /* of its window */
 	bool made; /* something of it */
 };
@@ -155,6 +156,7 @@ add_frames(struct reader *r, const struct hits *hits, bool otherwise,
 		f = &frames->v[frames->n];
 		f->hit = hits->v[i];
 		f->clause = clause_at(clauses, f->hit.at.start);
+		f->start = f->clause.start;
 		f->made = false;
 		if (otherwise)
 			f->hit.at = f->clause;
@@ -224,10 +226,11 @@ settle(struct reader *r, const struct view *view, struct frames *frames,
 	frames->n = n;
 }
 
-/* What is done in a frame: a verb of one action, and where it stands. */
+/* What is done in a frame: a verb, or a thing that it is done with. */
 struct head {
 	const struct rule *rule;
-	enum action action;
+	enum action action; /* of a weak verb: that of its thing */
+	bool told; /* by more than a weak verb */
 	size_t start, end;
 };
 
@@ -245,8 +248,20 @@ joined(struct reader *r, struct slice window, size_t at)
 					    part(window, 0, at), 0, &found);
 }
 
-/* The earlier one first, of those that begin together the one that tells more:
- * not weak, then longer. */
+/* How little a head tells: a verb, a weak verb, one that does something, one
+ * that has no action of its own, a thing. */
+static int
+head_rank(const struct head *h)
+{
+	if (h->rule->thing)
+		return 4;
+	if (!h->rule->has_action)
+		return 3;
+	return !h->rule->weak ? 0 : h->rule->action != ACTION_OTHER ? 1 : 2;
+}
+
+/* The earlier one first, of those that begin together the one that tells more,
+ * then the longer one. */
 static int
 head_order(const void *a, const void *b)
 {
@@ -254,45 +269,118 @@ head_order(const void *a, const void *b)
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	if (x->rule->weak != y->rule->weak)
-		return x->rule->weak ? 1 : -1;
+	if (head_rank(x) != head_rank(y))
+		return head_rank(x) < head_rank(y) ? -1 : 1;
 	if (x->end != y->end)
 		return x->end > y->end ? -1 : 1;
 	return 0;
 }
 
-/* What is called other gives way to all. */
-static void
-drop_other(struct heads *heads)
+/* True when a says nothing beside b: its words are part of a verb that tells
+ * all, or it stands before the thing that is meant ("refund letter"). */
+static bool
+yields(const struct head *a, const struct head *b)
 {
-	size_t i, n = 0;
+	bool meet = a->start < b->end && b->start < a->end;
 
-	for (i = 0; i < heads->n; i++)
-		if (heads->v[i].action != ACTION_OTHER ||
-		    !heads->v[i].rule->weak)
-			heads->v[n++] = heads->v[i];
-	if (n > 0)
-		heads->n = n;
+	if (a->rule->thing && b->rule->thing)
+		return a->start < b->start
+			   ? a->end + 1 >= b->start && a->end < b->end &&
+				 a->action != ACTION_REPLACE
+			   : a->start == b->start && a->end < b->end;
+	if (head_rank(b) == 0)
+		return meet && head_rank(a) > 0;
+	return !a->rule->thing && !b->rule->thing && a->start == b->start &&
+	       head_order(b, a) < 0;
 }
 
-/* "Send" gives way to the "refund" that is sent, but not to a verb joined to
- * it. */
 static void
-drop_weak(struct reader *r, struct slice window, struct heads *heads)
+drop_lesser(struct heads *heads)
 {
-	size_t i, strong = heads->n, n = 0;
+	struct heads all = *heads;
+	size_t i, k;
 
-	for (i = 0; i < heads->n && strong == heads->n; i++)
-		if (!heads->v[i].rule->weak)
-			strong = i;
-	if (strong == heads->n ||
-	    (strong > 0 && joined(r, window, heads->v[strong].start)))
-		return;
-	for (i = strong; i < heads->n; i++)
-		if (i == strong || !heads->v[i].rule->weak ||
-		    joined(r, window, heads->v[i].start))
-			heads->v[n++] = heads->v[i];
-	heads->n = n;
+	heads->n = 0;
+	for (i = 0; i < all.n; i++) {
+		for (k = 0; k < all.n; k++)
+			if (yields(&all.v[i], &all.v[k]))
+				break;
+		if (k == all.n)
+			heads->v[heads->n++] = all.v[i];
+	}
+}
+
+/*
+ * What a weak verb is done with: the thing before the first verb of all ("your
+ * refund will be sent"), else the next behind it ("send you a refund") that
+ * belongs to no other verb.  NULL when it is not named.
+ */
+static const struct head *
+thing_of(struct reader *r, struct slice window, const struct heads *heads,
+    size_t verb)
+{
+	const struct head *h = heads->v;
+	size_t i;
+
+	if (verb > 0 && h[0].rule->thing) {
+		for (i = 0; i < verb && h[i].rule->thing; i++)
+			continue;
+		if (i == verb)
+			return &h[0];
+	}
+	for (i = verb + 1; i < heads->n; i++) {
+		if (!h[i].rule->thing) {
+			if (head_rank(&h[i]) == 0 ||
+			    joined(r, window, h[i].start))
+				break;
+			continue;
+		}
+		/* "have your case decided" */
+		if (i + 1 < heads->n && head_rank(&h[i + 1]) == 0 &&
+		    h[i + 1].start == h[i].end + 1)
+			break;
+		return &h[i];
+	}
+	return NULL;
+}
+
+/* True when a weak verb without a thing is what is done, and no verb behind it
+ * that tells more: "arrange to cancel", "come and collect it"; but "send it, and
+ * refund you". */
+static bool
+stands_alone(struct reader *r, struct slice window, const struct heads *heads,
+    size_t verb)
+{
+	size_t i;
+
+	for (i = verb + 1; i < heads->n; i++) {
+		if (heads->v[i].rule->thing)
+			continue;
+		if (joined(r, window, heads->v[i].start))
+			return heads->v[verb].action == ACTION_DELIVER;
+		if (head_rank(&heads->v[i]) < head_rank(&heads->v[verb]))
+			return false;
+	}
+	return true;
+}
+
+/* True when the head tells something; a weak verb gets its thing's action. */
+static bool
+resolve(struct reader *r, struct slice window, const struct heads *heads,
+    size_t i, struct head *head)
+{
+	const struct head *thing;
+
+	*head = heads->v[i];
+	head->told = !head->rule->weak;
+	if (head->told)
+		return true;
+	thing = thing_of(r, window, heads, i);
+	if (thing == NULL)
+		return stands_alone(r, window, heads, i);
+	head->action = thing->action;
+	head->told = true;
+	return true;
 }
 
 static bool
@@ -306,24 +394,47 @@ has_time(struct slice marked)
 	return false;
 }
 
-/* The first verb, and those of other actions that are joined to it. */
+/* True when a verb that is joined to another is a thing of its own to do:
+ * "mend it and send it", but not ", finished or not". */
+static bool
+says_more(const struct head *h)
+{
+	return h->told || h->action == ACTION_DELIVER ||
+	       h->action == ACTION_REPLY;
+}
+
+/* The first verb, and those of other actions that are joined to it; without a
+ * verb, the first thing. */
 static void
 pick_heads(struct reader *r, struct slice window, struct heads *heads)
 {
+	struct heads all;
 	size_t i, k, n = 0;
+	bool linked = false;
 	struct head h;
 
 	qsort(heads->v, heads->n, sizeof(*heads->v), head_order);
-	drop_other(heads);
-	drop_weak(r, window, heads);
-	for (i = 0; i < heads->n && n < HEADS_MOST; i++) {
-		h = heads->v[i];
+	drop_lesser(heads);
+	all = *heads;
+	for (i = 0; i < all.n && n < HEADS_MOST; i++) {
+		if (all.v[i].rule->thing)
+			continue;
+		if (n > 0 && !linked &&
+		    (all.v[i].start < heads->v[n - 1].end ||
+			!joined(r, window, all.v[i].start)))
+			continue;
+		/* "... and issue a refund": the refund is joined too. */
+		linked = !resolve(r, window, &all, i, &h);
+		if (linked)
+			continue;
 		for (k = 0; k < n && heads->v[k].action != h.action; k++)
 			continue;
-		if (k < n || (n > 0 && (h.start < heads->v[n - 1].end ||
-					   !joined(r, window, h.start))))
-			continue;
-		heads->v[n++] = h;
+		if (k == n && (n == 0 || says_more(&h)))
+			heads->v[n++] = h;
+	}
+	if (n == 0 && all.n > 0) {
+		heads->v[n++] = all.v[0];
+		heads->v[0].told = true;
 	}
 	heads->n = n;
 	/* To look into it and come back is to come back; to look into it on
@@ -350,8 +461,10 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 		if ((rule->owners & 1u << owner) == 0 ||
 		    reader_guard(r, rule, window, window.len) != NULL)
 			continue;
-		heads->v[heads->n++] = (struct head){
-		    rule, rule->action, hits.v[i].at.start, hits.v[i].at.end};
+		heads->v[heads->n++] = (struct head){.rule = rule,
+		    .action = rule->action,
+		    .start = hits.v[i].at.start,
+		    .end = hits.v[i].at.end};
 	}
 	pick_heads(r, window, heads);
 }
@@ -360,9 +473,9 @@ find_heads_in(struct reader *r, const struct view *view, struct slice window,
 static bool
 is_vague(const struct head *head)
 {
-	return head->action == ACTION_DELIVER ||
-	       (head->rule->weak && (head->action == ACTION_OTHER ||
-					head->action == ACTION_REPAIR));
+	return !head->told && (head->action == ACTION_DELIVER ||
+				  head->action == ACTION_OTHER ||
+				  head->action == ACTION_REPAIR);
 }
 
 /* True when what was told before says more than the frame itself.  A rule for
@@ -401,7 +514,7 @@ static bool
 stands_for(struct reader *r, const struct view *view, const struct frame *f,
     const struct heads *heads)
 {
-	bool weak = heads->n == 0 || heads->v[0].rule->weak;
+	bool weak = heads->n == 0 || !heads->v[0].told;
 	size_t end = weak ? f->end : f->hit.at.end;
 	struct slice text = view->marked.text;
 	struct slice words =
@@ -420,7 +533,7 @@ last_done(struct heads *heads)
 	size_t i;
 
 	for (i = heads->n; i > 1; i--)
-		if (!heads->v[i - 1].rule->weak &&
+		if (heads->v[i - 1].told &&
 		    heads->v[i - 1].action != ACTION_DELIVER)
 			break;
 	if (heads->n == 0)
@@ -441,7 +554,8 @@ last_thing(struct reader *r, const struct view *view, struct slice window,
 	for (size_t i = 0; i < hits.n; i++) {
 		const struct hit *h = &hits.v[i];
 
-		if ((h->rule->action == ACTION_REFUND ||
+		if (!h->rule->weak &&
+		    (h->rule->action == ACTION_REFUND ||
 			h->rule->action == ACTION_REPLACE) &&
 		    (h->rule->owners & 1u << owner) != 0 &&
 		    (last == NULL || h->at.start >= last->at.start) &&
@@ -450,7 +564,8 @@ last_thing(struct reader *r, const struct view *view, struct slice window,
 	}
 	if (last == NULL)
 		return false;
-	heads->v[0] = (struct head){last->rule, last->rule->action, 0, 0};
+	heads->v[0] = (struct head){
+	    .rule = last->rule, .action = last->rule->action, .told = true};
 	heads->n = 1;
 	return true;
 }
@@ -488,6 +603,51 @@ before_aside(struct reader *r, struct slice window)
 	return window;
 }
 
+/* True when the words before a frame tell more than its own: a thing, or what
+ * is done where the frame does not say it. */
+static bool
+tells_rather(const struct head *before, const struct heads *heads)
+{
+	if (heads->n == 0)
+		return true;
+	if (!before->told)
+		return head_rank(before) < head_rank(&heads->v[0]);
+	return heads->v[0].action == ACTION_OTHER || head_rank(before) > 0;
+}
+
+/* "Your thoughts by Friday, please": the first head of the clause before the
+ * frame.  False when there is none, or it tells no more. */
+static bool
+find_ahead(struct reader *r, const struct view *view, const struct frame *f,
+    enum who owner, struct heads *heads)
+{
+	struct heads before;
+
+	if ((heads->n > 0 && !is_vague(&heads->v[0])) ||
+	    f->hit.at.start <= f->start)
+		return false;
+	find_heads_in(r, view,
+	    part(view->marked.text, f->start, f->hit.at.start), owner, &before);
+	if (before.n == 0 || !tells_rather(&before.v[0], heads))
+		return false;
+	heads->n = 1;
+	heads->v[0] = before.v[0];
+	heads->v[0].start = heads->v[0].end = 0;
+	return true;
+}
+
+/* Drops what may be anything and was not told. */
+static void
+drop_untold(struct heads *heads)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < heads->n; i++)
+		if (heads->v[i].told || heads->v[i].rule->has_action)
+			heads->v[n++] = heads->v[i];
+	heads->n = n;
+}
+
 static void
 find_heads(struct reader *r, const struct view *view, const struct frame *f,
     enum who owner, struct heads *heads)
@@ -499,25 +659,16 @@ find_heads(struct reader *r, const struct view *view, const struct frame *f,
 	find_heads_in(r, view, before_aside(r, window), owner, heads);
 	if (heads->n == 0)
 		find_heads_in(r, view, window, owner, heads);
-	if (heads->n == 0) {
-		/* "Your thoughts by Friday, please". */
-		find_heads_in(r, view,
-		    part(view->marked.text, f->clause.start,
-			f->hit.at.start > f->clause.start ? f->hit.at.start
-							  : f->clause.start),
-		    owner, heads);
-		for (i = 0; i < heads->n; i++)
-			heads->v[i].start = heads->v[i].end = 0;
-		if (heads->n > 0) {
-			heads->n = 1;
-			return;
-		}
+	if (find_ahead(r, view, f, owner, heads)) {
+		drop_untold(heads);
+		return;
 	}
 	if (stands_for(r, view, f, heads)) {
 		find_antecedent(r, view, f, owner, &before);
 		if (tells_more(&before, heads, f->hit.rule))
 			*heads = before;
 	}
+	drop_untold(heads);
 	for (i = 0; i < heads->n; i++)
 		heads->v[i].start += f->hit.at.start;
 }

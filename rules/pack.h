@@ -78,7 +78,8 @@ struct rule {
 	/* What must be found beside it; a date is a time that is not vague. */
 	bool needs_time, needs_date, needs_action;
 	bool otherwise; /* only in a sentence that makes no commitment so far */
-	bool weak; /* SAYS_ACTION: gives way to any other in its clause */
+	/* SAYS_ACTION: a verb that does what its thing tells; a thing. */
+	bool weak, thing;
 	unsigned only; /* of these actions: 1 << enum action; 0: of any */
 	unsigned silences; /* SAYS_NOTHING: which kinds, 1 << enum says */
 	bool undated; /* SAYS_CONDITION: only where no day is named */

@@ -140,8 +140,11 @@ field_says(struct parse *parse, struct slice value)
 	case SAYS_PROMISE:
 	case SAYS_DEADLINE:
 	case SAYS_ACTION:
-		if (value.len == 0 && rule->says != SAYS_ACTION)
+		if (value.len == 0) {
+			rule->action = ACTION_OTHER;
+			rule->weak = rule->says == SAYS_ACTION;
 			return 0;
+		}
 		rule->has_action = true;
 		return read_action(parse, value, &rule->action);
 	case SAYS_SIGNAL:
@@ -264,9 +267,11 @@ field_reads(struct parse *parse, struct slice value)
 		parse->rule->otherwise = true;
 	else if (slice_is(value, "weakly"))
 		parse->rule->weak = true;
+	else if (slice_is(value, "thing"))
+		parse->rule->thing = true;
 	else
 		return FAULT(
-		    parse, value.p, "a rule reads otherwise, or weakly");
+		    parse, value.p, "a rule reads otherwise, weakly, or thing");
 	return 0;
 }
 
