@@ -27,8 +27,9 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # A filter is a process for each mail, and to look up the symbols of these took
 # a seventh of its time: they are linked in where the system has them as
 # archives.  To have them shared all the same: make LINKED_IN=
-LINKED_IN = sqlite3 pcre2-8 gumbo nettle jansson inih
 archive = $(if $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)),$(1))
+LINKED_IN = sqlite3 pcre2-8 gumbo nettle jansson inih \
+	$(if $(call archive,unistring),psl idn2 unistring)
 LINKED = $(foreach lib,$(LINKED_IN),$(call archive,$(lib)))
 CORE_LIBS = $(LINKED:%=-l:lib%.a) -lsqlite3 -lpcre2-8 -lgumbo -lpsl -lidn2 \
 	-lnettle -ljansson -linih -ldl -lm
