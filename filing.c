@@ -130,12 +130,15 @@ int
 step_understand(struct step *s, struct err *err)
 {
 	struct apart_job *job = s->job;
+	struct slice answer = s->answer;
 
 	s->job = NULL;
+	s->answer.len = 0;
 	if (job != NULL)
 		use_the_wait(s->run, job);
-	s->mail = job != NULL
-		      ? reader_answer(s->run, s->arena, job, err)
+	s->mail = job != NULL ? reader_answer(s->run, s->arena, job, err)
+		  : answer.len > 0
+		      ? reader_said(s->arena, answer, err)
 		      : reader_read(s->run, s->arena, s->arrival->raw, err);
 	s->filed->mail = s->mail;
 	return s->mail == NULL ? -1 : 0;

@@ -311,20 +311,27 @@ reader_ready(struct run *run, const struct apart_job *job)
 }
 
 struct understood *
+reader_said(struct arena *a, struct slice answer, struct err *err)
+{
+	struct understood *u =
+	    understood_get(a, answer, (struct slice){NULL, 0});
+
+	if (u == NULL)
+		err_set(err, EX_DATAERR, "what its reader says makes no sense");
+	return u;
+}
+
+struct understood *
 reader_answer(
     struct run *run, struct arena *a, struct apart_job *job, struct err *err)
 {
-	struct slice bytes = {NULL, 0};
 	struct understood *u = NULL;
 
-	if (apart_wait(run->readers, job, err) == 0) {
-		bytes.p = arena_dup(a, job->out.p, job->out.len);
-		bytes.len = job->out.len;
-		u = understood_get(a, bytes, (struct slice){NULL, 0});
-		if (u == NULL)
-			err_set(err, EX_DATAERR,
-			    "what its reader says makes no sense");
-	}
+	if (apart_wait(run->readers, job, err) == 0)
+		u = reader_said(a,
+		    (struct slice){
+			arena_dup(a, job->out.p, job->out.len), job->out.len},
+		    err);
 	apart_drop(run->readers, job);
 	return u;
 }

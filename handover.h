@@ -22,8 +22,8 @@ understood_get(struct arena *, struct slice bytes, struct slice raw);
 
 /*
  * A mail for the readers of this run, which are started when there is work.
- * An empty job has an arena for its raw bytes, unless they live as long as it
- * does; it is asked for, to be skimmed or not (mail_study()), and one day
+ * An empty job has an arena for its raw bytes, unless they live until it is
+ * answered; it is asked for, to be skimmed or not (mail_study()), and one day
  * answered.
  */
 struct apart_job *reader_job(struct run *);
@@ -37,6 +37,10 @@ bool reader_ready(struct run *, const struct apart_job *);
  * died of it; the message's raw is empty. */
 struct understood *
 reader_answer(struct run *, struct arena *, struct apart_job *, struct err *);
+/* What an answer says that was put aside, which lives as long as the arena.
+ * NULL with err: it makes no sense. */
+struct understood *
+reader_said(struct arena *, struct slice answer, struct err *);
 /* All of it at once, before what is on its way. */
 struct understood *
 reader_read(struct run *, struct arena *, struct slice raw, struct err *);

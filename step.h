@@ -21,6 +21,7 @@ struct step {
 	const struct arrival *arrival;
 	int64_t received;
 	struct apart_job *job; /* in which it is being read; NULL: none yet */
+	struct slice answer; /* what a reader has said of it; or none */
 	bool quiet;
 	bool done; /* once described, all is decided but what it tells */
 	bool queued; /* others behind it wait: place those again at the end */

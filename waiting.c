@@ -5,10 +5,12 @@
  * before it is decided; several are decided in one transaction, unless one of
  * them has brought us down before.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/shelf.h"
 #include "handover.h"
 #include "late.h"
 #include "step.h"
@@ -16,6 +18,10 @@
 
 /* Of mails that are decided together; and of bytes, for a list of them. */
 enum { BATCH = WAITING_BATCH, WAITING_MOST = 1 << 20 };
+
+/* So far the readers are given mails ahead of the one that is decided; those
+ * that lie on the shelf are passed over. */
+enum { AHEAD = 4096 };
 
 /* On a terminal: how far it is, every hundred mails. */
 void
@@ -29,37 +35,84 @@ waiting_show(size_t n, const char *what, bool last)
 /* --- read before its turn --- */
 
 /*
- * The first mails of the past are given to the readers as they are kept, for
- * these have nothing else to do yet: in the order of their numbers.
+ * Mails of the past are given to the readers as they are kept, for these have
+ * nothing else to do yet; what they say lies on a shelf until the mail's turn
+ * comes.  A mail for which no reader has time is read when it is its turn, and
+ * so is one that is lost here.
  */
-struct early {
-	size_t n;
-	struct early_mail {
-		int64_t message, received;
-		struct apart_job *job; /* NULL: taken */
-	} v[APART_JOBS];
+enum { GIVEN_UP_MOST = 16 };
+
+struct early_mail {
+	int64_t message, received;
+	/* At most one of them: */
+	struct apart_job *job; /* being read; or given up there */
+	struct shelved answer;
 };
+
+struct early {
+	struct shelf *shelf; /* NULL: none can be had */
+	struct early_mail *v; /* by rising numbers */
+	size_t n, room;
+	size_t settled; /* so many from the start were answered, or given up */
+	size_t given_up; /* so many of these */
+};
+
+static struct early *
+early_of(struct run *run)
+{
+	struct early *e = run->early;
+
+	if (e == NULL) {
+		e = run->early = mem_alloc(sizeof(*e));
+		memset(e, 0, sizeof(*e));
+		e->shelf = shelf_open(run->settings.store);
+	}
+	return e;
+}
+
+static void
+put_aside(struct run *run, struct early *e, struct early_mail *m)
+{
+	struct err told_later;
+
+	if (apart_wait(run->readers, m->job, &told_later) != 0) {
+		e->given_up++;
+		return;
+	}
+	m->answer = shelf_put(e->shelf, m->job->out);
+	apart_drop(run->readers, m->job);
+	m->job = NULL;
+}
+
+static void
+put_answers_aside(struct run *run, struct early *e)
+{
+	while (e->settled < e->n && reader_ready(run, e->v[e->settled].job))
+		put_aside(run, e, &e->v[e->settled++]);
+}
 
 void
 waiting_read_early(
     struct run *run, int64_t message, int64_t received, struct slice raw)
 {
-	struct early *e = run->early;
-	struct apart_job *job;
+	struct early *e = early_of(run);
+	struct early_mail m = {.message = message, .received = received};
 
-	if (e == NULL)
-		e = run->early = arena_alloc(run->arena, sizeof(*e));
-	if (e->n == APART_JOBS || reader_full(run))
+	put_answers_aside(run, e);
+	if (e->shelf == NULL || e->given_up >= GIVEN_UP_MOST ||
+	    reader_full(run))
 		return;
-	job = reader_job(run);
-	raw.p = arena_dup(job->arena, raw.p, raw.len);
-	reader_ask(run, job, raw, true);
-	e->v[e->n].message = message;
-	e->v[e->n].received = received;
-	e->v[e->n++].job = job;
+	if (e->n == e->room) {
+		e->room = e->room == 0 ? 256 : 2 * e->room;
+		e->v = mem_realloc(e->v, e->room * sizeof(*e->v));
+	}
+	m.job = reader_job(run);
+	raw.p = arena_dup(m.job->arena, raw.p, raw.len);
+	reader_ask(run, m.job, raw, true);
+	e->v[e->n++] = m;
 }
 
-/* NULL: it is not among them. */
+/* NULL: it was not read, or was taken. */
 static struct early_mail *
 find_early(struct run *run, int64_t message)
 {
@@ -67,10 +120,11 @@ find_early(struct run *run, int64_t message)
 	size_t from = 0, to = e == NULL ? 0 : e->n, i;
 
 	while (from < to) {
-		i = from + (to - from) / 2;
-		if (e->v[i].message == message)
-			return e->v[i].job == NULL ? NULL : &e->v[i];
-		if (e->v[i].message < message)
+		struct early_mail *m = &e->v[i = from + (to - from) / 2];
+
+		if (m->message == message)
+			return m->job == NULL && m->answer.len == 0 ? NULL : m;
+		if (m->message < message)
 			from = i + 1;
 		else
 			to = i;
@@ -78,28 +132,30 @@ find_early(struct run *run, int64_t message)
 	return NULL;
 }
 
-/* But for those of the list. */
 static void
-drop_early(struct run *run, const int64_t *messages, size_t n)
+forget_early(struct run *run)
 {
 	struct early *e = run->early;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; e != NULL && i < e->n; i++) {
-		for (k = 0; k < n && messages[k] != e->v[i].message; k++)
-			;
-		if (k < n || e->v[i].job == NULL)
-			continue;
-		apart_drop(run->readers, e->v[i].job);
-		e->v[i].job = NULL;
-	}
+	if (e == NULL)
+		return;
+	for (i = 0; i < e->n; i++)
+		if (e->v[i].job != NULL)
+			apart_drop(run->readers, e->v[i].job);
+	shelf_close(e->shelf);
+	free(e->v);
+	free(e);
+	run->early = NULL;
 }
 
 /* --- the queue --- */
 
 /* A mail that waits, and is read ahead of its turn. */
 struct ahead {
-	struct apart_job *job; /* NULL: there was nothing to read */
+	/* Neither: there was nothing to read. */
+	struct apart_job *job;
+	struct shelved answer; /* on the shelf */
 	struct waits waits;
 };
 
@@ -112,7 +168,7 @@ struct queue {
 	size_t asked; /* so many are given to the readers */
 	size_t begun; /* one more than the last that was marked */
 	size_t careful; /* so many are to be decided alone */
-	struct ahead ahead[APART_JOBS]; /* of message i: i % APART_JOBS */
+	struct ahead *ahead; /* AHEAD; of message i: i % AHEAD */
 };
 
 /* What cannot be had is told when it is to be decided. */
@@ -120,7 +176,7 @@ static void
 ask_ahead(struct queue *q, size_t i)
 {
 	struct run *run = q->run;
-	struct ahead *ahead = &q->ahead[i % APART_JOBS];
+	struct ahead *ahead = &q->ahead[i % AHEAD];
 	struct early_mail *early = find_early(run, q->messages[i]);
 	struct slice raw;
 	struct err ignored;
@@ -130,7 +186,9 @@ ask_ahead(struct queue *q, size_t i)
 		ahead->waits.past = true;
 		ahead->waits.received = early->received;
 		ahead->job = early->job;
+		ahead->answer = early->answer;
 		early->job = NULL;
+		early->answer.len = 0;
 		return;
 	}
 	ahead->job = reader_job(run);
@@ -147,9 +205,10 @@ ask_ahead(struct queue *q, size_t i)
 static void
 read_ahead(struct queue *q, size_t i)
 {
+	reader_pump(q->run);
 	if (q->asked < i)
 		q->asked = i;
-	while (q->asked < q->n && q->asked < i + APART_JOBS &&
+	while (q->asked < q->n && q->asked < i + AHEAD &&
 	       (!reader_full(q->run) ||
 		   find_early(q->run, q->messages[q->asked]) != NULL))
 		ask_ahead(q, q->asked++);
@@ -160,25 +219,40 @@ forget_ahead(struct queue *q)
 {
 	size_t i;
 
-	for (i = 0; i < APART_JOBS; i++)
+	for (i = 0; i < AHEAD; i++)
 		if (q->ahead[i].job != NULL)
 			apart_drop(q->run->readers, q->ahead[i].job);
-	drop_early(q->run, NULL, 0);
+	forget_early(q->run);
+}
+
+/* What was said of it when it was kept. */
+static struct slice
+take_from_shelf(struct queue *q, struct ahead *ahead)
+{
+	struct shelved answer = ahead->answer;
+
+	ahead->answer.len = 0;
+	return answer.len == 0
+		   ? (struct slice){NULL, 0}
+		   : shelf_get(q->run->early->shelf, answer, q->arena);
 }
 
 static int
 decide_message(struct queue *q, size_t i, struct filed *filed, struct err *err)
 {
 	struct run *run = q->run;
-	struct ahead *ahead = &q->ahead[i % APART_JOBS];
+	struct ahead *ahead = &q->ahead[i % AHEAD];
 	struct arrival arrival = {.source = "store"};
 	struct step step = {
 	    .run = run, .arena = q->arena, .arrival = &arrival, .filed = filed};
 	int rc = 0;
 
 	read_ahead(q, i);
-	step.job = i < q->asked ? ahead->job : NULL;
-	if (step.job == NULL)
+	if (i < q->asked) {
+		step.job = ahead->job;
+		step.answer = take_from_shelf(q, ahead);
+	}
+	if (step.job == NULL && step.answer.len == 0)
 		rc = intake_get(run->store, run->owner, filed->message,
 		    q->arena, &arrival.raw, &ahead->waits, err);
 	ahead->job = NULL;
@@ -236,7 +310,7 @@ batch_size(struct queue *q, size_t i)
 		most /= 2;
 	for (size = 0; size < BATCH && size < most; size++) {
 		/* The first may have been marked by the batch before. */
-		if (q->ahead[(i + size) % APART_JOBS].waits.tries == 0 ||
+		if (q->ahead[(i + size) % AHEAD].waits.tries == 0 ||
 		    q->begun == i + size + 1)
 			continue;
 		if (size == 0)
@@ -270,8 +344,9 @@ await_readers(struct queue *q, size_t i, size_t size)
 	size_t k;
 
 	for (k = i; k < i + size && k < q->asked; k++) {
-		struct apart_job *job = q->ahead[k % APART_JOBS].job;
+		struct apart_job *job = q->ahead[k % AHEAD].job;
 
+		read_ahead(q, i);
 		if (job != NULL)
 			(void)apart_wait(q->run->readers, job, &told_later);
 	}
@@ -342,13 +417,11 @@ file_waiting(struct run *run, struct counts *counts, struct err *err)
 	struct queue q = {.run = run, .arena = arena_new()};
 	int rc;
 
+	q.ahead = arena_calloc(list, AHEAD, sizeof(*q.ahead));
 	rc = intake_waiting(
 	    run->store, run->owner, list, WAITING_MOST, &q.messages, &q.n, err);
-	if (rc == 0) {
-		drop_early(
-		    run, q.messages, q.n < APART_JOBS ? q.n : APART_JOBS);
+	if (rc == 0)
 		rc = decide_all(&q, counts, err);
-	}
 	forget_ahead(&q);
 	if (rc == 0)
 		rc = late_settle(run, q.arena, err);

@@ -6,16 +6,16 @@
 #define WAITING_H
 
 #include "filing.h"
-#include "mail/apart.h"
 
-enum { WAITING_BATCH = APART_JOBS / 2 }; /* mails in one transaction */
+enum { WAITING_BATCH = 96 }; /* mails in one transaction */
 
 /* Decides it, in the order of arrival.  counts may be NULL. */
 int file_waiting(struct run *, struct counts *, struct err *);
 
 /*
- * Gives a mail of the past that was just kept to the readers, who have nothing
- * else to do yet; by rising numbers.  Those beyond APART_JOBS are left alone.
+ * Gives a mail of the past that was just kept to the readers, when they have
+ * nothing else to do; by rising numbers.  What they say is put aside for
+ * file_waiting().
  */
 void waiting_read_early(
     struct run *, int64_t message, int64_t received, struct slice raw);

@@ -25,8 +25,10 @@
 #include "mail/apart.h"
 
 enum {
-	AHEAD = 4, /* mails that a reader has at hand */
-	AHEAD_BYTES = 128 * 1024, /* ... and as many as the socket may hold */
+	/* Mails that a reader has at hand, lest it wait while its parent is at
+	 * work for long; and as many as the socket may hold. */
+	AHEAD = 16,
+	AHEAD_BYTES = 384 * 1024,
 	GRACE = 5, /* seconds beyond the reader's own alarm */
 };
 
@@ -37,8 +39,8 @@ struct job {
 	enum state state;
 	int deaths;
 	int signal; /* that ended the last reader of it; 0: none */
-	char *answer; /* as it comes in */
-	struct job *next; /* in the queue or the list of the unused */
+	char *answer; /* as it comes in; NULL: not begun */
+	struct job *next; /* in the queue */
 };
 
 struct reader {
@@ -60,8 +62,10 @@ struct apart {
 	const char *const *readable;
 	struct reader *readers;
 	size_t count;
-	struct job *queue, *unused;
-	size_t jobs, bytes; /* in use */
+	struct job *queue;
+	size_t jobs; /* in use */
+	size_t bytes; /* of those that are asked and not answered */
+	size_t answers; /* bytes of those that are answered */
 	bool alone; /* no process can be had */
 };
 
@@ -156,6 +160,16 @@ serve(const struct apart *p, int fd)
 
 /* --- Starting and ending one --- */
 
+/* The system may give less (socket(7), wmem_max): then some of what the reader
+ * has at hand is still here. */
+static void
+make_room(int fd)
+{
+	const int room = 2 * AHEAD_BYTES;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 static int
 start(struct apart *p, struct reader *r)
 {
@@ -163,6 +177,8 @@ start(struct apart *p, struct reader *r)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return -1;
+	make_room(pair[0]);
+	make_room(pair[1]);
 	memset(r, 0, sizeof(*r));
 	r->pid = fork();
 	if (r->pid == 0)
@@ -176,6 +192,18 @@ start(struct apart *p, struct reader *r)
 	r->fd = pair[0];
 	fcntl(r->fd, F_SETFL, O_NONBLOCK);
 	return 0;
+}
+
+/* There is no more to be asked; state: DONE, with its answer, or FAILED. */
+static void
+settle(struct apart *p, struct job *j, enum state state, size_t length)
+{
+	j->state = state;
+	p->bytes -= j->face.in.len;
+	p->answers += length;
+	j->face.out = (struct slice){j->answer, length};
+	arena_free(j->face.arena);
+	j->face.arena = NULL;
 }
 
 static void
@@ -216,11 +244,12 @@ bury(struct apart *p, struct reader *r, bool late)
 		struct job *j = r->jobs[0];
 
 		j->signal = late ? SIGALRM : by;
+		free(j->answer);
 		j->answer = NULL;
 		if (++j->deaths < APART_TRIES)
 			enqueue(p, j, true);
 		else
-			j->state = FAILED;
+			settle(p, j, FAILED, 0);
 	}
 	r->n = 0;
 }
@@ -341,12 +370,9 @@ send_some(struct reader *r)
 }
 
 static void
-finish_first(struct reader *r)
+finish_first(struct apart *p, struct reader *r)
 {
-	struct job *j = r->jobs[0];
-
-	j->state = DONE;
-	j->face.out = (struct slice){j->answer, (size_t)r->length};
+	settle(p, r->jobs[0], DONE, (size_t)r->length);
 	r->n--;
 	r->sending--;
 	memmove(r->jobs, r->jobs + 1, r->n * sizeof(r->jobs[0]));
@@ -368,7 +394,7 @@ answer_room(struct reader *r, char **to, size_t *left)
 	if (r->length > APART_ANSWER)
 		return false;
 	if (j->answer == NULL)
-		j->answer = arena_alloc(j->face.arena, (size_t)r->length);
+		j->answer = mem_alloc((size_t)r->length);
 	*to = j->answer + (r->got - head);
 	*left = (size_t)r->length - (r->got - head);
 	return true;
@@ -402,7 +428,7 @@ take_some(struct apart *p, struct reader *r)
 		r->got += (size_t)n;
 		if (r->got >= sizeof(r->length) &&
 		    r->got - sizeof(r->length) == r->length)
-			finish_first(r);
+			finish_first(p, r);
 	}
 }
 
@@ -467,14 +493,21 @@ apart_open(apart_read read, void *arg, size_t readers, unsigned seconds,
 }
 
 static void
-free_jobs(struct job *j)
+free_job(struct job *j)
+{
+	arena_free(j->face.arena);
+	free(j->answer);
+	free(j);
+}
+
+static void
+free_queue(struct job *j)
 {
 	struct job *next;
 
 	for (; j != NULL; j = next) {
 		next = j->next;
-		arena_free(j->face.arena);
-		free(j);
+		free_job(j);
 	}
 }
 
@@ -490,13 +523,10 @@ apart_close(struct apart *p)
 
 		if (r->pid != 0)
 			(void)reap(r);
-		for (k = 0; k < r->n; k++) {
-			r->jobs[k]->next = p->unused;
-			p->unused = r->jobs[k];
-		}
+		for (k = 0; k < r->n; k++)
+			free_job(r->jobs[k]);
 	}
-	free_jobs(p->queue);
-	free_jobs(p->unused);
+	free_queue(p->queue);
 	free(p->readers);
 	free(p);
 }
@@ -504,18 +534,10 @@ apart_close(struct apart *p)
 struct apart_job *
 apart_job(struct apart *p)
 {
-	struct job *j = p->unused;
-	struct arena *a;
+	struct job *j = mem_alloc(sizeof(*j));
 
-	if (j == NULL) {
-		j = mem_alloc(sizeof(*j));
-		a = arena_new();
-	} else {
-		p->unused = j->next;
-		a = j->face.arena;
-	}
 	memset(j, 0, sizeof(*j));
-	j->face.arena = a;
+	j->face.arena = arena_new();
 	p->jobs++;
 	return &j->face;
 }
@@ -539,7 +561,8 @@ apart_pump(struct apart *p)
 bool
 apart_full(const struct apart *p)
 {
-	return p->jobs >= APART_JOBS || p->bytes >= APART_BYTES;
+	return p->jobs >= APART_JOBS || p->bytes >= APART_BYTES ||
+	       p->answers >= APART_ANSWERS;
 }
 
 /* In this process, for want of another. */
@@ -557,10 +580,8 @@ read_here(struct apart *p, struct job *j)
 	buf_slice(&in, j->face.in);
 	p->read(p->arg, buf_view(&in), &out);
 	buf_free(&in);
-	j->face.out.len = out.len;
-	j->face.out.p = arena_dup(j->face.arena, out.p, out.len);
-	buf_free(&out);
-	j->state = DONE;
+	j->answer = out.p;
+	settle(p, j, DONE, out.len);
 }
 
 bool
@@ -606,9 +627,6 @@ apart_drop(struct apart *p, struct apart_job *face)
 	if (j->state == ASKED || j->state == GIVEN)
 		(void)apart_wait(p, face, &ignored);
 	p->jobs--;
-	if (j->state != IDLE)
-		p->bytes -= face->in.len;
-	arena_reset(face->arena);
-	j->next = p->unused;
-	p->unused = j;
+	p->answers -= face->out.len;
+	free_job(j);
 }

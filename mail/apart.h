@@ -32,8 +32,10 @@ enum {
 	APART_TRIES = 2, /* deaths over one mail until it is given up */
 	APART_SECONDS = 25, /* for one mail */
 	APART_JOBS = 192, /* asked for and not dropped, and ... */
-	APART_BYTES = 4 << 20, /* ... their size, but for one that is larger */
-	APART_ANSWER = 64 << 20, /* bytes of an answer */
+	APART_BYTES = 1 << 20, /* ... of those not answered, but for one that is
+				* larger, and ... */
+	APART_ANSWERS = 4 << 20, /* ... of the answers */
+	APART_ANSWER = 64 << 20, /* bytes of one */
 };
 
 /* In the reader: what is made of the bytes in, to be appended to out. */
@@ -43,10 +45,10 @@ struct apart;
 
 /* One mail to read.  Owned by the pool, used until apart_drop(). */
 struct apart_job {
-	struct arena *arena; /* lives as long as the job */
+	struct arena *arena; /* for what is asked; gone once it is answered */
 	/* Set by the caller, as long-lived; read as one, the head first. */
 	struct slice head, in;
-	struct slice out; /* of apart_wait(); in the arena */
+	struct slice out; /* of apart_wait(); lives as long as the job */
 };
 
 /* How many readers there should be: as many as processors. */

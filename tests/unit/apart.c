@@ -34,12 +34,30 @@ read_mail(void *arg, struct slice in, struct buf *out)
 	buf_slice(out, in);
 }
 
+static struct arena *texts; /* what was asked, to the end of a test */
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	texts = arena_new();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	arena_free(texts);
+	return 0;
+}
+
 static struct apart_job *
 ask(struct apart *p, const char *text, size_t size)
 {
 	struct apart_job *j = apart_job(p);
 
-	j->in = slice_of(arena_printf(j->arena, "%s%*s", text, (int)size, ""));
+	j->in = slice_of(arena_printf(texts, "%s%*s", text, (int)size, ""));
 	apart_ask(p, j, false);
 	return j;
 }
@@ -55,8 +73,7 @@ check(struct apart *p, struct apart_job *j)
 	if (apart_wait(p, j, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(
-	    sscanf(slice_dup(j->arena, j->out), "%d %zu:%n", &pid, &size, &at),
-	    2);
+	    sscanf(slice_dup(texts, j->out), "%d %zu:%n", &pid, &size, &at), 2);
 	assert_int_equal(size, j->in.len);
 	assert_int_equal(j->out.len, j->in.len + (size_t)at);
 	assert_memory_equal(j->out.p + at, j->in.p, size);
@@ -85,6 +102,32 @@ test_many_in_order(void **state)
 	assert_false(apart_full(p));
 	apart_close(p);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* Mails that wait for a reader count, and so do answers; nothing else does. */
+static void
+test_bounds(void **state)
+{
+	struct apart *p = apart_open(read_mail, NULL, 2, APART_SECONDS, NULL);
+	struct apart_job *jobs[APART_JOBS];
+	struct err err = {0};
+	size_t i, n, bytes = 0;
+
+	(void)state;
+	for (n = 0; n < APART_JOBS && bytes < APART_ANSWERS; n++) {
+		jobs[n] = apart_job(p);
+		jobs[n]->in.len = 400000;
+		jobs[n]->in.p = arena_calloc(jobs[n]->arena, 1, 400000);
+		apart_ask(p, jobs[n], false);
+		assert_int_equal(apart_wait(p, jobs[n], &err), 0);
+		assert_null(jobs[n]->arena);
+		bytes += jobs[n]->out.len;
+		assert_int_equal(apart_full(p), bytes >= APART_ANSWERS);
+	}
+	for (i = 0; i < n; i++)
+		apart_drop(p, jobs[i]);
+	assert_false(apart_full(p));
+	apart_close(p);
 }
 
 /* Larger than any buffer between two processes, both ways, at once. */
@@ -178,16 +221,19 @@ test_alone(void **state)
 	apart_close(p);
 }
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_many_in_order),
-	    cmocka_unit_test(test_large),
-	    cmocka_unit_test(test_deaths),
-	    cmocka_unit_test(test_second_try),
-	    cmocka_unit_test(test_dropped_unread),
-	    cmocka_unit_test(test_alone),
+	    TEST(test_many_in_order),
+	    TEST(test_bounds),
+	    TEST(test_large),
+	    TEST(test_deaths),
+	    TEST(test_second_try),
+	    TEST(test_dropped_unread),
+	    TEST(test_alone),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
