@@ -18,6 +18,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "filing.h"
@@ -263,17 +264,9 @@ file_apart(struct run *run, struct slice raw, struct outcome *o)
 static int
 write_out(struct slice bytes, struct err *err)
 {
-	while (bytes.len > 0) {
-		ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, "writing the message");
-		bytes.p += n;
-		bytes.len -= (size_t)n;
-	}
-	return 0;
+	return file_write(STDOUT_FILENO, bytes) == 0
+		   ? 0
+		   : err_errno(err, "writing the message");
 }
 
 /* Takes one header line with its line end off *rest; empty at the body. */

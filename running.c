@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -131,23 +132,35 @@ command_once(struct run *run, struct err *err)
 
 /* --- run --- */
 
-static volatile int stopping;
+static volatile sig_atomic_t stopping;
+/* Readable from then on: a signal right before poll(2) would else be seen when
+ * that has waited. */
+static int stop_fd;
 
 static void
 on_signal(int number)
 {
+	const uint64_t one = 1;
+	int was = errno;
+
 	(void)number;
 	stopping = 1;
+	if (write(stop_fd, &one, sizeof(one)) < 0)
+		errno = was; /* it is readable already */
 }
 
-static void
-catch_signals(void)
+static int
+catch_signals(struct err *err)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 
+	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop_fd < 0)
+		return err_errno(err, "eventfd");
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	return 0;
 }
 
 /* sd_notify(3): one datagram to the socket that the manager named. */
@@ -228,9 +241,9 @@ command_run(struct run *run, struct err *err)
 	struct watch *watch;
 	int rc = 0;
 
-	if (lock_store(run, err) != 0 || recompute(run, err) != 0)
+	if (lock_store(run, err) != 0 || recompute(run, err) != 0 ||
+	    catch_signals(err) != 0)
 		return -1;
-	catch_signals();
 	watch = watch_open(run);
 	tell_manager("READY=1");
 	log_info("at work on %s", run->settings.store);
@@ -249,7 +262,7 @@ command_run(struct run *run, struct err *err)
 			}
 			log_warn("%s", err->text);
 		}
-		watch_wait(watch, patience(run, sent), &stopping);
+		watch_wait(watch, patience(run, sent), stop_fd);
 	}
 	tell_manager("STOPPING=1");
 	watch_close(watch);

@@ -164,7 +164,7 @@ file_fetched(struct run *run, struct arena *a, const struct account *account,
 	struct filed filed;
 
 	counts->seen++;
-	if (file_message(run, a, &arrival, false, &filed, err) != 0) {
+	if (file_message(run, a, &arrival, NULL, &filed, err) != 0) {
 		counts->failed++;
 		return err_prefix(err, "mailbox %s: mail %u", account->name,
 		    (unsigned)got->uid);
@@ -392,7 +392,7 @@ struct watch {
 	struct run *run;
 	struct arena *arena; /* of the mail that is being filed */
 	struct watched *v;
-	struct pollfd *fds; /* one for each of v */
+	struct pollfd *fds; /* one for each of v, and watch_wait()'s */
 	size_t n;
 };
 
@@ -406,7 +406,7 @@ watch_open(struct run *run)
 	w->arena = arena_new();
 	w->n = run->settings.mailbox_count;
 	w->v = arena_calloc(run->arena, w->n, sizeof(*w->v));
-	w->fds = arena_calloc(run->arena, w->n, sizeof(*w->fds));
+	w->fds = arena_calloc(run->arena, w->n + 1, sizeof(*w->fds));
 	for (i = 0; i < w->n; i++) {
 		w->v[i].account = &run->settings.mailboxes[i];
 		w->v[i].trouble.arena = run->arena;
@@ -510,12 +510,13 @@ attend(struct watch *w, struct watched *m, int64_t now)
 }
 
 void
-watch_wait(struct watch *w, int timeout_ms, const volatile int *stop)
+watch_wait(struct watch *w, int timeout_ms, int until_fd)
 {
 	int64_t end = monotonic_ms() + timeout_ms;
 	size_t i, mails = 0;
 
-	while (mails == 0 && !*stop) {
+	w->fds[w->n] = (struct pollfd){until_fd, POLLIN, 0};
+	while (mails == 0 && w->fds[w->n].revents == 0) {
 		int64_t now = monotonic_ms(), until = end;
 
 		if (now >= end)
@@ -533,7 +534,7 @@ watch_wait(struct watch *w, int timeout_ms, const volatile int *stop)
 		}
 		if (mails > 0)
 			break;
-		if (poll(w->fds, (nfds_t)w->n,
+		if (poll(w->fds, (nfds_t)w->n + 1,
 			until > now ? (int)(until - now) : 0) <= 0)
 			continue;
 		for (i = 0; i < w->n; i++)
@@ -591,12 +592,4 @@ mailbox_check(struct run *run, const struct account *account, struct err *err)
 		return err_prefix(err, "mailbox %s", account->name);
 	source_close(source);
 	return 0;
-}
-
-int
-templates_check(struct run *run, struct err *err)
-{
-	struct voice voice;
-
-	return run_voice(run, &voice, err);
 }

@@ -24,14 +24,13 @@ int mailbox_read(
 struct watch;
 struct watch *watch_open(struct run *);
 /* Files what comes within that time, then what is there; returns early when
- * mail came or *stop is set.  A mailbox that fails is told in the log and
- * tried again later, longer each time. */
-void watch_wait(struct watch *, int timeout_ms, const volatile int *stop);
+ * mail came or the descriptor is readable.  A mailbox that fails is told in the
+ * log and tried again later, longer each time. */
+void watch_wait(struct watch *, int timeout_ms, int until_fd);
 void watch_close(struct watch *);
 
 /* For doctor: can it be read, can it send?  Nothing is filed or sent. */
 int mailbox_check(struct run *, const struct account *, struct err *);
 int send_check(struct run *, struct err *);
-int templates_check(struct run *, struct err *);
 
 #endif

@@ -420,7 +420,7 @@ command_doctor(struct run *run, struct err *err)
 	bad += check_clock(run);
 	rc = load_rules(run, &e);
 	bad += report(run, "rules", rc, &e, datadir_path(run->arena, "rules"));
-	rc = templates_check(run, &e);
+	rc = run_voice(run, &(struct voice){0}, &e);
 	bad += report(run, "templates", rc, &e,
 	    datadir_path(run->arena, "examples/templates"));
 	rc = check_store(run);

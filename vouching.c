@@ -143,7 +143,7 @@ vouching_open(struct vouching *v)
 {
 	static const char *const nothing[] = {NULL};
 
-	v->reader = apart_open(dkim_judge, NULL, 1, 0, nothing);
+	v->reader = apart_open(dkim_judge, NULL, 1, APART_SECONDS, nothing);
 	v->resolver =
 	    resolver_open(datadir_program(v->lasting, "promised-lookup"),
 		v->run->settings.resolver);

@@ -55,7 +55,7 @@ struct apart_job {
 size_t apart_processors(void);
 
 /*
- * Starts no process yet.  Never NULL.  seconds: APART_SECONDS.  readable: what
+ * Starts no process yet.  Never NULL.  seconds: for one mail, at least 1.  readable: what
  * a reader may open to read, as for confine(); borrowed.
  */
 struct apart *apart_open(apart_read, void *arg, size_t readers,
