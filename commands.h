@@ -59,6 +59,7 @@ struct run {
 	struct machine_addresses *machines;
 	struct domain_list *desks; /* of help desk programs */
 	struct bounce_words *bounces; /* of mail servers */
+	struct err no_calendar; /* why a record has none: record_whole() */
 	struct image *image; /* that these are in, or NULL: see loading.h */
 	bool image_new; /* and it is not written yet */
 	struct nudge_settings *nudges; /* made by post_open() */

@@ -280,6 +280,7 @@ todo_text(const struct case_record *r, const struct obligation *o)
 	    say_what(&r->voice, o->action));
 }
 
+/* A machine without libical has everything but calendars; see record_whole(). */
 static int
 write_calendar(struct run *run, struct folder *f, const struct case_record *r,
     struct err *err)
@@ -288,7 +289,6 @@ write_calendar(struct run *run, struct folder *f, const struct case_record *r,
 	struct todo *todos =
 	    arena_calloc(a, r->obligation_count, sizeof(*todos));
 	struct buf out = {0};
-	struct err why = {0};
 	size_t n = 0;
 	int rc = 0;
 
@@ -309,9 +309,8 @@ write_calendar(struct run *run, struct folder *f, const struct case_record *r,
 		    .status = o->stored == STATE_KEPT ? TODO_DONE : TODO_OPEN,
 		    .organizer = run->settings.addresses.v[0]};
 	}
-	/* The rest is worth having without it. */
-	if (n > 0 && icalendar_write(todos, n, &out, &why) != 0)
-		log_warn("no calendar: %s", why.text);
+	if (n > 0 && icalendar_write(todos, n, &out, &run->no_calendar) != 0)
+		buf_clear(&out);
 	if (out.len > 0)
 		rc = folder_write(f, "case.ics", buf_view(&out), err);
 	buf_free(&out);
@@ -361,6 +360,16 @@ record_write(struct run *run, struct folder *f, const struct case_record *r,
 		   : 0;
 }
 
+int
+record_whole(struct run *run, struct err *err)
+{
+	if (run->no_calendar.code == 0)
+		return 0;
+	*err = run->no_calendar;
+	run->no_calendar.code = 0;
+	return err_prefix(err, "no calendar");
+}
+
 static int
 take_number(const char *text, int *number, struct err *err)
 {
@@ -407,7 +416,7 @@ command_export(struct run *run, struct err *err)
 	    "MANIFEST.sha256 is %s; keep this number apart, it proves all of "
 	    "it\n",
 	    run->args[1], number, r.message_count, hash);
-	return 0;
+	return record_whole(run, err);
 }
 
 const char *
@@ -427,15 +436,18 @@ dossier_keep(struct run *run, struct arena *a, int number, const char *path,
 	char hash[SHA256_HEX];
 	struct case_record r;
 	struct folder *f;
+	struct err lacks = {0};
 
 	if (record_collect(run, a, number, &r, err) != 0 ||
 	    file_folders(path, err) != 0)
 		return -1;
 	f = folder_open(a, path, err);
-	return f == NULL || record_write(run, f, &r, err) != 0 ||
-		       folder_finish(f, hash, err) != 0
-		   ? -1
-		   : 0;
+	if (f == NULL || record_write(run, f, &r, err) != 0 ||
+	    folder_finish(f, hash, err) != 0)
+		return -1;
+	if (record_whole(run, &lacks) != 0)
+		log_warn("%s: %s", path, lacks.text);
+	return 0;
 }
 
 /* --- verify --- */

@@ -18,6 +18,9 @@ int record_outline(struct run *, struct arena *, int number,
 /* All files of a dossier. */
 int record_write(
     struct run *, struct folder *, const struct case_record *, struct err *);
+/* Once they are written: -1 with err when one of them lacks its calendar, as
+ * on a machine without libical. */
+int record_whole(struct run *, struct err *);
 /* Where the dossiers lie that the command `export` of a mail has written: beside
  * the store, by owner and case. */
 const char *dossier_folder(struct run *, struct arena *, int number);

@@ -178,5 +178,5 @@ command_site(struct run *run, struct err *err)
 		return -1;
 	fprintf(run->out, "%s/index.html: %zu cases\n", run->args[0],
 	    site.case_count);
-	return 0;
+	return record_whole(run, err);
 }

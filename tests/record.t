@@ -82,6 +82,18 @@ print(r["format"], r["case"], len(r["messages"]), r["obligations"][0]["due"], r[
     "promised-record 1 1 2 2026-03-09 3"
 cd "$tmp" || exit 1
 
+mkdir "$tmp/broken"
+: >"$tmp/broken/libical.so.3"
+for what in 'export 1' site; do
+	# shellcheck disable=SC2086 # a command and its argument
+	LD_LIBRARY_PATH="$tmp/broken" run at $now $what "$tmp/plain"
+	is "$what without libical: 69" "$rc" 69
+	like "which is said in one line" "$(printf '%s' "$err" | tr '\n' '|')" \
+	    '^promised: no calendar: libical 3: [^|]*libical3\)$'
+	run "$promised" verify "$tmp/plain"
+	is "with all the rest written" "$rc" 0
+	rm -r "$tmp/plain"
+done
 run "$promised" verify "$tmp/dossier" "$manifest"
 is "verify finds it whole" "$rc" 0
 for file in $(cd "$tmp/dossier" && find . -type f | sed 's|^\./||' | sort); do
