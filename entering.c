@@ -24,6 +24,7 @@
 #include "filing.h"
 #include "handover.h"
 #include "importing.h"
+#include "leaving.h"
 #include "loading.h"
 #include "mail/source.h"
 #include "waiting.h"
@@ -316,6 +317,21 @@ write_filtered(struct slice raw, struct slice headers, struct err *err)
 	return rc != 0 ? rc : write_out(rest, err);
 }
 
+/* Who passes a mail on does not give it again.  What is wrong with the store or
+ * the settings themselves does not pass, and would let it pile up. */
+static void
+leave(struct run *run, struct slice raw, const struct outcome *o)
+{
+	const struct err why = {.code = o->code};
+	struct err e = {0};
+
+	if (o->kept || !err_passes(&why) || run->options.dry_run)
+		return;
+	if (run_open(run, NEEDS_SETTINGS, &e) != 0 ||
+	    left_put(run, raw, &e) != 0)
+		log_error("it is not filed: %s", e.text);
+}
+
 int
 command_filter(struct run *run, struct err *err)
 {
@@ -326,11 +342,13 @@ command_filter(struct run *run, struct err *err)
 	/* What is larger, or cannot be read, was not taken: the caller has it. */
 	if (file_bytes("-", MESSAGE_MOST, &raw, err) != 0)
 		return -1;
-	if (message_plausible(buf_view(&raw)))
-		file_apart(run, buf_view(&raw), &o);
-	else
+	if (!message_plausible(buf_view(&raw))) {
 		log_error("not a mail: it has no header field; passed on as "
 			  "it came");
+	} else {
+		file_apart(run, buf_view(&raw), &o);
+		leave(run, buf_view(&raw), &o);
+	}
 	rc = write_filtered(buf_view(&raw), buf_view(&o.headers), err);
 	if (rc == 0 && o.code != EX_OK)
 		rc = err_set(

@@ -23,6 +23,7 @@
 #include "base/zone.h"
 #include "cases/obligation.h"
 #include "filing.h"
+#include "leaving.h"
 #include "publishing.h"
 #include "sending.h"
 #include "servers.h"
@@ -109,6 +110,16 @@ read_mailboxes(struct run *run, struct counts *counts, struct err *err)
 	return first.code == 0 ? 0 : -1;
 }
 
+/* What was not finished when it came. */
+static int
+go_on(struct run *run, struct counts *counts, struct err *err)
+{
+	return file_waiting(run, NULL, err) != 0 ||
+		       left_file(run, counts, err) != 0
+		   ? -1
+		   : 0;
+}
+
 int
 command_once(struct run *run, struct err *err)
 {
@@ -118,7 +129,7 @@ command_once(struct run *run, struct err *err)
 	int rc;
 
 	if (lock_store(run, err) != 0 || recompute(run, err) != 0 ||
-	    file_waiting(run, NULL, err) != 0)
+	    go_on(run, &counts, err) != 0)
 		return -1;
 	/* What is due goes all the same; but the exit status tells. */
 	rc = read_mailboxes(run, &counts, &unread);
@@ -248,10 +259,11 @@ command_run(struct run *run, struct err *err)
 	tell_manager("READY=1");
 	log_info("at work on %s", run->settings.store);
 	while (!stopping) {
+		struct counts counts = {0};
 		size_t sent = 0;
 
 		advance(run, &clock);
-		if (file_waiting(run, NULL, err) != 0 ||
+		if (go_on(run, &counts, err) != 0 ||
 		    signatures_check(run, err) != 0 ||
 		    send_due(run, look, &sent, err) != 0 ||
 		    publish_due(run, err) != 0) {

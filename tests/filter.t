@@ -90,8 +90,15 @@ holder=$!
 wait_for 60 test -e "$tmp/held"
 run "$p" deliver <"$mail"
 is "a busy store defers: 75" "$rc" 75
+run "$p" filter <"$mail"
+is "which a filter tells, too" "$rc" 75
+ok "and passes the mail on as it came" cmp "$tmp/plain" "$tmp/.out"
 touch "$tmp/release"
 wait $holder
+run "$p" once
+is "the next pass files it" "$rc $(count)" "0 1"
+is "and nothing is left beside the store" \
+    "$(find "$tmp"/owner/*.left -type f)" ""
 
 # --- procmail ---
 
