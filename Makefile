@@ -178,13 +178,24 @@ TIME = 60
 TARGETS =
 # To trace each comparison took half of the time; seeds and dictionaries know
 # the words already.
-FUZZ_FLAGS = -O2 -g -fsanitize=fuzzer-no-link,address,undefined \
+FUZZ_SAN = address,undefined
+FUZZ_FLAGS = -O2 -g -fsanitize=fuzzer-no-link,$(FUZZ_SAN) \
 	-fno-sanitize-coverage=trace-cmp -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
+FUZZ_O = build/fuzz
+FUZZ_LIMIT = -max_total_time=$(TIME)
 fuzz: deps-test
-	@$(MAKE) -s -j2 O=build/fuzz CC=clang CFLAGS="$(FUZZ_FLAGS)" \
+	@$(MAKE) -s -j2 O=$(FUZZ_O) CC=clang CFLAGS="$(FUZZ_FLAGS)" \
 	    HARDEN=-fPIE FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer fuzz-build
-	@dev/fuzz.sh $(TIME) $(TARGETS)
+	@dev/fuzz.sh $(FUZZ_O) $(FUZZ_LIMIT) $(TARGETS)
+
+# RUNS of each, on short inputs and without AddressSanitizer, which takes half
+# of the time or more; then with it over all that was worth keeping.
+RUNS = 10000000
+fuzz-many:
+	@SHORT=8 $(MAKE) -s FUZZ_O=build/fuzz-many FUZZ_SAN=undefined \
+	    FUZZ_LIMIT=-runs=$(RUNS) fuzz
+	@$(MAKE) -s FUZZ_LIMIT=-runs=0 fuzz
 
 fuzz-build: $(FUZZ)
 
@@ -241,5 +252,5 @@ clean:
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
 	layers lint bench accuracy crash faults parallel shuffle year histories cut-imap holidays install \
-	fuzz fuzz-build golden-png
+	fuzz fuzz-many fuzz-build golden-png
 .SECONDARY:

@@ -110,10 +110,12 @@ fuzz_file(const uint8_t *data, size_t size)
 	static char path[64];
 	static int fd = -1;
 
-	if (fd < 0)
+	if (fd < 0) {
 		fd = memfd_create("fuzz", 0);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	FUZZ_MUST(fd >= 0 && ftruncate(fd, 0) == 0 && fchmod(fd, 0600) == 0 &&
-		  pwrite(fd, data, size, 0) == (ssize_t)size);
+		FUZZ_MUST(fd >= 0 && fchmod(fd, 0600) == 0);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	FUZZ_MUST(pwrite(fd, data, size, 0) == (ssize_t)size &&
+		  ftruncate(fd, (off_t)size) == 0);
 	return path;
 }
