@@ -1,5 +1,6 @@
 /* See publishing.h. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -160,6 +161,7 @@ run_shell(const char *script, const char *one, const char *two, struct err *err)
 	if (pid < 0)
 		return err_errno(err, "fork");
 	if (pid == 0) {
+		signal(SIGPIPE, SIG_DFL); /* ours alone is ignored */
 		execl("/bin/sh", "sh", "-c", script, "sh", one, two,
 		    (char *)NULL);
 		_exit(EX_UNAVAILABLE);

@@ -63,6 +63,7 @@ read_names(struct level *l, struct err *err)
 	int fd = openat(l->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
+	int fault;
 
 	if (dir == NULL) {
 		err_errno(err, "%s", l->path);
@@ -70,16 +71,17 @@ read_names(struct level *l, struct err *err)
 			close(fd);
 		return -1;
 	}
-	errno = 0;
-	while ((entry = readdir(dir)) != NULL) {
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
 		l->names =
 		    arena_grow(l->arena, l->names, l->n, sizeof(*l->names));
 		l->names[l->n++] = arena_strdup(l->arena, entry->d_name);
 	}
+	fault = errno;
 	closedir(dir);
-	if (errno != 0)
+	errno = fault;
+	if (fault != 0)
 		return err_errno(err, "%s", l->path);
 	if (l->n > 0)
 		qsort(l->names, l->n, sizeof(*l->names), by_name);
@@ -176,7 +178,12 @@ take_name(struct files *f, struct arena *arena, struct source_mail *mail,
 		return 0; /* moved meanwhile; a link; a socket */
 	if (fd < 0)
 		return err_errno(err, "%s", path);
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(fd, &st) != 0) {
+		err_errno(err, "%s", path);
+		close(fd);
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode))
 		return push(f, fd, path, err);
 	if (S_ISREG(st.st_mode))
 		return take_file(f, fd, arena_strdup(arena, l->path), path,
@@ -267,6 +274,8 @@ files_open(const char *path, struct err *err)
 		err_errno(err, "%s", path);
 		if (errno == ENOENT)
 			err->code = EX_NOINPUT;
+		if (fd >= 0)
+			close(fd);
 		return NULL;
 	}
 	f = mem_alloc(sizeof(*f));

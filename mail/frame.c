@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/monotonic.h"
 #include "mail/frame.h"
@@ -125,16 +126,6 @@ is_plain(char c)
 	return c != '\0' &&
 	       ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		   (c >= '0' && c <= '9') || strchr("-._~@:/,+", c) != NULL);
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Undoes percent-encoding in place; false for what is none, and for NUL. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "mail/charset.h"
 #include "mail/guard.h"
 #include "mail/header.h"

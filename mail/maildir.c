@@ -85,10 +85,10 @@ list_folder(struct maildir *m, int which, struct err *err)
 	}
 	fault = errno;
 	closedir(dir);
-	if (fault == 0)
-		return 0;
 	errno = fault;
-	return err_errno(err, "%s/%s", m->path, folder_names[which]);
+	if (fault != 0)
+		return err_errno(err, "%s/%s", m->path, folder_names[which]);
+	return 0;
 }
 
 static bool

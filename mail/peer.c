@@ -5,18 +5,10 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "base/ascii.h"
 #include "mail/peer.h"
 
 enum { PIN_SIZE = PEER_PIN_ROOM / 2 };
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits) & 15;
-}
 
 static bool
 parse_pin(const char *text, unsigned char pin[PIN_SIZE])

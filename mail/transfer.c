@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "mail/transfer.h"
 
 /* Where decoded bytes go: room is reserved, so that putc cannot overflow. */
@@ -141,18 +142,6 @@ base64_decode(struct arena *arena, struct slice in, size_t most, bool *cut)
 	if (cut != NULL)
 		*cut = !fits;
 	return out_slice(&o);
-}
-
-int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
 }
 
 /* "=3D" at p; -1 for what is none. */

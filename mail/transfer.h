@@ -23,8 +23,6 @@ struct slice transfer_decode(struct arena *, struct slice body,
 /* Whether it leaves the bytes as they are (7bit, 8bit, binary, none). */
 bool transfer_is_identity(struct slice encoding);
 
-int hex_digit(char); /* its value, or -1; either case */
-
 struct slice
 base64_decode(struct arena *, struct slice, size_t most, bool *cut);
 /* The Q encoding of RFC 2047 section 4.2: "_" is a blank. */

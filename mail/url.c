@@ -5,20 +5,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/url.h"
 
 static const char *const shape = "a url looks like "
 				 "imaps://user@host:port/folder";
-
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits) & 15;
-}
 
 /* In place; false for a bad escape and for control bytes. */
 static bool
