@@ -6,6 +6,10 @@
 
 #include "record/record.h"
 
+/* Days from today that an axis is made longer for: what is due in many years (a
+ * limit of the law) does not squeeze the rest. */
+enum { AXIS_AHEAD = 366 };
+
 struct axis {
 	day_t first, last;
 	int left, right; /* where they lie, in units of the drawing */

@@ -61,7 +61,6 @@ mark_day(const struct case_record *r, const struct obligation *o)
 					    : record_due_day(r, o);
 }
 
-/* What is due in many years does not squeeze the rest. */
 static struct axis
 axis_of(const struct site *site)
 {
@@ -86,7 +85,7 @@ axis_of(const struct site *site)
 			day_t day = mark_day(r, &r->obligations[k]);
 
 			if (record_is_promise(&r->obligations[k]) &&
-			    day > s.last && day < today + 366)
+			    day > s.last && day < today + AXIS_AHEAD)
 				s.last = day;
 		}
 	}

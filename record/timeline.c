@@ -37,7 +37,6 @@ widen(struct axis *s, day_t day)
 		s->last = day;
 }
 
-/* What is due in many years (a limit of the law) does not squeeze the rest. */
 static struct axis
 axis_of(const struct case_record *r)
 {
@@ -62,7 +61,7 @@ axis_of(const struct case_record *r)
 			continue;
 		widen(&s, moment_day(o->said));
 		if (o->due.precision != DUE_NONE &&
-		    record_due_day(r, o) < today + 366)
+		    record_due_day(r, o) < today + AXIS_AHEAD)
 			widen(&s, record_due_day(r, o));
 	}
 	s.last += 1 + (s.last - s.first) / 50;
