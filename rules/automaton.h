@@ -27,9 +27,11 @@ struct automaton *
 automaton_new(struct automata *, const char *expression, bool all_letters);
 /* NULL; one that is kept and did not grow out of its arena lives on. */
 struct automaton *automaton_free(struct automaton *);
-/* A copy in the arena, with all that it has learned so far; it points nowhere
+/* Takes one, with all that it has learned so far, into the arena: what is
+ * looked at most; after automaton_keep_rest() all, so that it points nowhere
  * else. */
-struct automaton *automaton_keep(const struct automaton *, struct arena *);
+struct automaton *automaton_keep(struct automaton *, struct arena *);
+void automaton_keep_rest(struct automaton *, struct arena *);
 
 /*
  * False when no match begins at *from (at most text.len) or behind it.  When

@@ -152,7 +152,7 @@ rulebook_pattern(
 	if (*same == NULL) {
 		expand(book, e->text, 0, &text);
 		e->pattern =
-		    pattern_new(pack->arena, buf_keep(&text, pack->arena),
+		    patterns_add(book->patterns, buf_keep(&text, pack->arena),
 			language_all_letters(book->language));
 		*same = e;
 	}
@@ -171,6 +171,7 @@ make_same(struct arena *arena, struct rulebook *book)
 	for (book->same_room = 1; book->same_room < 2 * n;)
 		book->same_room *= 2;
 	book->same = arena_calloc(arena, book->same_room, sizeof(*book->same));
+	book->patterns = patterns_new(arena, n);
 }
 
 /* What is looked up while literals are analysed. */
@@ -303,6 +304,18 @@ check_own(struct pack *pack, const struct rulebook *book,
 	return 0;
 }
 
+static struct gated
+new_gated(struct rule *rule, size_t match)
+{
+	const unsigned zones = rule->zones != 0 ? rule->zones : 1u << ZONE_BODY;
+
+	return (struct gated){.rule = rule,
+	    .expression = &rule->match[match],
+	    .zones = (uint8_t)zones,
+	    .senders = (uint8_t)rule->senders,
+	    .needs_date = rule->needs_date};
+}
+
 static void
 gather_gated(struct arena *arena, struct rulebook *book)
 {
@@ -318,8 +331,7 @@ gather_gated(struct arena *arena, struct rulebook *book)
 				continue;
 			for (k = 0; k < book->rules[i]->matches; k++)
 				book->gated[book->gated_count++] =
-				    (struct gated){book->rules[i],
-					&book->rules[i]->match[k]};
+				    new_gated(book->rules[i], k);
 		}
 	}
 	book->first_gated[says] = book->gated_count;
@@ -690,6 +702,13 @@ pack_close(struct pack *pack)
 }
 
 static void
+freeze_first(
+    struct pack *pack, const struct rulebook *book, struct expression *e)
+{
+	pattern_freeze_first(rulebook_pattern(pack, book, e), pack->arena);
+}
+
+static void
 freeze_expression(
     struct pack *pack, const struct rulebook *book, struct expression *e)
 {
@@ -707,6 +726,7 @@ pack_freeze(struct pack *pack)
 		log_error("%s", err.text);
 	for (i = 0; i < pack->book_count; i++) {
 		rulebook_lexicon(pack->books[i]);
+		each_expression(pack, pack->books[i], freeze_first);
 		each_expression(pack, pack->books[i], freeze_expression);
 	}
 	pack_close(pack);

@@ -97,6 +97,9 @@ struct rule {
 struct gated {
 	struct rule *rule;
 	struct expression *expression;
+	struct pattern *pattern; /* of the expression; NULL until first used */
+	uint8_t zones, senders; /* of the rule: where and in whose mail */
+	bool needs_date;
 };
 
 /* define NAME and its alternatives. */
@@ -136,6 +139,7 @@ struct rulebook {
 	 * are written alike have one.  Open addressing. */
 	struct expression **same;
 	size_t same_room; /* a power of two */
+	struct patterns *patterns; /* of them all */
 	/* Words that the reader needs, by their definitions (may be NULL). */
 	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either,
 	    *that, *same_day, *aside;

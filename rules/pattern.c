@@ -30,8 +30,7 @@ enum {
 	JIT_STACK = 262144,
 	PATTERN_MOST = 65536, /* bytes of one expression */
 	MESSAGE_CPU_MS = 200,
-	LOOK_EVERY = 512, /* matches between two looks at the clock */
-	ASKED_MOST = 64 /* patterns at once */
+	LOOK_EVERY = 512 /* matches between two looks at the clock */
 };
 
 struct matcher {
@@ -65,19 +64,25 @@ struct hint {
 	bool may;
 };
 
+/* What is asked of most patterns comes first. */
 struct pattern {
-	const char *text;
-	pcre2_code *code; /* NULL: not used yet */
-	const uint8_t *frozen; /* what it can be made of, or NULL */
-	size_t matched, asked; /* bytes; not counted on once it was worth it */
+	struct hint hint;
 	struct automaton *automaton; /* NULL: not made, or no_automaton */
 	bool no_automaton;
-	struct answer last;
-	struct hint hint;
-	struct pattern *next_made;
 	bool made; /* it is one of the matcher's */
 	bool all_letters;
 	bool bad;
+	struct answer last;
+	pcre2_code *code; /* NULL: not used yet */
+	const uint8_t *frozen; /* what it can be made of, or NULL */
+	size_t matched, asked; /* bytes; not counted on once it was worth it */
+	const char *text;
+	struct pattern *next_made;
+};
+
+struct patterns {
+	struct pattern *v;
+	size_t n;
 };
 
 static int64_t
@@ -180,14 +185,36 @@ matcher_spent(const struct matcher *m)
 	return m->spent;
 }
 
-struct pattern *
-pattern_new(struct arena *arena, const char *text, bool all_letters)
+struct patterns *
+patterns_new(struct arena *arena, size_t n)
 {
-	struct pattern *p = arena_alloc(arena, sizeof(*p));
+	struct patterns *all = arena_alloc(arena, sizeof(*all));
+
+	all->v = arena_calloc(arena, n, sizeof(*all->v));
+	return all;
+}
+
+struct pattern *
+patterns_add(struct patterns *all, const char *text, bool all_letters)
+{
+	struct pattern *p = &all->v[all->n++];
 
 	p->text = text;
 	p->all_letters = all_letters;
 	return p;
+}
+
+struct pattern *
+pattern_new(struct arena *arena, const char *text, bool all_letters)
+{
+	return patterns_add(patterns_new(arena, 1), text, all_letters);
+}
+
+void
+pattern_freeze_first(struct pattern *p, struct arena *arena)
+{
+	if (p->automaton != NULL)
+		p->automaton = automaton_keep(p->automaton, arena);
 }
 
 void
@@ -206,12 +233,8 @@ pattern_freeze(struct matcher *m, struct pattern *p, struct arena *arena)
 		p->frozen = arena_dup(arena, bytes, size);
 		pcre2_serialize_free(bytes);
 	}
-	if (p->automaton != NULL) {
-		struct automaton *kept = automaton_keep(p->automaton, arena);
-
-		automaton_free(p->automaton);
-		p->automaton = kept;
-	}
+	if (p->automaton != NULL)
+		automaton_keep_rest(p->automaton, arena);
 	drop_made(p);
 	p->matched = p->asked = 0;
 	p->last = (struct answer){0};
@@ -383,6 +406,13 @@ is_hinted(const struct matcher *m, const struct pattern *p,
 }
 
 bool
+pattern_ruled_out(
+    const struct matcher *m, const struct pattern *p, struct slice subject)
+{
+	return is_hinted(m, p, subject, 0) && !p->hint.may;
+}
+
+bool
 pattern_may_match(
     struct matcher *m, struct pattern *p, struct slice subject, size_t *from)
 {
@@ -416,7 +446,7 @@ patterns_ask(struct matcher *m, struct pattern *const *patterns, size_t n,
 	struct pattern *asked[ASKED_MOST];
 	size_t i, count = 0;
 
-	for (i = 0; i < n && count < ASKED_MOST; i++) {
+	for (i = 0; i < n; i++) {
 		if (!begin_hint(m, patterns[i], subject))
 			continue;
 		asked[count] = patterns[i];

@@ -37,16 +37,25 @@ void matcher_begin(struct matcher *);
 bool matcher_spent(const struct matcher *);
 
 struct pattern;
+struct patterns;
+
+enum { ASKED_MOST = 64 }; /* of patterns_ask() */
 
 /* In the arena; text is borrowed for the pattern's life.  all_letters: \w and \b
  * know those of all scripts, not only a to z; that costs time.  Never fails:
  * see pattern_check().  What is made of it is on the heap until matcher_free(),
  * which comes before the arena's end. */
 struct pattern *pattern_new(struct arena *, const char *text, bool all_letters);
+/* The same for up to n that are to lie side by side. */
+struct patterns *patterns_new(struct arena *, size_t n);
+struct pattern *
+patterns_add(struct patterns *, const char *text, bool all_letters);
 /*
- * Puts the compiled form into the arena, to be used by a later process, and
- * gives back what is on the heap.  The pattern goes on to work.
+ * Puts what was made into the arena, to be used by a later process, and gives
+ * back what is on the heap: first, of all patterns, what any text asks for, so
+ * that it stands together; then the rest.  The pattern goes on to work.
  */
+void pattern_freeze_first(struct pattern *, struct arena *);
 void pattern_freeze(struct matcher *, struct pattern *, struct arena *);
 /* The library and its version: what is frozen is for this one. */
 char *pattern_engine(struct arena *);
@@ -75,12 +84,15 @@ enum match_result pattern_match(struct matcher *, struct pattern *,
 bool pattern_may_match(
     struct matcher *, struct pattern *, struct slice subject, size_t *from);
 /*
- * Asks many at once whether they may match a text from its begin, which costs
+ * Asks up to ASKED_MOST at once whether they may match a text from its begin, which costs
  * less than one after another; pattern_may_match() and pattern_find() remember
  * it until matcher_begin(), while the text's bytes stay what they are.
  */
 void patterns_ask(
     struct matcher *, struct pattern *const *, size_t n, struct slice subject);
+/* True when patterns_ask() knows that it does not match the text. */
+bool pattern_ruled_out(
+    const struct matcher *, const struct pattern *, struct slice subject);
 /*
  * The same as pattern_match() where it may match.  Asked of the same text again,
  * it answers from memory: the bytes of a text stay what they are until

@@ -409,9 +409,11 @@ read_signals(struct run *run, const struct view *view)
 	size_t i = gate_next(view->gate, book->first_gated[SAYS_SIGNAL], end);
 
 	for (; i < end; i = gate_next(view->gate, i + 1, end)) {
+		if (!reader_may_hit(
+			&run->reader, view, i, view->marked.text))
+			continue;
 		rule = book->gated[i].rule;
-		if (!rule_reads(rule, view->zone, run->in->sender) ||
-		    said_already(run->out, rule) ||
+		if (said_already(run->out, rule) ||
 		    !reader_match(&run->reader, rule, book->gated[i].expression,
 			view->marked.text, 0, &found))
 			continue;

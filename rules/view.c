@@ -131,8 +131,6 @@ reader_match_groups(struct reader *r, const struct rule *rule,
 		   pattern_match(r->pack->matcher, pattern, text, from, found));
 }
 
-enum { ASKED_MOST = 64 };
-
 /* Patterns that are asked of a text together. */
 struct asked {
 	struct pattern *v[ASKED_MOST];
@@ -140,10 +138,10 @@ struct asked {
 };
 
 static void
-ask_for(struct reader *r, struct asked *asked, struct expression *e)
+ask_for(struct asked *asked, struct pattern *pattern)
 {
 	if (asked->n < ASKED_MOST)
-		asked->v[asked->n++] = rulebook_pattern(r->pack, r->book, e);
+		asked->v[asked->n++] = pattern;
 }
 
 /* One by itself is asked when it is needed. */
@@ -166,7 +164,8 @@ reader_guard(
 
 	for (i = 0; i < rule->unlesses; i++)
 		if (!rule->unless[i].leads)
-			ask_for(r, &asked, &rule->unless[i]);
+			ask_for(&asked, rulebook_pattern(r->pack, r->book,
+					    &rule->unless[i]));
 	ask_all(r, &asked, text);
 
 	for (i = 0; i < rule->unlesses; i++) {
@@ -204,19 +203,31 @@ add_hits(struct reader *r, size_t order, struct slice text, struct hits *hits)
 	}
 }
 
-/* What needs a date finds none in a sentence without a time. */
-static bool
-may_find(const struct rule *rule, const struct view *view)
+static struct pattern *
+gated_pattern(const struct reader *r, struct gated *g)
 {
-	return !rule->needs_date || view->times.n > 0;
+	if (g->pattern == NULL)
+		g->pattern = rulebook_pattern(r->pack, r->book, g->expression);
+	return g->pattern;
 }
 
+/* What needs a date finds none in a sentence without a time. */
 static bool
-is_asked(const struct reader *r, const struct view *view, size_t gated)
+is_asked(const struct reader *r, const struct view *view, const struct gated *g)
 {
-	const struct rule *rule = r->book->gated[gated].rule;
+	return (g->zones & 1u << view->zone) != 0 &&
+	       (g->senders & 1u << r->sender) != 0 &&
+	       (!g->needs_date || view->times.n > 0);
+}
 
-	return may_find(rule, view) && rule_reads(rule, view->zone, r->sender);
+bool
+reader_may_hit(const struct reader *r, const struct view *view, size_t gated,
+    struct slice text)
+{
+	struct gated *g = &r->book->gated[gated];
+
+	return is_asked(r, view, g) &&
+	       !pattern_ruled_out(r->pack->matcher, gated_pattern(r, g), text);
 }
 
 void
@@ -234,8 +245,9 @@ reader_look_ahead(struct reader *r, const struct view *view, unsigned kinds,
 		end = book->first_gated[says + 1];
 		for (i = gate_next(view->gate, book->first_gated[says], end);
 		     i < end; i = gate_next(view->gate, i + 1, end))
-			if (is_asked(r, view, i))
-				ask_for(r, &asked, book->gated[i].expression);
+			if (is_asked(r, view, &book->gated[i]))
+				ask_for(
+				    &asked, gated_pattern(r, &book->gated[i]));
 	}
 	ask_all(r, &asked, text);
 }
@@ -251,7 +263,7 @@ reader_hits(struct reader *r, enum says says, const struct view *view,
 	reader_look_ahead(r, view, 1u << says, text);
 	for (i = gate_next(view->gate, book->first_gated[says], end); i < end;
 	     i = gate_next(view->gate, i + 1, end))
-		if (is_asked(r, view, i))
+		if (reader_may_hit(r, view, i, text))
 			add_hits(r, i, text, &hits);
 	return hits;
 }

@@ -57,6 +57,10 @@ struct view view_new(struct reader *, struct slice text, size_t start,
 bool view_any(
     const struct reader *, const struct view *, enum says from, enum says to);
 
+/* True when a rule's pattern, by its number, is for this zone and sender, and not
+ * known not to match the text. */
+bool reader_may_hit(const struct reader *, const struct view *, size_t gated,
+    struct slice text);
 /*
  * All matches in a text of the rules of one kind that the gate let pass and
  * that are read in this zone and this sender's mail, guards not yet looked at,
@@ -66,12 +70,11 @@ struct hits
 reader_hits(struct reader *, enum says, const struct view *, struct slice text);
 /* Looks ahead: what reader_hits() and the like will ask of the text for these
  * kinds of rules (1 << enum says) is asked at once. */
-void reader_look_ahead(struct reader *, const struct view *, unsigned kinds,
-    struct slice text);
+void reader_look_ahead(
+    struct reader *, const struct view *, unsigned kinds, struct slice text);
 /* The first of the rule's "not" patterns that matches in the text, or NULL; the
  * words that the rule itself matched end at `end`. */
-const struct expression *
-reader_guard(
+const struct expression *reader_guard(
     struct reader *, const struct rule *, struct slice text, size_t end);
 /* The first match of an expression; a limit met is a fault of the rule (NULL:
  * of the pack). */
