@@ -5,9 +5,9 @@
  * process, so that whatever happens there, the message comes out (filter) or
  * the exit status tells the truth (deliver).  The child reports over a pipe:
  * the line "kept" when the message is safe in the store, then, when all is
- * decided, the headers to add and "done" with its exit status; nobody waits
- * for it to end then, unless it is "busy" with the image.  The mail itself is read by a child of that
- * one, which has nothing else (handover.h).
+ * decided, the headers to add and "done" with its exit status; nobody waits for
+ * it to end then, unless it is "busy" with the image.  The mail itself is read
+ * by a child of that one, which has nothing else (handover.h).
  */
 #include <errno.h>
 #include <poll.h>

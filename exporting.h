@@ -21,8 +21,8 @@ int record_write(
 /* Once they are written: -1 with err when one of them lacks its calendar, as
  * on a machine without libical. */
 int record_whole(struct run *, struct err *);
-/* Where the dossiers lie that the command `export` of a mail has written: beside
- * the store, by owner and case. */
+/* Where the dossiers lie that the command `export` of a mail has written:
+ * beside the store, by owner and case. */
 const char *dossier_folder(struct run *, struct arena *, int number);
 /* Writes one there.  Inside a transaction. */
 int dossier_keep(

@@ -1,9 +1,9 @@
 /*
  * Mail is read in one process and decided about in another: see mail/apart.h.
  *
- * What was understood goes over as bytes.  All of struct understood is carried but for what is large and nobody who
- * decides looks at: the raw bytes (the receiver has them), and the bytes of
- * attachments and enclosed mails.
+ * What was understood goes over as bytes.  All of struct understood is carried
+ * but for what is large and nobody who decides looks at: the raw bytes (the
+ * receiver has them), and the bytes of attachments and enclosed mails.
  */
 #ifndef HANDOVER_H
 #define HANDOVER_H

@@ -2,8 +2,8 @@
  * What is read from data files before the first mail: rules, forms, calendars,
  * words, letters.  It costs more than a mail does, so it is kept as an image
  * (base/image.h) for the commands that follow: beside the store, and for those
- * without one in "$XDG_CACHE_HOME/promised", or "~/.cache/promised".  Images may
- * be deleted at any time.
+ * without one in "$XDG_CACHE_HOME/promised", or "~/.cache/promised".  Images
+ * may be deleted at any time.
  */
 #ifndef LOADING_H
 #define LOADING_H

@@ -37,7 +37,8 @@ struct change *change_begin(struct store *, int64_t owner, struct arena *,
 void change_message(struct change *, int64_t message);
 /* The case that it is told of, when that is found out later. */
 void change_case(struct change *, int case_number);
-/* Rows that are as they were are left out, but for those of cases.  text: one line for the timeline.  event (may be NULL): its number. */
+/* Rows that are as they were are left out, but for those of cases.  text: one
+ * line for the timeline.  event (may be NULL): its number. */
 int change_end(struct change *, const char *text, int64_t *event, struct err *);
 
 /* The tables whose rows are under undo; keys as in schema.c. */
@@ -74,11 +75,11 @@ int event_note(struct store *, int64_t owner, int case_number, enum actor,
 
 /*
  * Takes back the owner's last command on this case (0: on any case), or on
- * another one that touched this case, that was
- * not taken back yet, or the last placing again (again.h), if that came later;
- * what the mails of that were is the owner's word from then on.  Inside a transaction.  text (in the arena) tells what
- * was undone.  EX_USAGE when there is nothing to undo, or when later mail has
- * changed the same rows.
+ * another one that touched this case, that was not taken back yet, or the last
+ * placing again (again.h), if that came later; what the mails of that were is
+ * the owner's word from then on.  Inside a transaction.  text (in the arena)
+ * tells what was undone.  EX_USAGE when there is nothing to undo, or when later
+ * mail has changed the same rows.
  */
 int event_undo(struct store *, int64_t owner, struct arena *, int case_number,
     int64_t now, char **text, struct err *);

@@ -84,8 +84,9 @@ struct template_parts {
 };
 
 /*
- * The layout may be NULL, and so may the parts.  The result lives in the arena, and so must the
- * texts of the sources, which it points into.  NULL with err (EX_CONFIG).
+ * The layout may be NULL, and so may the parts.  The result lives in the arena,
+ * and so must the texts of the sources, which it points into.  NULL with err
+ * (EX_CONFIG).
  */
 struct text_template *template_parse(struct arena *, enum template_form,
     const struct template_source *layout, const struct template_source *body,

@@ -55,8 +55,8 @@ struct apart_job {
 size_t apart_processors(void);
 
 /*
- * Starts no process yet.  Never NULL.  seconds: for one mail, at least 1.  readable: what
- * a reader may open to read, as for confine(); borrowed.
+ * Starts no process yet.  Never NULL.  seconds: for one mail, at least 1.
+ * readable: what a reader may open to read, as for confine(); borrowed.
  */
 struct apart *apart_open(apart_read, void *arg, size_t readers,
     unsigned seconds, const char *const *readable);

@@ -34,9 +34,9 @@ struct date_text {
 
 /*
  * Reads the first date in text (its first DATE_TEXT_MOST bytes).  False when
- * there is no day with its month.  Without a zone the offset is that of `later`,
- * raised by whole hours when the date would lie after it; without a time of
- * day it is midnight; without a year the last such day before `later`.
+ * there is no day with its month.  Without a zone the offset is that of
+ * `later`, raised by whole hours when the date would lie after it; without a
+ * time of day it is midnight; without a year the last such day before `later`.
  */
 enum { DATE_TEXT_MOST = 240 };
 bool date_text(const struct forms *, struct slice text,

@@ -10,8 +10,8 @@ static const char latin[] =
     "llllllllllnnnnnnnnnoooooooorrrrrrsssssssstttttt"
     "uuuuuuuuuuuuwwyyyzzzzzzs";
 
-/* Ranges that fold to one code point (to), or shift by a distance; in order, for
- * they are looked up by halves. */
+/* Ranges that fold to one code point (to), or shift by a distance; in order,
+ * for they are looked up by halves. */
 static const struct range {
 	uint32_t first, last, to;
 	int32_t shift; /* used when to is 1 */

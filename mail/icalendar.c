@@ -4,8 +4,8 @@
  * libical does not look at what malloc(3) gives it, and the loader that cannot
  * load a library ends the process: both shall cost a calendar, and not the mail
  * or the record that it is for.  So the work is done apart.  That process has
- * the tasks, being a fork of this one; what it says is a sysexits(3) code in one
- * byte, and the calendar for 0, else the reason why there is none.
+ * the tasks, being a fork of this one; what it says is a sysexits(3) code in
+ * one byte, and the calendar for 0, else the reason why there is none.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -20,8 +20,8 @@
 enum {
 	STUB = 600, /* a longer plain text is none */
 	STUB_FACTOR = 4, /* how much more the HTML says */
-	BODIES_MOST =
-	    64, /* texts that are one body; what is more is attached */
+	/* Texts that are one body; what is more is attached. */
+	BODIES_MOST = 64,
 	TEXTS_MOST = 64, /* beside the body; and mails within mails */
 	LABEL = 40, /* bytes of an unknown one that are told */
 	META_LOOK = 1024 /* where HTML tells its charset (WHATWG: 1024) */

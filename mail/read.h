@@ -15,8 +15,8 @@
 /* Reads one mail.  raw must outlive the result.  Files: mime.c, charset.c,
  * html.c. */
 struct message *message_read(struct arena *, struct slice raw);
-/* The same for who does not ask for the bytes of parts that are neither text nor
- * a message: they have none. */
+/* The same for who does not ask for the bytes of parts that are neither text
+ * nor a message: they have none. */
 struct message *message_skim(struct arena *, struct slice raw);
 
 /*

@@ -11,11 +11,11 @@
 #include "base/buf.h"
 
 /*
- * Whether it is no longer than GUARD_HTML, elements lie GUARD_HTML_DEPTH deep at
- * most, there are no more than GUARD_HTML_TAGS of them, none has more than
- * GUARD_HTML_ATTRIBUTES, and none is of a kind that makes the parser leave
- * the common ways (select, svg, frameset and their like).  Errs on the side
- * of "no".  Linear.
+ * Whether it is no longer than GUARD_HTML, elements lie GUARD_HTML_DEPTH deep
+ * at most, there are no more than GUARD_HTML_TAGS of them, none has more than
+ * GUARD_HTML_ATTRIBUTES, and none is of a kind that makes the parser leave the
+ * common ways (select, svg, frameset and their like).  Errs on the side of
+ * "no".  Linear.
  */
 bool tags_within_budget(struct slice html);
 /* The text between the tags, with a line for each block.  Linear. */

@@ -25,7 +25,8 @@ struct redaction {
 
 /* All words of a name: "Anna-Lena Bell"; NULL for none. */
 void redact_name(struct arena *, struct redaction *, const char *name);
-/* The file record/plain.words.  -1 with err, as file_bytes().  Lives in the arena. */
+/* The file record/plain.words.  -1 with err, as file_bytes().  Lives in the
+ * arena. */
 int plain_words_load(
     struct arena *, const char *path, struct strings *, struct err *);
 
