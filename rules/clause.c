@@ -294,6 +294,35 @@ yields(const struct head *a, const struct head *b)
 	       head_order(b, a) < 0;
 }
 
+/* True when a verb only tells which thing is meant, and another one is done:
+ * "your repair report will be sent". */
+static bool
+describes(struct reader *r, struct slice window, const struct heads *heads,
+    size_t verb)
+{
+	const struct head *h = heads->v;
+	size_t i = verb + 1;
+
+	if (head_rank(&h[verb]) > 0 || i >= heads->n || !h[i].rule->thing ||
+	    h[i].start != h[verb].end + 1)
+		return false;
+	while (i < heads->n && (h[i].rule->thing || h[i].start < h[verb].end))
+		i++;
+	return i < heads->n && !joined(r, window, h[i].start);
+}
+
+static void
+drop_describing(struct reader *r, struct slice window, struct heads *heads)
+{
+	size_t i;
+
+	if (heads->n > 2 && describes(r, window, heads, 0)) {
+		for (i = 1; i < heads->n; i++)
+			heads->v[i - 1] = heads->v[i];
+		heads->n--;
+	}
+}
+
 static void
 drop_lesser(struct heads *heads)
 {
@@ -310,24 +339,14 @@ drop_lesser(struct heads *heads)
 	}
 }
 
-/*
- * What a weak verb is done with: the thing before the first verb of all ("your
- * refund will be sent"), else the next behind it ("send you a refund") that
- * belongs to no other verb.  NULL when it is not named.
- */
+/* The next thing behind a verb that belongs to no other verb, or NULL. */
 static const struct head *
-thing_of(struct reader *r, struct slice window, const struct heads *heads,
+thing_behind(struct reader *r, struct slice window, const struct heads *heads,
     size_t verb)
 {
 	const struct head *h = heads->v;
 	size_t i;
 
-	if (verb > 0 && h[0].rule->thing) {
-		for (i = 0; i < verb && h[i].rule->thing; i++)
-			continue;
-		if (i == verb)
-			return &h[0];
-	}
 	for (i = verb + 1; i < heads->n; i++) {
 		if (!h[i].rule->thing) {
 			if (head_rank(&h[i]) == 0 ||
@@ -342,6 +361,40 @@ thing_of(struct reader *r, struct slice window, const struct heads *heads,
 		return &h[i];
 	}
 	return NULL;
+}
+
+/* True when nothing stands between a verb and a thing but what belongs to the
+ * thing: "get [your] refund", not "show on your bill". */
+static bool
+is_object(struct reader *r, struct slice window, const struct head *verb,
+    const struct head *thing)
+{
+	struct span found;
+
+	if (thing->start < verb->end || r->book->apart == NULL)
+		return thing->start < verb->end;
+	return !reader_match(r, NULL, r->book->apart,
+	    part(window, verb->end, thing->start), 0, &found);
+}
+
+/*
+ * What a weak verb is done with: its object ("you will get a refund"), else
+ * the thing before the first verb of all ("your refund will be sent"), else the
+ * next behind it.  NULL when it is not named.
+ */
+static const struct head *
+thing_of(struct reader *r, struct slice window, const struct heads *heads,
+    size_t verb)
+{
+	const struct head *h = heads->v, *behind;
+	size_t i;
+
+	behind = thing_behind(r, window, heads, verb);
+	if (behind != NULL && is_object(r, window, &h[verb], behind))
+		return behind;
+	for (i = 0; i < verb && h[i].rule->thing; i++)
+		continue;
+	return i > 0 && i == verb ? &h[0] : behind;
 }
 
 /* True when a weak verb without a thing is what is done, and no verb behind it
@@ -415,6 +468,7 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 
 	qsort(heads->v, heads->n, sizeof(*heads->v), head_order);
 	drop_lesser(heads);
+	drop_describing(r, window, heads);
 	all = *heads;
 	for (i = 0; i < all.n && n < HEADS_MOST; i++) {
 		if (all.v[i].rule->thing)
@@ -612,7 +666,9 @@ tells_rather(const struct head *before, const struct heads *heads)
 		return true;
 	if (!before->told)
 		return head_rank(before) < head_rank(&heads->v[0]);
-	return heads->v[0].action == ACTION_OTHER || head_rank(before) > 0;
+	return heads->v[0].action == ACTION_OTHER || head_rank(before) > 0 ||
+	       (heads->v[0].action == ACTION_REPAIR &&
+		   before->action == ACTION_INVESTIGATE);
 }
 
 /* "Your thoughts by Friday, please": the first head of the clause before the

@@ -556,6 +556,7 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 	book->that = reserved(pack->arena, book, "that", "");
 	book->same_day = reserved(pack->arena, book, "same-day", "");
 	book->aside = reserved(pack->arena, book, "aside", "");
+	book->apart = reserved(pack->arena, book, "apart", "");
 	return build_gate(pack, book, err);
 }
 
@@ -676,7 +677,7 @@ each_expression(struct pack *pack, const struct rulebook *book,
 {
 	struct expression *const named[] = {book->clause_break, book->join,
 	    book->phrase_verb, book->anaphor, book->either, book->that,
-	    book->same_day, book->aside};
+	    book->same_day, book->aside, book->apart};
 	size_t i, k;
 
 	for (i = 0; i < book->rule_count; i++) {

@@ -9,7 +9,8 @@ mail from a company of Monday 2 March 2026; those of customer.tsv are the custom
 writes, a deadline by who reads.  long.tsv has sentences with more in them than what counts.
 
 The sentences are split by a checksum in two halves.  Rules are made from misses of the open half, which --misses
-lists; the other half is never looked at, and its figures tell how much of it carries over.  found is the F1 of
+lists; the other half is never looked at, and its figures tell how much of it carries over.  deeds.tsv and
+deeds-customer.tsv were written to tell what is done; they are open, and have figures of their own.  found is the F1 of
 owner and kind; whole, of these and the time; action is the share of right actions among those found; clean, of
 sentences without an obligation in which none is found.
 """
@@ -26,17 +27,17 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "phrases")
 ME, FIRM = "reader@postbox.example", "care@firm.example"
 
 
-def lines(folder):
+def lines(folder, names="*.tsv"):
     """Of each line of a folder who writes, the text, and what is to be found."""
-    for path in sorted(glob.glob(os.path.join(folder, "*.tsv"))):
+    for path in sorted(glob.glob(os.path.join(folder, names))):
         sender = "customer" if path.endswith("customer.tsv") else "company"
         with open(path, encoding="utf-8") as file:
             for line in file:
                 yield sender, *line.rstrip("\n").split("\t")
 
 
-def sentences():
-    for sender, text, cell in lines(FOLDER):
+def sentences(names):
+    for sender, text, cell in lines(FOLDER, names):
         other = "company" if sender == "customer" else "customer"
         wanted = [part.split() for part in cell.split("; ") if part != "-"]
         yield sender, text, [(sender if kind == "promise" else other, kind, action, time)
@@ -104,20 +105,27 @@ def figures(cases):
         n["empty"] += not wanted
         n["clean"] += not wanted and not got
     both = n["wanted"] + n["got"]
-    return "found=%.3f whole=%.3f action=%.3f clean=%.3f" % (
-        2 * n["found"] / both, 2 * n["whole"] / both, n["right"] / n["found"], n["clean"] / n["empty"])
+    line = "found=%.3f whole=%.3f action=%.3f" % (
+        2 * n["found"] / both, 2 * n["whole"] / both, n["right"] / n["found"])
+    return line + (" clean=%.3f" % (n["clean"] / n["empty"]) if n["empty"] else "")
+
+
+def cases(names):
+    rows = list(sentences(names))
+    return list(zip(rows, map(obligations, scan(sys.argv[1], rows))))
 
 
 def main():
-    rows = list(sentences())
-    opened, held = halves(list(zip(rows, map(obligations, scan(sys.argv[1], rows)))))
+    opened, held = halves(cases("[!d]*.tsv") + cases("deliver.tsv"))
+    deeds = cases("deeds*.tsv")
     if "--misses" in sys.argv:
-        for (sender, text, wanted), got in opened:
+        for (sender, text, wanted), got in opened + deeds:
             if sorted(wanted) != sorted(got):
                 print("%s: %s\n\twanted %s\n\tgot    %s" % (
                     sender, text, *("; ".join(" ".join(o[1:]) for o in side) or "-" for side in (wanted, got))))
     print("open " + figures(opened))
     print("held " + figures(held))
+    print("deeds " + figures(deeds))
 
 
 if __name__ == "__main__":
