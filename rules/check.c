@@ -6,6 +6,7 @@
 
 #include "rules/check.h"
 #include "rules/clause.h"
+#include "rules/example.h"
 #include "rules/pack.h"
 #include "rules/pump.h"
 #include "rules/view.h"
@@ -39,12 +40,6 @@ fault(struct check *c, const struct rule *rule, int line, int column,
 	c->faults++;
 }
 
-static enum who
-sender_of(const struct rule *rule)
-{
-	return rule->senders & 1u << WHO_COMPANY ? WHO_COMPANY : WHO_CUSTOMER;
-}
-
 static enum zone
 zone_of(const struct rule *rule)
 {
@@ -55,37 +50,11 @@ zone_of(const struct rule *rule)
 	return (enum zone)zone;
 }
 
-/* An example of a whole message has lines: "\\n" ends one. */
-static const char *
-with_lines(struct arena *a, const char *text)
-{
-	struct buf lines = {0};
-
-	for (; *text != '\0'; text++)
-		if (text[0] == '\\' && text[1] == 'n') {
-			buf_putc(&lines, '\n');
-			text++;
-		} else {
-			buf_putc(&lines, *text);
-		}
-	return buf_keep(&lines, a);
-}
-
 static struct findings *
 read_example(struct check *c, const struct rule *rule, const char *text)
 {
-	struct reading in = {
-	    .text = text, .language = c->book->name, .sender = sender_of(rule)};
-
-	in.calendar = calendar_region(c->calendars, "none");
-	day_t day;
-
-	if (rule->whens > 0)
-		in.text = with_lines(c->arena, text);
-	/* A Monday, long before any date that an example names. */
-	day_parse("2024-01-08", &day);
-	in.anchor = moment_at(day, 10 * 3600, 0);
-	return findings_read(c->arena, c->pack, &in);
+	return example_read(c->arena, c->pack, c->book, rule, text,
+	    calendar_region(c->calendars, "none"));
 }
 
 static const struct obligation_found *
@@ -122,7 +91,7 @@ static bool
 matches_alone(struct check *c, const struct rule *rule, const char *text)
 {
 	struct reader r =
-	    reader_new(c->arena, c->pack, c->book, sender_of(rule));
+	    reader_new(c->arena, c->pack, c->book, example_sender(rule));
 	struct slice s = slice_of(text), seen;
 	struct view view = view_new(&r, s, 0, s.len, zone_of(rule), true);
 	const char *group = rule->says == SAYS_REFERENCE ? "ref"
@@ -233,7 +202,7 @@ says_same(const struct rule *earlier, const struct rule *rule)
 		   strcmp(earlier->signal, rule->signal) == 0) &&
 	       (earlier->says != SAYS_ZONE || earlier->zone == rule->zone) &&
 	       (earlier->senders & rule->senders) == rule->senders &&
-	       rule_reads(earlier, zone_of(rule), sender_of(rule));
+	       rule_reads(earlier, zone_of(rule), example_sender(rule));
 }
 
 /* Of rules of which the first that matches counts: one before it that matches
@@ -324,7 +293,7 @@ pump_examples(struct check *c, const struct rule *rule, const struct example *v,
     size_t n, struct pumps *pumps)
 {
 	struct reader r =
-	    reader_new(c->arena, c->pack, c->book, sender_of(rule));
+	    reader_new(c->arena, c->pack, c->book, example_sender(rule));
 	struct slice s;
 	size_t i;
 

@@ -1,45 +1,44 @@
 /*
- * See read.h.  The examples of the rules are read as mail is: what is asked of
+ * See train.h.  The examples of the rules are read as mail is: what is asked of
  * patterns then is what mail will ask of them, and what they answer is kept.
  */
-#include "rules/pack.h"
+#include "rules/example.h"
 #include "rules/train.h"
 
+struct training {
+	struct pack *pack;
+	const struct rulebook *book;
+	const struct calendar *calendar;
+	struct arena *arena; /* of the example at hand */
+};
+
 static void
-read_examples(struct pack *pack, const struct rulebook *book,
-    const struct calendar *calendar, const struct example *v, size_t n)
+read_examples(const struct training *t, const struct rule *rule,
+    const struct example *v, size_t n)
 {
-	struct arena *arena = arena_new();
-	struct reading in = {.language = book->name, .calendar = calendar};
-	day_t day;
 	size_t i;
 
-	/* A Monday, long before any date that an example names. */
-	day_parse("2024-01-08", &day);
-	in.anchor = moment_at(day, 10 * 3600, 0);
-	in.sender = WHO_COMPANY;
 	for (i = 0; i < n; i++) {
-		in.text = v[i].text;
-		findings_read(arena, pack, &in);
-		arena_reset(arena);
+		example_read(
+		    t->arena, t->pack, t->book, rule, v[i].text, t->calendar);
+		arena_reset(t->arena);
 	}
-	arena_free(arena);
 }
 
 void
 pack_train(struct pack *pack, const struct calendar *calendar)
 {
-	const struct rulebook *book = pack_usual(pack);
+	const struct training t = {
+	    pack, pack_usual(pack), calendar, arena_new()};
 	const struct rule *rule;
 	size_t i;
 
 	matcher_learn(pack->matcher, true);
-	for (i = 0; i < book->rule_count; i++) {
-		rule = book->rules[i];
-		read_examples(
-		    pack, book, calendar, rule->example, rule->examples);
-		read_examples(
-		    pack, book, calendar, rule->counter, rule->counters);
+	for (i = 0; i < t.book->rule_count; i++) {
+		rule = t.book->rules[i];
+		read_examples(&t, rule, rule->example, rule->examples);
+		read_examples(&t, rule, rule->counter, rule->counters);
 	}
 	matcher_learn(pack->matcher, false);
+	arena_free(t.arena);
 }
