@@ -754,7 +754,7 @@ nfa_new(struct arena *arena, const char *expression, bool all_letters,
 		r.slots = arena_calloc(r.scratch, SLOTS, sizeof(*r.slots));
 		nfa->start = lay_out(&r, tree, push(&r, match));
 	}
-	if (!r.failed)
+	if (!r.failed && r.counted_count > 0)
 		weaker_find_pairs(arena, nfa, r.counted, r.counted_count);
 	if (!r.failed)
 		weaker_find_loops(arena, nfa);
