@@ -2,24 +2,8 @@
 # filter and deliver: alone, and in procmail, maildrop, fdm, Sieve and Postfix
 # by the set-ups of examples/.
 . "$(dirname "$0")/lib.sh"
+. "$tests/installed.sh"
 
-# The programs as installed, where every user may run them.
-make -s -C "$root" install PREFIX="$tmp/usr" >/dev/null
-mkdir -p "$tmp/bin" "$tmp/owner"
-cat >"$tmp/bin/promised" <<END
-#!/bin/sh
-PROMISED_DATA=$tmp/usr/share/promised PROMISED_LIBEXEC=$tmp/usr/libexec/promised \
-    exec ${PROMISED:-$tmp/usr/bin/promised} -c "$tmp/owner/config" "\$@"
-END
-chmod 755 "$tmp/bin/promised"
-p=$tmp/bin/promised
-
-fresh() {
-	rm -rf "$tmp/owner"
-	mkdir "$tmp/owner"
-	"$p" init --address sam@home.example --timezone Europe/London \
-	    --region GB --store "$tmp/owner/promised.db" >/dev/null
-}
 count() { # messages in the store, each once
 	"$p" cases --json | grep -o '"sha256"' | wc -l
 }
@@ -27,7 +11,7 @@ mail=$tests/mail/promise.eml
 
 # --- alone ---
 
-fresh
+fresh_owner
 run "$p" filter <"$mail"
 is "filter takes it" "$rc" 0
 like "the case is named" "$out" '^X-Promised-Case: 1$'
@@ -51,7 +35,7 @@ is "the From line of an mbox stays first" "$(head -n 1 "$tmp/.out")" \
     "From care@acme.example Mon Mar  2 10:15:04 2026"
 is "the same mail three times is one message" "$(count)" 1
 
-fresh
+fresh_owner
 "$p" --now 2026-03-02T11:00:00Z filter <"$mail" >/dev/null
 "$p" --now 2026-03-02T11:05:00Z once 2>/dev/null
 like "the receipt carries the dates for a calendar" \
@@ -67,7 +51,7 @@ ok "without a store the exit status is not 0" test "$rc" -ne 0
 cp "$tmp/.out" "$tmp/rest"
 ok "and the mail comes out whole all the same" cmp "$tmp/plain" "$tmp/rest"
 
-fresh
+fresh_owner
 run "$p" deliver <"$mail"
 is "deliver takes it" "$rc" 0
 is "and it is in the store" "$(count)" 1
@@ -75,7 +59,7 @@ run "$p" deliver </dev/null
 is "nothing is no mail: 65" "$rc" 65
 
 # Whoever opens the store first reads its log, and each filter is the first.
-fresh
+fresh_owner
 for i in $(seq 30); do
 	sed "s/^Message-ID: </&$i./; s/NB-204417/NB-$i/" "$mail" | "$p" filter
 done >"$tmp/all" 2>&1
@@ -84,7 +68,7 @@ ok "the log of a store stays short" \
 
 # --- a store that is busy: try again ---
 
-fresh
+fresh_owner
 sqlite3 "$tmp/owner/promised.db" 'BEGIN EXCLUSIVE' '.shell touch '"$tmp/held"'; while [ ! -e '"$tmp/release"' ]; do sleep 0.1; done' &
 holder=$!
 wait_for 60 test -e "$tmp/held"
@@ -102,7 +86,7 @@ is "and nothing is left beside the store" \
 
 # --- procmail ---
 
-fresh
+fresh_owner
 mkdir -p "$tmp/pm"
 run procmail PROMISED="$p" MAILDIR="$tmp/pm" DEFAULT="$tmp/pm/inbox/" \
     "$root/examples/procmail/procmailrc" <"$mail"
@@ -113,7 +97,7 @@ run procmail PROMISED=/nonexistent MAILDIR="$tmp/pm" DEFAULT="$tmp/pm/inbox/" \
     "$root/examples/procmail/procmailrc" <"$mail"
 ok "without promised procmail keeps it as it came" \
     grep -rqs 'NB-204417' "$tmp/pm/inbox/new"
-fresh
+fresh_owner
 sed 's/^To:.*/To: sam+promised@home.example/' "$mail" >"$tmp/to"
 run procmail PROMISED="$p" MAILDIR="$tmp/pm" DEFAULT="$tmp/pm/other/" \
     "$root/examples/procmail/deliver.procmailrc" <"$tmp/to"
@@ -125,7 +109,7 @@ is "when promised fails the mail is deferred" "$rc" 75
 # --- maildrop ---
 
 # Run by root, maildrop and fdm take the home of the password file for $HOME.
-fresh
+fresh_owner
 for d in Maildir Maildir/.Owed; do
 	mkdir -p "$HOME/$d/new" "$HOME/$d/cur" "$HOME/$d/tmp"
 done
@@ -145,7 +129,7 @@ ok "without promised maildrop keeps it as it came" \
 
 # --- fdm ---
 
-fresh
+fresh_owner
 {
 	echo "set lock-file \"$tmp/fdm.lock\""
 	sed "s|promised filter|$p filter|; s|%h|$tmp/fdm|" \
@@ -159,7 +143,7 @@ ok "fdm delivers it with headers" \
 
 # --- Sieve in Dovecot's LMTP ---
 
-fresh
+fresh_owner
 "$tests/servers/certs.sh" "$tmp/certs"
 at_exit "$tests/servers/stop.sh $tmp/postfix $tmp/dovecot"
 "$tests/servers/sieve.sh" "$tmp/dovecot" "$tmp/certs" "$p"
@@ -185,7 +169,7 @@ ok "without promised Sieve keeps the mail as it came" wait_for 60 \
 
 # --- Postfix pipe(8) ---
 
-fresh
+fresh_owner
 [ "$(id -u)" != 0 ] || chown -R nobody "$tmp/owner"
 mkdir -p "$tmp/postfix"
 sed "s|user=you argv=.*|user=nobody argv=$p deliver|" \

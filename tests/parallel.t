@@ -4,25 +4,13 @@
 # MAILS=10000 AT_ONCE=50 for the longer campaign (make parallel); WAYS=lmtp for
 # one of them.
 . "$(dirname "$0")/lib.sh"
+. "$tests/installed.sh"
 
 mails=${MAILS:-60}
 at_once=${AT_ONCE:-12}
 
-make -s -C "$root" install PREFIX="$tmp/usr" >/dev/null
-mkdir -p "$tmp/bin"
-cat >"$tmp/bin/promised" <<END
-#!/bin/sh
-PROMISED_DATA=$tmp/usr/share/promised PROMISED_LIBEXEC=$tmp/usr/libexec/promised \
-    exec ${PROMISED:-$tmp/usr/bin/promised} -c "$tmp/owner/config" "\$@"
-END
-chmod 755 "$tmp/bin/promised"
-p=$tmp/bin/promised
-
 fresh() {
-	rm -rf "$tmp/owner"
-	mkdir "$tmp/owner"
-	"$p" init --address sam@home.example --timezone Europe/London \
-	    --region GB --store "$tmp/owner/promised.db" >/dev/null
+	fresh_owner
 	# Beside files that are younger than a moment nothing is kept.
 	wait_for 60 has_image
 }
