@@ -69,7 +69,7 @@ static int
 tell_kept(struct run *run, struct err *err)
 {
 	store_flush_begin(run->store, true);
-	while (!store_flushed(run->store) && store_prepare(run->store))
+	while (!store_flushed(run->store) && store_prepare(run->store, true))
 		continue;
 	if (store_flush_end(run->store, err) != 0)
 		return -1;
@@ -137,7 +137,7 @@ recall(struct step *s, struct err *err)
 static void
 use_the_wait(struct run *run, const struct apart_job *job)
 {
-	while (!reader_ready(run, job) && store_prepare(run->store))
+	while (!reader_ready(run, job) && store_prepare(run->store, false))
 		continue;
 }
 

@@ -99,9 +99,10 @@ void store_relax(struct store *);
 
 /*
  * For who waits for something else: prepares one more of the statements that
- * filing a mail takes.  False when there is none left.
+ * filing a mail takes; sure: of those that each mail takes.  False when there
+ * is none left.
  */
-bool store_prepare(struct store *);
+bool store_prepare(struct store *, bool sure);
 
 /* --- Below: for the modules of cases/ alone. --- */
 
