@@ -154,6 +154,12 @@ faults: deps-test all
 	SCENARIOS="deliver filter once letter send publish history init fetch export site" \
 	    tests/faults.t
 
+# Killed at every second call.
+kills: deps-test all
+	KINDS=kill KILL_STEP=2 \
+	SCENARIOS="deliver filter once letter send publish history init fetch export site" \
+	    tests/faults.t
+
 # 10,000 deliveries each through procmail and LMTP, 50 at once.
 parallel: deps-test all
 	MAILS=10000 AT_ONCE=50 tests/parallel.t
@@ -251,6 +257,6 @@ clean:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit clean deps deps-test demo test check sanitize sanitize-run \
-	layers lint bench accuracy crash faults parallel shuffle year histories cut-imap holidays install \
+	layers lint bench accuracy crash faults kills parallel shuffle year histories cut-imap holidays install \
 	fuzz fuzz-many fuzz-build golden-png
 .SECONDARY:
