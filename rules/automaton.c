@@ -60,7 +60,7 @@ automaton_may_match(
 {
 	size_t bare = *from;
 
-	if (!states_ready(w, a, text.len - *from))
+	if (!states_ready(a, text.len - *from))
 		return true;
 	if (text.p == NULL)
 		text.p = "";
@@ -141,7 +141,7 @@ ask_some(
 	for (k = 0; k < n; k++) {
 		asks[k].may = true;
 		asks[k].from = 0;
-		if (states_ready(w, asks[k].automaton, text.len))
+		if (states_ready(asks[k].automaton, text.len))
 			enter(&lanes[walking++], &asks[k]);
 	}
 	for (i = 1; i <= text.len && walking > 0; i++)

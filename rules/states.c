@@ -681,6 +681,7 @@ make_step(struct automata *w, struct automaton *a, size_t from, size_t class)
 	bool match;
 	size_t i, to;
 
+	make_room(w, a->nfa.node_count);
 	make_fans(w, a, &s, (enum side)a->side_of[class]);
 	if (a->full)
 		return CELL_STOP | CELL_MATCH;
@@ -747,6 +748,7 @@ states_end(struct automata *w, struct automaton *a, size_t place)
 	size_t i;
 
 	if ((*head & (CELL_MATCH | CELL_STOP)) == 0) {
+		make_room(w, a->nfa.node_count);
 		s = &a->states[*head & CELL_PLACE];
 		match =
 		    reach(w, a, a->nfa.start, (enum side)s->last, SIDE_EDGE);
@@ -759,15 +761,14 @@ states_end(struct automata *w, struct automaton *a, size_t place)
 }
 
 bool
-states_ready(struct automata *w, struct automaton *a, size_t len)
+states_ready(struct automaton *a, size_t len)
 {
 	if (a->full)
 		forget(a);
 	if (a->given_up)
 		return false;
-	if (!a->kept) /* to write to it costs a page */
+	if (a->kept == 0) /* to write to it costs a page */
 		a->walked += len;
-	make_room(w, a->nfa.node_count);
 	return true;
 }
 

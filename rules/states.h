@@ -121,7 +121,7 @@ bool states_end(struct automata *, struct automaton *, size_t place);
  * all is forgotten and begun anew; an automaton for which that happens over and
  * over, with little text in between, is given up.
  */
-bool states_ready(struct automata *, struct automaton *, size_t len);
+bool states_ready(struct automaton *, size_t len);
 /* As of automaton_keep() and automaton_keep_rest(). */
 void states_keep(struct automaton *, struct arena *);
 void states_keep_rest(struct automaton *, struct arena *);
