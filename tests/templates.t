@@ -78,15 +78,22 @@ done
 
 # --- help ---
 
-# Each command with its line, which begins in one column.
+# What is longer than a mail's 71 columns would be folded.
+help_lines() { # LANGUAGE: how many lines it takes, and of them folded ones
+	python3 - "$root/examples/templates/$1/transcript.txt" <<'END'
+import sys, textwrap
+text = open(sys.argv[1], encoding="utf-8").read()
+lines = text.split("{#help}\n")[1].split("{/help}")[0].splitlines()
+rows = [max(1, len(textwrap.wrap(line, 71))) for line in lines]
+folded = [n for n, line in zip(rows, lines) if n > 1 and line[0] == " "]
+print(sum(rows), len(folded))
+END
+}
 for language in en de fr es; do
-	begin "$language"
-	run at 2026-03-02T10:00:00Z deliver <"$root/examples/demo/forward.eml"
-	run at 2026-03-02T10:00:00Z do 1 help
+	lines=$(help_lines "$language")
 	ok "help fits a screen of 24 lines ($language)" \
-	    test "$(printf '%s\n' "$out" | sed 1,2d | wc -l)" -le 24
-	is "no line of it is folded ($language)" \
-	    "$(printf '%s\n' "$out" | grep '^  ' | grep -v '^  .\{23\} ')" ''
+	    test "${lines% *}" -le 24
+	is "a command has a line ($language)" "${lines#* }" 0
 done
 
 # --- the owner's own ---
