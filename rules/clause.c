@@ -45,6 +45,75 @@ part(struct slice s, size_t start, size_t end)
 	return p;
 }
 
+static bool
+is_mark(char c)
+{
+	return c >= MARK_FIRST && c <= MARK_LAST;
+}
+
+static bool
+has_time(struct slice marked)
+{
+	size_t i;
+
+	for (i = 0; i < marked.len; i++)
+		if (is_mark(marked.p[i]))
+			return true;
+	return false;
+}
+
+/* "by Friday | and the rest by the 20th": no verb of its own follows up to the
+ * next time, so it is no clause. */
+static bool
+is_conjunct(struct reader *r, struct slice text, struct span clause)
+{
+	size_t end = clause.end;
+	struct span found;
+
+	while (end < text.len && !is_mark(text.p[end]))
+		end++;
+	return end < text.len && r->book->gap != NULL &&
+	       has_time(part(text, clause.start, clause.end)) &&
+	       reader_match(r, NULL, r->book->gap,
+		   part(text, clause.end, end), 0, &found);
+}
+
+/* The phrase that a mark stands for. */
+static const struct when *
+phrase_at(const struct view *view, size_t mark)
+{
+	size_t i, start = folded_start(&view->marked, mark);
+
+	for (i = 0; i < view->times.n; i++)
+		if (view->times.v[i].start == start)
+			return &view->times.v[i];
+	return NULL;
+}
+
+/* "within ten days of | you sending it": what the clock waits for is a clause
+ * by itself. */
+static void
+split_events(const struct view *view, struct clauses *c)
+{
+	const struct when *w;
+	size_t i, k;
+
+	for (k = 0; k < c->n && c->n < HITS_MOST; k++) {
+		for (i = c->v[k].start; i + 1 < c->v[k].end; i++) {
+			w = is_mark(view->marked.text.p[i])
+				? phrase_at(view, i)
+				: NULL;
+			if (w == NULL || !w->condition)
+				continue;
+			memmove(&c->v[k + 1], &c->v[k],
+			    (c->n - k) * sizeof(*c->v));
+			c->v[k].end = c->v[k + 1].start = i + 1;
+			c->n++;
+			break;
+		}
+	}
+}
+
 static void
 find_clauses(struct reader *r, struct slice text, struct clauses *c)
 {
@@ -56,6 +125,8 @@ find_clauses(struct reader *r, struct slice text, struct clauses *c)
 	    r->book->clause_break != NULL && c->n + 1 < HITS_MOST &&
 	    reader_match(r, NULL, r->book->clause_break, text, from, &found)) {
 		from = found.end > from ? found.end : from + 1;
+		if (is_conjunct(r, text, (struct span){start, found.start}))
+			continue;
 		if (found.start > start)
 			c->v[c->n++] = (struct span){start, found.start};
 		start = found.start;
@@ -436,15 +507,12 @@ resolve(struct reader *r, struct slice window, const struct heads *heads,
 	return true;
 }
 
+/* Both verbs have a time behind them: "fit it on Monday and call on Friday". */
 static bool
-has_time(struct slice marked)
+has_days(struct slice window, const struct head *a, const struct head *b)
 {
-	size_t i;
-
-	for (i = 0; i < marked.len; i++)
-		if (marked.p[i] >= MARK_FIRST && marked.p[i] <= MARK_LAST)
-			return true;
-	return false;
+	return b->start > a->end && has_time(part(window, a->end, b->start)) &&
+	       has_time(part(window, b->start, window.len));
 }
 
 /* True when a verb that is joined to another is a thing of its own to do:
@@ -483,7 +551,8 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 			continue;
 		for (k = 0; k < n && heads->v[k].action != h.action; k++)
 			continue;
-		if (k == n && (n == 0 || says_more(&h)))
+		if ((k == n || has_days(window, &heads->v[n - 1], &h)) &&
+		    (n == 0 || says_more(&h)))
 			heads->v[n++] = h;
 	}
 	if (n == 0 && all.n > 0) {
@@ -494,8 +563,7 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 	/* To look into it and come back is to come back; to look into it on
 	 * Monday and come back on Friday is both. */
 	if (n > 1 && heads->v[0].action == ACTION_INVESTIGATE &&
-	    !(has_time(part(window, heads->v[0].end, heads->v[1].start)) &&
-		has_time(part(window, heads->v[1].start, window.len)))) {
+	    !has_days(window, &heads->v[0], &heads->v[1])) {
 		memmove(heads->v, heads->v + 1, (n - 1) * sizeof(*heads->v));
 		heads->n--;
 	}
@@ -743,18 +811,6 @@ time_rank(const struct when *w)
 	return w->vague && rank[w->class] > 1 ? 1 : rank[w->class];
 }
 
-/* The phrase that a mark stands for. */
-static const struct when *
-phrase_at(const struct view *view, size_t mark)
-{
-	size_t i, start = folded_start(&view->marked, mark);
-
-	for (i = 0; i < view->times.n; i++)
-		if (view->times.v[i].start == start)
-			return &view->times.v[i];
-	return NULL;
-}
-
 /* The best phrase whose mark lies in a range of the marked text.  A bare span
  * ("two months of your plan") counts only in the words of the frame itself. */
 static const struct when *
@@ -767,7 +823,7 @@ time_in(const struct view *view, size_t start, size_t end, struct span frame)
 	if (view->times.n == 0)
 		return NULL;
 	for (i = start; i < end && i < text.len; i++) {
-		if (text.p[i] < MARK_FIRST || text.p[i] > MARK_LAST)
+		if (!is_mark(text.p[i]))
 			continue;
 		w = phrase_at(view, i);
 		if (w == NULL || (w->class == WHEN_SPAN &&
@@ -788,13 +844,28 @@ span_room(const struct frame *f)
 	return f->hit.rule->says == SAYS_DEADLINE ? anywhere : f->hit.at;
 }
 
+/* "Send us a picture and we will ...": it needs a day, and up to its end none
+ * is told. */
+static bool
+is_timeless(struct reader *r, const struct view *view, const struct frame *f)
+{
+	const struct slice text = view->marked.text;
+	struct span found;
+
+	return f->hit.rule->needs_date && !has_time(part(text, 0, f->end)) &&
+	       (r->book->same_day == NULL ||
+		   !reader_match(r, NULL, r->book->same_day,
+		       part(text, f->hit.at.start, f->end), 0, &found));
+}
+
 /*
  * Sets the windows, from the last frame back.  A frame that needs a time and has
  * none behind it is part of the frame before it: "you have until Friday to
  * accept".
  */
 static void
-set_windows(const struct view *view, struct frames *frames)
+set_windows(
+    struct reader *r, const struct view *view, struct frames *frames)
 {
 	struct frame kept[2 * HITS_MOST], *f;
 	const struct frame *before;
@@ -807,6 +878,8 @@ set_windows(const struct view *view, struct frames *frames)
 			if (kept[k].hit.at.start >= f->hit.at.end &&
 			    kept[k].hit.at.start < f->end)
 				f->end = kept[k].hit.at.start;
+		if (is_timeless(r, view, f))
+			continue;
 		before = frame_before(frames, f);
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
@@ -975,10 +1048,52 @@ conditional(
 	return false;
 }
 
+/* The next mark of a day that is told, from a place on; end when none. */
+static size_t
+next_day(const struct view *view, size_t from, size_t end)
+{
+	struct slice text = view->marked.text;
+	const struct when *w;
+
+	for (; from < end; from++) {
+		if (!is_mark(text.p[from]))
+			continue;
+		w = phrase_at(view, from);
+		if (w != NULL && (tells_day(w) || w->class == WHEN_LIMIT) &&
+		    !is_open(w))
+			break;
+	}
+	return from;
+}
+
+/*
+ * "The keys by Friday | and the rest by the 20th": where the second thing
+ * begins that the same verb does on a day of its own, after a place; end when
+ * there is none.
+ */
+static size_t
+next_conjunct(
+    struct reader *r, const struct view *view, size_t from, size_t end)
+{
+	size_t first = next_day(view, from, end), second;
+	struct slice between;
+	struct span found;
+
+	for (; r->book->gap != NULL && first < end; first = second) {
+		second = next_day(view, first + 1, end);
+		if (second == end)
+			break;
+		between = part(view->marked.text, first + 1, second);
+		if (reader_match(r, NULL, r->book->gap, between, 0, &found))
+			return first + 1;
+	}
+	return end;
+}
+
 struct emission {
 	struct reader *reader;
 	const struct view *view;
-	const struct frames *frames;
+	struct frames *frames;
 	const struct hits *conditions;
 	struct commitments *made;
 };
@@ -1028,10 +1143,34 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	made->v[made->n++] = c;
 }
 
+/* What the verb of the last commitment does on further days. */
+static void
+read_conjuncts(struct emission *e, size_t from, size_t end)
+{
+	struct commitments *made = e->made;
+	struct commitment c = made->v[made->n - 1];
+	struct heads heads;
+	size_t to;
+
+	for (; from < end; from = to) {
+		to = next_conjunct(e->reader, e->view, from, end);
+		c.words = (struct span){from, to};
+		find_heads_in(e->reader, e->view,
+		    part(e->view->marked.text, from, to), c.who, &heads);
+		if (heads.n > 0 && !is_vague(&heads.v[0]))
+			c.action = heads.v[0].action;
+		c.time = time_in(e->view, from, to, c.words);
+		made->v = arena_grow(
+		    e->reader->arena, made->v, made->n, sizeof(*made->v));
+		made->v[made->n++] = c;
+	}
+}
+
 static void
 read_frame(struct emission *e, size_t f)
 {
-	const struct frame *frame = &e->frames->v[f];
+	struct frame *frame = &e->frames->v[f];
+	const size_t end = frame->end, before = e->made->n;
 	const struct rule *rule = frame->hit.rule;
 	enum who sender = e->reader->sender;
 	enum who other = sender == WHO_COMPANY ? WHO_CUSTOMER : WHO_COMPANY;
@@ -1043,6 +1182,8 @@ read_frame(struct emission *e, size_t f)
 	struct heads heads = {.n = 0};
 	size_t i;
 
+	frame->end =
+	    next_conjunct(e->reader, e->view, frame->hit.at.start, end);
 	c.kind = rule->says == SAYS_DEADLINE ? KIND_DEADLINE : KIND_PROMISE;
 	c.who = rule->has_owner ? rule->owner : others ? other : sender;
 	if (!rule->has_action)
@@ -1056,6 +1197,9 @@ read_frame(struct emission *e, size_t f)
 		c.action = rule->has_action ? rule->action : ACTION_OTHER;
 		emit(e, f, &heads, 0, c);
 	}
+	if (e->made->n > before && frame->end < end)
+		read_conjuncts(e, frame->end, end);
+	frame->end = end;
 }
 
 /* True when a commitment was read in some of the clause. */
@@ -1083,7 +1227,7 @@ read_frames(struct emission *e, const struct clauses *clauses,
 
 	e->frames = frames;
 	settle(e->reader, e->view, frames, nothing);
-	set_windows(e->view, frames);
+	set_windows(e->reader, e->view, frames);
 	reach_back(clauses, frames);
 	for (i = 0; i < frames->n; i++) {
 		if (frames->v[i].hit.at.start < covered ||
@@ -1119,6 +1263,7 @@ clause_read(struct reader *r, const struct view *view)
 		return made;
 	frames.n = others.n = 0;
 	find_clauses(r, text, &clauses);
+	split_events(view, &clauses);
 	add_frames(r, &promises, false, view, &clauses, &frames);
 	add_frames(r, &deadlines, false, view, &clauses, &frames);
 	add_frames(r, &promises, true, view, &clauses, &others);

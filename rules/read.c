@@ -150,10 +150,12 @@ readable(struct arena *arena, const char *text, size_t most)
 	return s;
 }
 
-/* "10-03", "m10": the first such day to come. */
+/* "10-03", "m10", "dmy:3/10": the first such day to come. */
 static bool
 no_year(const char *expr)
 {
+	if (expr != NULL && strncmp(expr, "dmy:", 4) == 0)
+		return strchr(expr, '/') == strrchr(expr, '/');
 	return expr != NULL &&
 	       ((expr[0] == 'm' && expr[1] >= '0' && expr[1] <= '9') ||
 		   (strlen(expr) >= 5 && expr[2] == '-' &&
