@@ -74,8 +74,8 @@ is_conjunct(struct reader *r, struct slice text, struct span clause)
 		end++;
 	return end < text.len && r->book->gap != NULL &&
 	       has_time(part(text, clause.start, clause.end)) &&
-	       reader_match(r, NULL, r->book->gap,
-		   part(text, clause.end, end), 0, &found);
+	       reader_match(r, NULL, r->book->gap, part(text, clause.end, end),
+		   0, &found);
 }
 
 /* The phrase that a mark stands for. */
@@ -100,13 +100,12 @@ split_events(const struct view *view, struct clauses *c)
 
 	for (k = 0; k < c->n && c->n < HITS_MOST; k++) {
 		for (i = c->v[k].start; i + 1 < c->v[k].end; i++) {
-			w = is_mark(view->marked.text.p[i])
-				? phrase_at(view, i)
-				: NULL;
+			w = is_mark(view->marked.text.p[i]) ? phrase_at(view, i)
+							    : NULL;
 			if (w == NULL || !w->condition)
 				continue;
-			memmove(&c->v[k + 1], &c->v[k],
-			    (c->n - k) * sizeof(*c->v));
+			memmove(
+			    &c->v[k + 1], &c->v[k], (c->n - k) * sizeof(*c->v));
 			c->v[k].end = c->v[k + 1].start = i + 1;
 			c->n++;
 			break;
@@ -864,8 +863,7 @@ is_timeless(struct reader *r, const struct view *view, const struct frame *f)
  * accept".
  */
 static void
-set_windows(
-    struct reader *r, const struct view *view, struct frames *frames)
+set_windows(struct reader *r, const struct view *view, struct frames *frames)
 {
 	struct frame kept[2 * HITS_MOST], *f;
 	const struct frame *before;
@@ -1251,7 +1249,7 @@ struct commitments
 clause_read(struct reader *r, const struct view *view)
 {
 	struct commitments made = {NULL, 0};
-	struct clauses clauses;
+	struct clauses clauses, parts; /* parts: without what is waited for */
 	struct frames frames, others; /* large: not cleared for nothing */
 	struct slice text = view->marked.text;
 	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
@@ -1263,11 +1261,12 @@ clause_read(struct reader *r, const struct view *view)
 		return made;
 	frames.n = others.n = 0;
 	find_clauses(r, text, &clauses);
-	split_events(view, &clauses);
+	parts = clauses;
+	split_events(view, &parts);
 	add_frames(r, &promises, false, view, &clauses, &frames);
 	add_frames(r, &deadlines, false, view, &clauses, &frames);
-	add_frames(r, &promises, true, view, &clauses, &others);
-	add_frames(r, &deadlines, true, view, &clauses, &others);
+	add_frames(r, &promises, true, view, &parts, &others);
+	add_frames(r, &deadlines, true, view, &parts, &others);
 	if (frames.n + others.n == 0)
 		return made;
 	reader_look_ahead(
@@ -1275,6 +1274,6 @@ clause_read(struct reader *r, const struct view *view)
 	nothing = reader_hits(r, SAYS_NOTHING, view, text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, text);
 	read_frames(&e, &clauses, &frames, &nothing, NULL);
-	read_frames(&e, &clauses, &others, &nothing, &frames);
+	read_frames(&e, &parts, &others, &nothing, &frames);
 	return made;
 }
