@@ -451,8 +451,11 @@ first_states(struct automaton *a)
 {
 	size_t i, place;
 
-	memset(a->cells, 0, a->cell_room * sizeof(*a->cells));
-	memset(a->hash, 0, a->hash_room * sizeof(*a->hash));
+	/* memset(3) wants memory, also for no bytes of it. */
+	if (a->cell_room > 0)
+		memset(a->cells, 0, a->cell_room * sizeof(*a->cells));
+	if (a->hash_room > 0)
+		memset(a->hash, 0, a->hash_room * sizeof(*a->hash));
 	memset(a->states, 0, STATES * sizeof(*a->states));
 	a->cell_count = 1; /* 0 is no place */
 	for (i = BARE; i < STATES; i++) {
