@@ -158,10 +158,11 @@ static const struct member findings_members[] = {
     M_LIST(findings, manner, manner_count, &signal_layout),
     M_LIST(findings, obligations, obligation_count, &obligation_layout),
     M_TEXT_OR_NULL(findings, silenced),
+    M_SIZE(findings, body_end, INT32_MAX),
     M_LIST(findings, faults, fault_count, &layout_of_text),
 };
 static const struct layout findings_layout = LAYOUT(findings, findings_members);
-FITS(findings, 128);
+FITS(findings, 136);
 
 /* --- mail/bounce.h --- */
 

@@ -46,15 +46,33 @@ is_taught(const struct work *w, struct rows *r)
 	       strcasecmp(addr, w->in->from.addr) == 0;
 }
 
+/* A help desk puts its own words around the owner's subject; and who has begun
+ * with "Crown" goes on with "New post for the crown". */
+static bool
+repeats(const struct work *w, const char *subject)
+{
+	return subject != NULL && strlen(subject) < strlen(w->subject) &&
+	       !words_common(w->words, subject) &&
+	       words_mention(slice_of(w->subject), subject);
+}
+
 static void
 read_message(struct work *w, struct file *f, struct rows *r)
 {
 	enum direction d = direction_of(rows_text(r, 0, w->arena));
 	const char *subject = rows_text(r, 2, w->arena);
 	struct slice print = rows_bytes(r, 3, w->arena);
+	bool named = false;
 	int part;
 
+	if (d != FROM_COMMAND && repeats(w, subject)) {
+		f->same_subject = true;
+		f->echo = f->echo || (d == FROM_OWNER && w->company_speaks &&
+					 rows_int(r, 1) >= f->last_owner);
+	}
 	note_dates(f, d, rows_int(r, 1));
+	bag_meet(w->sender, print, &named);
+	f->announced = f->announced || named;
 	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
 	    strcmp(subject, w->subject) == 0) {
 		f->same_subject = true;
@@ -84,6 +102,12 @@ meet_domain(struct work *w, struct file *f, const char *domain, bool writer)
 		}
 }
 
+static bool
+has_tag(const char *addr)
+{
+	return memchr(addr, '+', strcspn(addr, "@")) != NULL;
+}
+
 static void
 meet_address(struct work *w, struct file *f, const char *addr)
 {
@@ -92,10 +116,16 @@ meet_address(struct work *w, struct file *f, const char *addr)
 
 	if (w->company_speaks && strcmp(addr, in->from.addr) == 0)
 		f->same_address = true;
-	for (i = 0; i < in->other_count; i++)
-		if (party_is_other(&in->others[i]) &&
-		    strcmp(addr, in->others[i].addr) == 0)
-			f->same_address = true;
+	for (i = 0; i < in->other_count; i++) {
+		if (!party_is_other(&in->others[i]) ||
+		    strcmp(addr, in->others[i].addr) != 0)
+			continue;
+		f->same_address = true;
+		f->own_desk = f->own_desk || has_tag(addr);
+		f->both = f->both || (!w->company_speaks &&
+					 strcmp(in->others[i].domain,
+					     w->out->main->domain) != 0);
+	}
 }
 
 static int
@@ -114,23 +144,34 @@ read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 	return rows_end(r, err);
 }
 
-/* For each shape of number that both have, one must be the same. */
+/* By whom a number of the case was given: SQL_THREAD_NUMBERS. */
+enum { BY_OTHERS, BY_OWNER, BY_THEM };
+
+/* For each shape of number that both have, one must be the same.  Those that
+ * another party gave are of another series. */
 static int
 read_numbers(struct work *w, struct file *f, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_NUMBERS,
-	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
-	struct strings theirs = {NULL, 0};
+	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until),
+	    sql_text(w->out->main == NULL ? NULL : w->out->main->domain));
+	struct strings theirs = {NULL, 0}, others = {NULL, 0};
 	const char *mine, *shape;
 	size_t i, j;
 	bool same, equal;
 
-	while (rows_next(r))
-		strings_add(w->arena, &theirs, rows_text(r, 0, w->arena));
+	while (rows_next(r)) {
+		int by = (int)rows_int(r, 1);
+
+		f->numbered = f->numbered || by == BY_THEM;
+		strings_add(w->arena, by == BY_OTHERS ? &others : &theirs,
+		    rows_text(r, 0, w->arena));
+	}
 	for (i = 0; i < w->out->numbers.n; i++) {
 		mine = number_plain(w->arena, w->out->numbers.v[i]);
 		shape = number_shape(w->arena, mine);
-		same = equal = false;
+		same = false;
+		equal = strings_have(&others, mine);
 		for (j = 0; j < theirs.n; j++) {
 			equal = equal || strcmp(mine, theirs.v[j]) == 0;
 			same =
@@ -189,7 +230,8 @@ read_case(struct work *w, struct file *f, struct err *err)
 	int part;
 
 	if (read_company(w, f, names, err) < 0 ||
-	    read_parties(w, f, names, err) < 0 || read_numbers(w, f, err) < 0 ||
+	    read_parties(w, f, names, err) < 0 ||
+	    (w->out->numbers.n > 0 && read_numbers(w, f, err) < 0) ||
 	    read_messages(w, f, err) < 0)
 		return -1;
 	for (part = 0; part < PARTS; part++)
@@ -227,6 +269,37 @@ ignore_names(struct work *w, struct bag *b)
 		bag_ignore_name(b, w->arena, w->words, w->out->main->name);
 }
 
+/* Who signs, and what stands in every mail of his, tell nothing. */
+static void
+split_body(struct work *w)
+{
+	const struct placing *in = w->in;
+	const char *text = in->text == NULL ? "" : in->text;
+	size_t n = strnlen(text, OWN_MOST);
+	bool fresh;
+
+	if (in->findings != NULL && in->findings->body_end > 0 &&
+	    in->findings->body_end < n)
+		n = in->findings->body_end;
+	w->body = w->apart = arena_strndup(w->arena, text, n);
+	if (!in->unread)
+		words_split(
+		    w->arena, w->words, w->body, &w->body, &w->apart, &fresh);
+}
+
+/* The owner asks for a case of its own. */
+static void
+split_comment(struct work *w)
+{
+	char *about, *apart;
+	bool fresh = false;
+
+	if (w->in->comment != NULL)
+		words_split(
+		    w->arena, w->words, w->in->comment, &about, &apart, &fresh);
+	w->out->denied = w->out->denied || fresh;
+}
+
 /* What the message says of its case, and what of another one.  Of what is
  * unread all may lead to a case: then it is read. */
 static void
@@ -242,10 +315,12 @@ split_self(struct work *w, char **about, char **apart)
 		words_split(
 		    w->arena, w->words, own, about, apart, &w->out->denied);
 	w->out->numbers = suspects_numbers(w->arena, in, *about, *apart);
+	split_comment(w);
+	split_body(w);
 }
 
 static void
-read_self(struct work *w, const char *about, const char *apart)
+read_self(struct work *w)
 {
 	const struct placing *in = w->in;
 	int part;
@@ -254,14 +329,28 @@ read_self(struct work *w, const char *about, const char *apart)
 		w->bag[part] = bag_new(w->arena);
 		ignore_names(w, w->bag[part]);
 	}
+	w->sender = bag_new(w->arena);
+	if (w->out->main != NULL && w->out->main->name != NULL)
+		bag_add(w->sender, w->words,
+		    slice_of(
+			words_name(w->arena, w->words, w->out->main->name)));
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->subject));
-	bag_add(w->bag[ABOUT], w->words, slice_of(about));
+	bag_add(w->bag[ABOUT], w->words, slice_of(w->body));
 	w->out->print = bag_print(w->bag[ABOUT], w->arena);
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->comment));
 	bag_add(w->bag[COMMENT], w->words, slice_of(in->comment));
-	bag_add(w->bag[APART], w->words, slice_of(apart));
+	bag_add(w->bag[APART], w->words, slice_of(w->apart));
+	bag_add(
+	    w->bag[TITLE], w->words, slice_of(w->out->note ? "" : in->subject));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
+	w->letter = in->from.owner && !in->forwarded && !w->out->note &&
+		    !w->out->main->freemail && in->references.n == 0 &&
+		    !words_replies(w->words, in->subject) &&
+		    !words_chase(w->words, slice_of(w->body));
+	w->routine = w->company_speaks && !in->forwarded &&
+		     words_routine(w->words, in->subject);
+	w->out->routine = w->routine;
 }
 
 static struct work
@@ -312,7 +401,7 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	out->suspects = w.n;
 	if (in->unread)
 		return 0;
-	read_self(&w, about, apart);
+	read_self(&w);
 	return weigh_suspects(&w, err);
 }
 
@@ -324,5 +413,5 @@ evidence_self(struct arena *a, const struct thread_words *words,
 	char *about, *apart;
 
 	split_self(&w, &about, &apart);
-	read_self(&w, about, apart);
+	read_self(&w);
 }

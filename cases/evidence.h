@@ -34,6 +34,7 @@ struct evidence {
 	size_t suspects; /* how many come into question */
 	bool note; /* the owner's own, to nobody else */
 	bool denied; /* it says itself that it is a new matter */
+	bool routine; /* what a company sends to every customer */
 	const struct party *main; /* the other side; NULL for a note */
 	/* What the message leaves behind when it is filed. */
 	struct strings numbers; /* that it gives as its own; as written */

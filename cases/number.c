@@ -32,7 +32,7 @@ static bool
 number_byte(char c)
 {
 	return is_alnum(c) || c == '-' || c == '/' || c == '_' || c == '.' ||
-	       c == ':' || c == '#';
+	       c == ':' || c == '#' || c == '!';
 }
 
 static bool

@@ -49,8 +49,12 @@ suspect_of(struct work *w, int number)
 
 /* --- 2: ids --- */
 
+/* Whose id it is: of a mail that this one answers, its own, or that of the
+ * mail which is forwarded here. */
+enum id_of { ANSWERED, OWN, ORIGINAL };
+
 static int
-follow_id(struct work *w, const char *id, bool mine, struct err *err)
+follow_id(struct work *w, const char *id, enum id_of of, struct err *err)
 {
 	struct rows *r =
 	    STORE_QUERY(w->store, SQL_THREAD_BY_ID, sql_int(w->owner),
@@ -61,14 +65,24 @@ follow_id(struct work *w, const char *id, bool mine, struct err *err)
 
 	while (rows_next(r)) {
 		is = rows_int(r, 1) != 0;
+		/* Another mail of the same id: a robot uses one for all. */
+		if (of == OWN && is)
+			continue;
 		/* My id or the id I answer: a reply.  Two that answer the
 		 * same mail are siblings. */
-		points = mine || is ? POINTS_REPLY : POINTS_SIBLING;
+		points = of != ANSWERED || is ? POINTS_REPLY : POINTS_SIBLING;
 		f = suspect_of(w, (int)rows_int(r, 0));
 		if (f != NULL && points > f->reply)
 			f->reply = points;
 	}
 	return rows_end(r, err);
+}
+
+static bool
+same_id(const struct placing *in)
+{
+	return in->message_id != NULL &&
+	       strcmp(in->message_id, in->original_id) == 0;
 }
 
 /* The nearest ancestor decides: an older one only when it leads nowhere. */
@@ -79,13 +93,13 @@ follow_ids(struct work *w, struct err *err)
 	size_t i;
 
 	for (i = in->references.n; i > 0 && w->n == 0; i--)
-		if (follow_id(w, in->references.v[i - 1], false, err) < 0)
+		if (follow_id(w, in->references.v[i - 1], ANSWERED, err) < 0)
 			return -1;
 	if (in->message_id != NULL &&
-	    follow_id(w, in->message_id, true, err) < 0)
+	    follow_id(w, in->message_id, OWN, err) < 0)
 		return -1;
-	if (in->original_id != NULL &&
-	    follow_id(w, in->original_id, true, err) < 0)
+	if (in->original_id != NULL && !same_id(in) &&
+	    follow_id(w, in->original_id, ORIGINAL, err) < 0)
 		return -1;
 	return 0;
 }
@@ -179,13 +193,15 @@ follow_number(
 	return 0;
 }
 
-/* Beside the message's own numbers any token that looks like one. */
+/* Beside the message's own numbers any token that looks like one; below its
+ * own text a company has only those of its firm. */
 static int
 follow_numbers(struct work *w, const char *about, struct err *err)
 {
 	struct strings all = {NULL, 0};
 	struct slice rest, written;
-	const char *texts[] = {w->in->subject, about, w->in->comment};
+	const char *texts[] = {w->in->subject,
+	    w->company_speaks ? w->body : about, w->in->comment};
 	size_t i;
 
 	for (i = 0; i < w->out->numbers.n; i++)
@@ -275,7 +291,7 @@ any_known(const struct work *w)
 	return false;
 }
 
-enum likeness { MENTIONED, NAMESAKE, ALIKE, TENANT };
+enum likeness { MENTIONED, NAMESAKE, TOLD, ALIKE, TENANT };
 
 static int
 add_company(
@@ -295,7 +311,8 @@ add_company(
 			continue;
 		f->s.alike = f->s.alike || like == ALIKE;
 		f->s.known = f->s.known || like == TENANT;
-		f->namesake = f->namesake || like == NAMESAKE;
+		f->namesake = f->namesake || like == NAMESAKE || like == TOLD;
+		f->told = f->told || like == TOLD;
 		f->mentioned = f->mentioned || like == MENTIONED;
 	}
 	return rows_end(r, err);
@@ -338,7 +355,7 @@ is_mentioned(struct work *w, const char *text, const char *name)
 }
 
 /* Bytes of a name that is no common word; beside a number of its case, too. */
-enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3 };
+enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3, SURNAME_LEAST = 4 };
 
 /* Of ASCII alone, as words_mention() compares. */
 static char *
@@ -384,21 +401,51 @@ is_told(const char *text, const char *name, size_t least)
 }
 
 /*
- * A mail of a stranger who tells the company's name.  An ombudsman, a parent
- * company or an agent says whom it is about; another must have given a number
- * of the case.  False when it does not tell it.
+ * A mail of a stranger who tells the company's name, or the word of it that is
+ * its own.  An ombudsman, a parent company or an agent says whom it is about;
+ * another must speak of the very matter, or have given a number of the case.
+ * False when it does not tell it.
  */
 static bool
 told_as(struct work *w, const char *text, const char *name, enum likeness *as)
 {
+	struct slice said = slice_of(text);
+	const char *bare, *word;
+	bool whole, own;
+
 	if (w->in->bulk || !may_tell(w, text, name))
 		return false;
-	name = bare_name(w, name);
-	*as = !w->out->main->freemail && is_told(text, name, TOLD_LEAST) &&
-		      words_behalf(w->words, slice_of(text), name)
-		  ? MENTIONED
-		  : NAMESAKE;
-	return is_told(text, name, TOLD_LEAST_NUMBERED);
+	bare = bare_name(w, name);
+	word = words_name(w->arena, w->words, name);
+	if (word == NULL)
+		word = bare;
+	whole = is_told(text, bare, TOLD_LEAST);
+	own = is_told(text, word, TOLD_LEAST);
+	*as = NAMESAKE;
+	if (w->out->main->freemail)
+		;
+	else if ((whole && words_behalf(w->words, said, bare)) ||
+		 (own && words_behalf(w->words, said, word)))
+		*as = MENTIONED;
+	else if (whole)
+		*as = TOLD;
+	return is_told(text, word, TOLD_LEAST_NUMBERED);
+}
+
+/* Somebody who writes from where anybody can has a second address: the same
+ * surname, at the least. */
+static bool
+same_surname(const struct party *main, const char *domain, const char *name)
+{
+	const char *mine, *theirs;
+
+	if (main == NULL || !main->freemail || main->name == NULL ||
+	    strchr(domain, '@') == NULL)
+		return false;
+	mine = strrchr(main->name, ' ');
+	theirs = strrchr(name, ' ');
+	return mine != NULL && theirs != NULL && strlen(mine) > SURNAME_LEAST &&
+	       strcasecmp(mine, theirs) == 0;
 }
 
 /* All that the owner, or whoever writes, says here. */
@@ -450,6 +497,8 @@ follow_names(struct work *w, const char *about, struct err *err)
 			like = TENANT;
 		else if (is_namesake(w, sender, name))
 			like = known_as;
+		else if (same_surname(main, rows_text(r, 1, w->arena), name))
+			like = ALIKE;
 		else if (!w->company_speaks && is_mentioned(w, text, name))
 			like = MENTIONED;
 		else if (!w->company_speaks || !told_as(w, text, name, &like))
@@ -481,7 +530,7 @@ can_be_announced(const char *name)
 	       strchr(name, ' ') != NULL;
 }
 
-/* Whether the mail names who writes now. */
+/* Whether the mail names who writes now, or is written to. */
 static int
 names_sender(struct work *w, int64_t message, bool *result, struct err *err)
 {
@@ -490,7 +539,7 @@ names_sender(struct work *w, int64_t message, bool *result, struct err *err)
 	const char *text = rows_next(r) ? rows_text(r, 0, w->arena) : NULL;
 
 	*result =
-	    text != NULL && words_mention(slice_of(text), w->in->from.name);
+	    text != NULL && words_mention(slice_of(text), w->out->main->name);
 	return rows_end(r, err);
 }
 
@@ -521,8 +570,8 @@ follow_word(struct work *w, const char *word, bool add, struct err *err)
 	return rows_end(r, err);
 }
 
-/* A company may have told that somebody else will write: "Marlow Adjusters act
- * for us". */
+/* A company may have told of somebody else who will write, or whom the owner
+ * can turn to: "Marlow Adjusters act for us". */
 static int
 follow_announced(struct work *w, bool add, struct err *err)
 {
@@ -530,9 +579,9 @@ follow_announced(struct work *w, bool add, struct err *err)
 	struct bag *names;
 	size_t i;
 
-	if (!can_be_announced(w->in->from.name))
+	if (!can_be_announced(w->out->main->name))
 		return 0;
-	names = words_names(w->arena, w->words, slice_of(w->in->from.name));
+	names = words_names(w->arena, w->words, slice_of(w->out->main->name));
 	for (i = 0; (t = bag_at(names, i)) != NULL; i++)
 		if (follow_word(w, t->text, add, err) < 0)
 			return -1;
@@ -554,7 +603,8 @@ suspects_find(struct work *w, const char *about, struct err *err)
 		return -1;
 	if (!known && w->out->note)
 		return follow_living(w, err);
-	if (w->company_speaks && !w->in->bulk)
+	if (w->out->main != NULL && !w->in->bulk &&
+	    (w->company_speaks || !known))
 		return follow_announced(w, !known, err);
 	return 0;
 }

@@ -80,10 +80,25 @@ is_dispute(const struct placing *in, size_t numbers)
 	return numbers > 0 && findings_signal(f, "information_request");
 }
 
+/* A tradesman may write from where anybody can. */
+static bool
+is_private(const struct thread_words *words, const struct party *p)
+{
+	return p->freemail && !words_trade(words, p->addr) &&
+	       !words_trade(words, p->name);
+}
+
+static bool
+has_text(const char *s)
+{
+	return s != NULL && slice_trim(slice_of(s)).len > 0;
+}
+
 static bool
 may_open(const struct thread_words *words, const struct placing *in,
-    const struct party *main)
+    const struct evidence *e)
 {
+	const struct party *main = e->main;
 	size_t numbers =
 	    in->findings == NULL ? 0 : in->findings->reference_count;
 	bool dispute = is_dispute(in, numbers);
@@ -93,10 +108,15 @@ may_open(const struct thread_words *words, const struct placing *in,
 		return false;
 	if (in->forwarded && words_mistake(words, in->comment))
 		return false;
-	if (main->freemail)
+	if (is_private(words, main))
 		return dispute && (in->forwarded || in->from.owner);
+	if (in->forwarded && !dispute && !has_text(in->comment) &&
+	    words_advert(words, in->subject))
+		return false;
 	if (in->forwarded || in->from.owner)
 		return true;
+	if (e->routine)
+		return false;
 	if (in->bulk || in->autoreply)
 		return numbers > 0 && (dispute || in->autoreply);
 	return dispute;
@@ -172,7 +192,7 @@ tells_nothing(const struct thread_words *words, const struct placing *in,
 {
 	return e->v != NULL && e->n > 0 && !e->denied && e->numbers.n == 0 &&
 	       !in->bulk && e->main == &in->from && e->v[0].known &&
-	       e->v[0].score >= ENOUGH_DOUBT &&
+	       (e->v[0].score >= ENOUGH_DOUBT || e->n > 1) &&
 	       words_common(words, in->subject);
 }
 
@@ -194,6 +214,14 @@ doubt_likeness(struct arena *a, const struct placing *in,
 		set_candidates(a, p, e, close_seconds(e));
 }
 
+/* It has the name of a company that is known, and another domain. */
+static bool
+only_called_so(const struct placing *in, const struct evidence *e)
+{
+	return e->main == &in->from && !in->forwarded && e->n > 0 &&
+	       e->v[0].alike && !e->v[0].known && e->v[0].score >= 0;
+}
+
 static void
 decide(struct arena *a, const struct thread_words *words,
     const struct placing *in, const struct evidence *e, struct placement *p)
@@ -201,13 +229,16 @@ decide(struct arena *a, const struct thread_words *words,
 	const struct suspect *best = e->n > 0 ? &e->v[0] : NULL;
 
 	if (best == NULL || best->score < enough(in, e)) {
-		p->by =
-		    may_open(words, in, e->main) ? PLACED_NEW : PLACED_UNFILED;
+		p->by = may_open(words, in, e) ? PLACED_NEW : PLACED_UNFILED;
 		p->why =
 		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
 		if (p->by == PLACED_NEW && tells_nothing(words, in, e)) {
 			p->by = PLACED_DOUBT;
 			p->why = "tells of no case in particular";
+			set_candidates(a, p, e, close_seconds(e));
+		} else if (p->by == PLACED_NEW && only_called_so(in, e)) {
+			p->by = PLACED_DOUBT;
+			p->why = "has the name of this company alone";
 			set_candidates(a, p, e, close_seconds(e));
 		}
 	} else if (stranger_wants_in(in, best) && !best->twin) {

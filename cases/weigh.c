@@ -3,9 +3,13 @@
  *
  * Points.  A reply to a mail of the case outweighs a reference number, that
  * outweighs a subject, that outweighs words; but several weak signs together
- * may outweigh one, and a rival number (of the same shape, and not one of the
- * case's) speaks against it.  A message may say itself what it is not about;
- * the case that this sentence fits best is then out.
+ * may outweigh one, and a rival number (of the same shape and from the same
+ * giver, and not one of the case's) speaks against it.  A message may say itself
+ * what it is not about; the case that this sentence fits best is then out.
+ *
+ * Circumstances (whose turn it is, the only case that lives, the same desk) tell
+ * nothing of the matter.  They count for who answers; not for a letter by which
+ * the owner begins, nor for what a company sends to every customer.
  */
 #include <stdlib.h>
 
@@ -25,6 +29,9 @@ enum {
 	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
 	POINTS_TURN = 6, /* it is the company's turn to speak */
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
+	POINTS_ONLY_DESK = 6, /* which no other case of the company had */
+	POINTS_BOTH = 20, /* those whom the case alone has brought together */
+	POINTS_OWN_DESK = 25, /* an address that was made for the case */
 	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
 	POINTS_ONLY = 8, /* the only live case of that company */
 	POINTS_ENDS = 4, /* and the mail ends what has begun before */
@@ -33,6 +40,7 @@ enum {
 	POINTS_FADED = -10,
 	WORDS_MOST = 40,
 	WORDS_SEVERAL = 8, /* two words at least */
+	WORDS_MATTER = 12, /* and more than that */
 };
 
 /* In how many of the cases each token of the part occurs. */
@@ -69,7 +77,22 @@ overlap(const struct work *w, const struct file *f, enum share part,
 	return points;
 }
 
-/* The owner's own words above a forward count twice. */
+/* A message that tells little else than what was told there. */
+static bool
+is_familiar(const struct work *w, const struct file *f)
+{
+	const struct token *t;
+	size_t j, all = 0, met = 0;
+
+	for (j = 0; (t = bag_at(w->bag[ABOUT], j)) != NULL; j++) {
+		all += t->weight > 0;
+		met += t->weight > 0 && f->met[ABOUT][j];
+	}
+	return 2 * met >= all;
+}
+
+/* The owner's own words above a forward count twice, and those of the
+ * subject. */
 static void
 share_words(struct work *w)
 {
@@ -84,10 +107,36 @@ share_words(struct work *w)
 		struct buf shared = {0};
 
 		f->words = overlap(w, f, ABOUT, cases[ABOUT], &shared) +
-			   overlap(w, f, COMMENT, cases[COMMENT], NULL);
+			   overlap(w, f, COMMENT, cases[COMMENT], NULL) +
+			   overlap(w, f, TITLE, cases[TITLE], NULL);
 		f->apart = overlap(w, f, APART, cases[APART], NULL);
+		f->familiar = is_familiar(w, f);
 		f->shared = buf_keep(&shared, w->arena);
 	}
+}
+
+/* Who repeats the subject of the owner's last letter answers that, whatever
+ * number it has now. */
+static void
+find_echo(struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].echo && w->v[i].last_owner > w->v[i].last_company)
+			w->v[i].rival = false;
+}
+
+/* A number that no case has: it is given to what has just begun. */
+static bool
+gives_number(const struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].number > 0)
+			return false;
+	return w->out->numbers.n > 0 && !w->routine;
 }
 
 /* A receipt belongs to the case in which the owner wrote last, within a
@@ -99,13 +148,14 @@ find_receipt(struct work *w)
 	size_t i;
 	int64_t now = w->in->date.utc;
 	int64_t span = w->in->autoreply ? DAY : 14 * DAY;
+	bool confirms = w->in->autoreply ||
+			findings_signal(w->in->findings, "acknowledgement");
 
-	if (!w->company_speaks ||
-	    (!w->in->autoreply &&
-		!findings_signal(w->in->findings, "acknowledgement")))
+	if (!w->company_speaks || (!confirms && !gives_number(w)))
 		return;
 	for (i = 0; i < w->n; i++)
-		if (w->v[i].s.known && w->v[i].last_owner > 0 &&
+		if (w->v[i].s.known && !w->v[i].rival &&
+		    (confirms || !w->v[i].numbered) && w->v[i].last_owner > 0 &&
 		    w->v[i].last_owner <= now + DAY / 24 &&
 		    w->v[i].last_owner > now - span &&
 		    w->v[i].last_company < w->v[i].last_owner &&
@@ -143,7 +193,8 @@ find_only(struct work *w)
 		only = &w->v[i];
 		n++;
 	}
-	if (n == 1 && (!w->company_speaks || finds_anything(w->in->findings) ||
+	if (n == 1 && (!w->company_speaks ||
+			  (!w->routine && finds_anything(w->in->findings)) ||
 			  only->words >= WORDS_SEVERAL))
 		only->only = true;
 }
@@ -183,15 +234,58 @@ ends_matter(const struct work *w)
 	return w->company_speaks && findings_end(w->in->findings);
 }
 
+/* A stranger names the company and speaks of the very matter. */
+static bool
+tells_matter(const struct file *f)
+{
+	return f->told && f->words >= WORDS_MATTER;
+}
+
+/* Of all cases of the company that live this one alone had mail from there. */
+static bool
+is_only_desk(const struct work *w, const struct file *f)
+{
+	size_t i, n = 0, same = 0;
+
+	for (i = 0; i < w->n; i++)
+		if (w->v[i].s.known && lives(&w->v[i], w->in->date.utc)) {
+			n++;
+			same += w->v[i].same_address;
+		}
+	return f->same_address && w->company_speaks && n > 1 && same == 1;
+}
+
+/* Who is not known to the case must speak of it. */
+static bool
+says_anything(const struct work *w, const struct file *f)
+{
+	return f->s.known || !w->company_speaks || f->reply + f->number > 0 ||
+	       f->same_subject || f->words > 0 || (f->mentioned && !f->s.alike);
+}
+
+/*
+ * What tells nothing of the matter itself.  It counts for an answer, for a
+ * mail by which a company goes on; but what the owner begins, and what a
+ * company sends to everybody, goes by what it says.
+ */
 static int
 circumstances(const struct work *w, const struct file *f)
 {
 	int64_t now = w->in->date.utc;
 	int points = 0;
 
-	if (f->mentioned)
+	if (f->both)
+		points += POINTS_BOTH;
+	if (f->own_desk)
+		points += POINTS_OWN_DESK;
+	if (w->routine || (w->letter && !f->mentioned && !f->familiar) ||
+	    !says_anything(w, f))
+		return points;
+	if (is_only_desk(w, f))
+		points += POINTS_ONLY_DESK;
+	if (f->mentioned || tells_matter(f))
 		points += POINTS_MENTION;
-	if (f->only)
+	if (f->only && !(f->numbered && gives_number(w)))
 		points += POINTS_ONLY + (ends_matter(w) ? POINTS_ENDS : 0);
 	if (w->in->references.n > 0 && !w->out->denied)
 		points += POINTS_ANSWER;
@@ -240,7 +334,8 @@ static bool
 concerned(const struct work *w, const struct file *f)
 {
 	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned ||
-	       (f->namesake && f->number > 0);
+	       tells_matter(f) ||
+	       ((f->namesake || f->announced) && f->number > 0);
 }
 
 static void
@@ -310,6 +405,7 @@ void
 weigh(struct work *w)
 {
 	share_words(w);
+	find_echo(w);
 	find_receipt(w);
 	find_only(w);
 	find_denied(w);

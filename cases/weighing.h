@@ -16,9 +16,9 @@ enum {
 	SILENCE = 180 * DAY, /* after which an open one fades */
 };
 
-/* What a message says: of its case, of another one, and what the owner wrote
- * above a forward. */
-enum share { ABOUT, APART, COMMENT, PARTS };
+/* What a message says: of its case, of another one, what the owner wrote above
+ * a forward, and its subject. */
+enum share { ABOUT, APART, COMMENT, TITLE, PARTS };
 
 /* A suspect while points are added up. */
 struct file {
@@ -33,8 +33,15 @@ struct file {
 	bool taught; /* by an answer to a doubt */
 	bool rival, same_subject, same_address, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
+	bool numbered; /* the company has given it a number */
+	bool told; /* a stranger tells the company's name */
+	bool announced; /* the sender's name stands in its mail */
+	bool both; /* two of those written to take part in it */
+	bool own_desk; /* an address made for it: "help+id20871@" */
+	bool echo; /* the subject repeats that of the owner's last letter */
 	int64_t last, last_owner, last_company; /* 0: never */
 	bool *met[PARTS]; /* a flag for each token of that part's bag */
+	bool familiar; /* half of what the message tells was told there */
 	int words, apart; /* weights in common with either part */
 	char *shared; /* some of the words, for why */
 };
@@ -49,9 +56,15 @@ struct work {
 	struct file *v;
 	size_t n;
 	struct bag *bag[PARTS];
+	struct bag *sender; /* what tells the main party from others */
+	/* The text without what stands below its body: what it says of its
+	 * own case, and of another one. */
+	char *body, *apart;
 	const char *subject; /* normalised */
 	const char *lower; /* the whole text, when somebody asked */
 	bool company_speaks;
+	bool letter; /* the owner begins it: no answer, no chaser */
+	bool routine; /* of a company, to every customer */
 	int64_t until; /* only mail that was sent until then */
 };
 

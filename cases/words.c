@@ -2,9 +2,9 @@
  * See words.h and, for the subject of a thread, thread.h.
  *
  * The file thread.words: "[common]", "[prefix]" (words, separated by white
- * space), "[apart]", "[fresh]", "[mistake]", "[behalf]",
- * "[greeting]", "[closing]" (phrases, one a line); "#" begins a
- * comment.
+ * space), "[apart]", "[fresh]", "[mistake]", "[behalf]", "[greeting]",
+ * "[closing]", "[chaser]" (phrases, one a line), "[routine]", "[advert]" (the
+ * words of a subject, in this order), "[trade]" (parts of words); "#" begins a comment.
  */
 #include <ctype.h>
 #include <stdint.h>
@@ -43,7 +43,9 @@ struct phrases {
 struct thread_words {
 	struct bag *common, *prefix, *given, *joins;
 	struct phrases apart, fresh, mistake, behalf, greeting, closing;
+	struct phrases chaser;
 	struct phrases split; /* apart and fresh */
+	struct strings routine, advert, trade;
 };
 
 /* --- Tokens of a text --- */
@@ -70,6 +72,7 @@ struct scan {
 	uint32_t hashes[TOKEN_MOST + 1]; /* of its first bytes */
 	size_t len; /* of it */
 	bool digit; /* it has one */
+	bool money; /* a sign of currency stands before it */
 	bool capital; /* of the word */
 	bool first; /* it opens a sentence */
 	bool ended; /* a sentence ended before what comes next */
@@ -128,16 +131,42 @@ scan_run(struct scan *s)
 	s->digit = digit;
 }
 
+/* Behind "$", "\302\243" or "\342\202\254". */
+static bool
+is_money(const char *start, const char *p)
+{
+	return (p > start && p[-1] == '$') ||
+	       (p > start + 1 && memcmp(p - 2, "\302\243", 2) == 0) ||
+	       (p > start + 2 && memcmp(p - 3, "\342\202\254", 3) == 0);
+}
+
+/* "61.00" is the same as "61". */
+static void
+cut_no_pence(struct scan *s)
+{
+	size_t n = s->len;
+
+	if (!s->digit || n < 4 ||
+	    (s->word[n - 3] != '.' && s->word[n - 3] != ',') ||
+	    s->word[n - 2] != '0' || s->word[n - 1] != '0')
+		return;
+	s->len = n - 3;
+	s->word[s->len] = '\0';
+}
+
 /* The next word of at most TOKEN_MOST bytes; false at the end. */
 static bool
 scan_word(struct scan *s)
 {
+	const char *start = s->rest.p;
+
 	s->len = 0;
 	s->hashes[0] = BAG_HASH_START;
 	s->digit = false;
 	scan_gap(s);
 	if (s->rest.len == 0)
 		return false;
+	s->money = is_money(start, s->rest.p);
 	s->first = s->ended;
 	s->ended = s->newline = false;
 	s->capital = is_upper(s->rest.p[0]);
@@ -154,6 +183,7 @@ scan_word(struct scan *s)
 		slice_skip(&s->rest, 1);
 	}
 	s->word[s->len] = '\0';
+	cut_no_pence(s);
 	return true;
 }
 
@@ -201,13 +231,33 @@ is_year(const char *s)
 	       (strncmp(s, "19", 2) == 0 || strncmp(s, "20", 2) == 0);
 }
 
+/* Of so many digits that it is hardly anything else's. */
+static bool
+is_long_number(const struct scan *s)
+{
+	size_t i, n = 0, letters = 0;
+
+	for (i = 0; i < s->len; i++) {
+		if (ispunct((unsigned char)s->word[i]))
+			return false;
+		n += is_digit(s->word[i]);
+		letters += isalpha((unsigned char)s->word[i]) != 0;
+	}
+	return n >= 6 || (n >= 5 && letters > 0);
+}
+
 static int
 weigh(const struct scan *s)
 {
 	if (is_year(s->word))
 		return 0;
+	if (s->money && s->digit && s->len >= 2)
+		return 4;
 	if (s->digit)
-		return s->len >= 4 ? 4 : s->len == 3 ? 2 : 0;
+		return is_long_number(s) ? 8
+		       : s->len >= 4     ? 4
+		       : s->len == 3     ? 2
+					 : 0;
 	if (s->capital && !s->first && s->len >= 3)
 		return 3;
 	return s->len >= 3 ? 2 : 0;
@@ -337,9 +387,18 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 		*pairs |= UINT32_C(1) | UINT32_C(0x1f) << low_bits('\t');
 }
 
+static void
+add_words(struct arena *a, struct strings *list, struct slice line)
+{
+	struct scan s = {.rest = line};
+
+	while (scan_word(&s))
+		strings_add(a, list, arena_strdup(a, s.word));
+}
+
 static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
     "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]", "[greeting]",
-    "[closing]"};
+    "[closing]", "[chaser]", "[routine]", "[advert]", "[trade]"};
 enum section {
 	COMMON,
 	PREFIX,
@@ -351,6 +410,10 @@ enum section {
 	JOINS,
 	GREETING,
 	CLOSING,
+	CHASER,
+	ROUTINE,
+	ADVERT,
+	TRADE,
 	SECTIONS
 };
 
@@ -402,6 +465,19 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 	case CLOSING:
 		add_phrase(a, &w->closing, line);
 		break;
+	case CHASER:
+		add_phrase(a, &w->chaser, line);
+		break;
+	case ROUTINE:
+		strings_add(a, &w->routine, slice_dup(a, line));
+		break;
+	case ADVERT:
+		strings_add(a, &w->routine, slice_dup(a, line));
+		strings_add(a, &w->advert, slice_dup(a, line));
+		break;
+	case TRADE:
+		add_words(a, &w->trade, line);
+		break;
 	case SECTIONS:
 		break;
 	}
@@ -426,8 +502,9 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 			return err_set(err, EX_CONFIG,
 			    "%s:%d: no such section; there are [common], "
 			    "[prefix], [apart], [fresh], [mistake], "
-			    "[behalf], [given], [joins], [greeting] and "
-			    "[closing]",
+			    "[behalf], [given], [joins], [greeting], "
+			    "[closing], [chaser], [routine], [advert] "
+			    "and [trade]",
 			    path, number);
 		if (line.p[0] != '[')
 			add_line(a, w, section, line);
@@ -746,6 +823,66 @@ bool
 words_mistake(const struct thread_words *w, const char *note)
 {
 	return note != NULL && mentions_any(&w->mistake, slice_of(note));
+}
+
+bool
+words_replies(const struct thread_words *w, const char *subject)
+{
+	return prefix_length(w, slice_trim(slice_of(subject))) > 0;
+}
+
+bool
+words_chase(const struct thread_words *w, struct slice text)
+{
+	return mentions_any(&w->chaser, text);
+}
+
+/* Whether the words of the phrase stand in the text one behind the other,
+ * whatever is between them. */
+static bool
+stands_in_order(struct slice text, const char *phrase)
+{
+	struct scan s = {.rest = text}, p = {.rest = slice_of(phrase)};
+	bool more = scan_word(&p);
+
+	while (more && scan_word(&s))
+		if (strcmp(s.word, p.word) == 0)
+			more = scan_word(&p);
+	return !more;
+}
+
+static bool
+any_in_order(const struct strings *list, const char *subject)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (stands_in_order(slice_of(subject), list->v[i]))
+			return true;
+	return false;
+}
+
+bool
+words_routine(const struct thread_words *w, const char *subject)
+{
+	return any_in_order(&w->routine, subject);
+}
+
+bool
+words_advert(const struct thread_words *w, const char *subject)
+{
+	return any_in_order(&w->advert, subject);
+}
+
+bool
+words_trade(const struct thread_words *w, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text != NULL && i < w->trade.n; i++)
+		if (strcasestr(text, w->trade.v[i]) != NULL)
+			return true;
+	return false;
 }
 
 char *

@@ -41,6 +41,18 @@ words_behalf(const struct thread_words *, struct slice text, const char *name);
 /* Whether a line begins as people begin a mail, or end one. */
 bool words_greeting(const struct thread_words *, struct slice line);
 bool words_closing(const struct thread_words *, struct slice line);
+/* Whether the owner asks after what has not come ("no answer so far"). */
+bool words_chase(const struct thread_words *, struct slice text);
+/* Whether the subject is marked as an answer's, or a forward's. */
+bool words_replies(const struct thread_words *, const char *subject);
+/* Whether a company sends mail of such a subject to every customer: "Your
+ * bill is ready". */
+bool words_routine(const struct thread_words *, const char *subject);
+/* Whether it is one of those an advertisement. */
+bool words_advert(const struct thread_words *, const char *subject);
+/* Whether a name, or an address that anybody can have, tells of a trade:
+ * "joe.roofing@"; text may be NULL. */
+bool words_trade(const struct thread_words *, const char *text);
 /* Whether the note above a forward takes it back ("ignore, wrong address"). */
 bool words_mistake(const struct thread_words *, const char *note);
 

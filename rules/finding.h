@@ -57,6 +57,9 @@ struct findings {
 	struct obligation_found *obligations; /* in the order of the text */
 	size_t obligation_count;
 	const char *silenced; /* the rule by which none counts, or NULL */
+	/* Where signature and footer begin: byte offset in the text read; 0:
+	 * not known. */
+	size_t body_end;
 	/* Rules that were given up on some sentence (match limit). */
 	const char **faults;
 	size_t fault_count;

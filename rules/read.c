@@ -667,6 +667,20 @@ read_subject(struct run *run)
 		read_sentence(run, subject, &s, NULL);
 }
 
+/* All but what stands below the last line of the body. */
+static size_t
+body_end(struct lines lines)
+{
+	size_t i = lines.n;
+
+	while (i > 0 &&
+	       (lines.v[i - 1].blank || lines.v[i - 1].zone == ZONE_CLOSING ||
+		   lines.v[i - 1].zone == ZONE_SIGNATURE ||
+		   lines.v[i - 1].zone == ZONE_FOOTER))
+		i--;
+	return i == 0 ? 0 : lines.v[i - 1].end;
+}
+
 static void
 read_text(struct run *run)
 {
@@ -680,6 +694,7 @@ read_text(struct run *run)
 	struct view previous, *last = NULL;
 	size_t i;
 
+	run->out->body_end = body_end(lines);
 	read_subject(run);
 	for (i = 0;
 	     i < sentences.n && run->out->obligation_count < OBLIGATIONS_MOST;
