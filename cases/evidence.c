@@ -269,7 +269,7 @@ ignore_names(struct work *w, struct bag *b)
 		bag_ignore_name(b, w->arena, w->words, w->out->main->name);
 }
 
-/* Who signs, and what stands in every mail of his, tell nothing. */
+/* What stands below every mail of a company tells nothing. */
 static void
 split_body(struct work *w)
 {
@@ -336,6 +336,10 @@ read_self(struct work *w)
 			words_name(w->arena, w->words, w->out->main->name)));
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->subject));
 	bag_add(w->bag[ABOUT], w->words, slice_of(w->body));
+	/* Who signs is known to the case, and to the owner's notes. */
+	if (w->company_speaks && in->findings != NULL)
+		bag_add(
+		    w->bag[ABOUT], w->words, slice_of(in->findings->agent));
 	w->out->print = bag_print(w->bag[ABOUT], w->arena);
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->comment));
 	bag_add(w->bag[COMMENT], w->words, slice_of(in->comment));
