@@ -504,12 +504,16 @@ template_read(struct arena *a, const char *path, struct template_source *source,
     struct err *err)
 {
 	struct buf text = {0};
+	struct err e = {0};
 
 	memset(source, 0, sizeof(*source));
 	errno = 0;
-	if (file_bytes(path, TEMPLATE_MOST, &text, err) != 0) {
+	if (file_bytes(path, TEMPLATE_MOST, &text, &e) != 0) {
 		buf_free(&text);
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0; /* which is no error */
+		*err = e;
+		return -1;
 	}
 	source->file = arena_strdup(a, path);
 	source->text.len = text.len;
