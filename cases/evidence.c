@@ -145,7 +145,7 @@ read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 }
 
 /* By whom a number of the case was given: SQL_THREAD_NUMBERS. */
-enum { BY_OTHERS, BY_OWNER, BY_THEM };
+enum { BY_OTHERS, BY_OWNER, BY_THEM, BY_THEM_ANSWERING };
 
 /* For each shape of number that both have, one must be the same.  Those that
  * another party gave are of another series. */
@@ -163,7 +163,8 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 	while (rows_next(r)) {
 		int by = (int)rows_int(r, 1);
 
-		f->numbered = f->numbered || by == BY_THEM;
+		f->numbered = f->numbered || by >= BY_THEM;
+		f->answered = f->answered || by == BY_THEM_ANSWERING;
 		strings_add(w->arena, by == BY_OTHERS ? &others : &theirs,
 		    rows_text(r, 0, w->arena));
 	}

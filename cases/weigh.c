@@ -155,7 +155,7 @@ find_receipt(struct work *w)
 		return;
 	for (i = 0; i < w->n; i++)
 		if (w->v[i].s.known && !w->v[i].rival &&
-		    (confirms || !w->v[i].numbered) && w->v[i].last_owner > 0 &&
+		    (confirms || !w->v[i].answered) && w->v[i].last_owner > 0 &&
 		    w->v[i].last_owner <= now + DAY / 24 &&
 		    w->v[i].last_owner > now - span &&
 		    w->v[i].last_company < w->v[i].last_owner &&

@@ -33,7 +33,8 @@ struct file {
 	bool taught; /* by an answer to a doubt */
 	bool rival, same_subject, same_address, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
-	bool numbered; /* the company has given it a number */
+	bool numbered; /* the company has given it a number, */
+	bool answered; /* and so when the owner had written */
 	bool told; /* a stranger tells the company's name */
 	bool announced; /* the sender's name stands in its mail */
 	bool both; /* two of those written to take part in it */
