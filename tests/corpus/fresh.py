@@ -3,7 +3,7 @@
 
 usage: fresh.py OUT [LANGUAGE]
 
-Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English, as are set1 to set7.  Writes OUT/ID.eml for each message and
+Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English, as are set1 to set8.  Writes OUT/ID.eml for each message and
 OUT/labels.jsonl in the shape of one label (promised-rules(5) tells what the fields mean), so that the same scorer
 reads both corpora.
 """
@@ -13,7 +13,7 @@ import re
 import sys
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fresh")
 
@@ -35,8 +35,7 @@ def read(block, language):
     text, foot = rest.rsplit("\n--- ", 1)
     first, *found = [line for line in foot.split("\n") if line.strip()]
     agent, references, signals = (cell.strip() for cell in first.split(" | "))
-    name, address = parseaddr(author) if sender == "customer" or "(" not in author else (
-        author.split("<")[0].strip(), author.split("<")[1].rstrip(">"))
+    name, address = (part.strip(' "') for part in author.rstrip(">").rsplit("<", 1))
     label = {"id": ident, "file": ident + ".eml", "language": language, "region": region, "sender": sender,
              "anchor": anchor,
              "company": address.split("@")[1] if sender == "company" else "", "agent": None if agent == "-" else agent,
