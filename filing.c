@@ -63,22 +63,6 @@ step_decide(struct step *s, struct err *err)
 	return run->on_kept != NULL ? recall(s, err) : 0;
 }
 
-/* It is, when it is on the disk; while that is at work we do other things.  Also
- * of one that was there already: another process may be about to flush it. */
-static int
-tell_kept(struct run *run, struct err *err)
-{
-	store_flush_begin(run->store, true);
-	while (!store_flushed(run->store) && store_prepare(run->store, true))
-		continue;
-	if (store_flush_end(run->store, err) != 0)
-		return -1;
-	store_relax(run->store);
-	fputs("kept\n", run->on_kept);
-	fflush(run->on_kept);
-	return 0;
-}
-
 int
 file_message(struct run *run, struct arena *a, const struct arrival *arrival,
     struct apart_job *job, struct filed *filed, struct err *err)
@@ -92,14 +76,15 @@ file_message(struct run *run, struct arena *a, const struct arrival *arrival,
 	struct kept kept;
 
 	memset(filed, 0, sizeof(*filed));
-	if (run->on_kept != NULL)
-		store_hasten(run->store);
 	if (intake_keep(run->store, run->owner, arrival, &kept, err) != 0)
 		return -1;
 	filed->message = kept.message;
 	filed->duplicate = kept.duplicate;
-	if (run->on_kept != NULL && tell_kept(run, err) != 0)
-		return -1;
+	if (run->on_kept != NULL) {
+		fputs("kept\n", run->on_kept);
+		fflush(run->on_kept);
+		store_relax(run->store);
+	}
 	if (kept.waiting)
 		return step_decide(&step, err);
 	/* Only a filter has to say again what was found. */
@@ -137,7 +122,7 @@ recall(struct step *s, struct err *err)
 static void
 use_the_wait(struct run *run, const struct apart_job *job)
 {
-	while (!reader_ready(run, job) && store_prepare(run->store, false))
+	while (!reader_ready(run, job) && store_prepare(run->store))
 		continue;
 }
 

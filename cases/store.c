@@ -15,8 +15,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -54,9 +52,7 @@ static const struct {
 #undef STATEMENT
 };
 
-/* What it takes to file a mail: what each takes, then by how many mails take it,
- * then by when. */
-enum { SURE = 12 };
+/* What it takes to file a mail, by how many mails take it; then by when. */
 static const enum sql usual[] = {SQL_MESSAGE_WAITING, SQL_SECRET_GET,
     SQL_THREAD_BY_ID, SQL_THREAD_TWIN, SQL_THREAD_BY_DOMAIN,
     SQL_THREAD_BY_ALIAS, SQL_MESSAGE_FILE, SQL_MAIL_ID_ADD, SQL_PARTIES_DROP,
@@ -81,15 +77,6 @@ struct counter {
 	bool known; /* there is a row of it */
 };
 
-/* The log on its way to the disk. */
-struct flush {
-	bool begun, apart;
-	pthread_t thread; /* apart: which does it */
-	atomic_bool done;
-	sqlite3_file *log;
-	int result, error; /* what SQLite says of it, and errno */
-};
-
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
@@ -104,7 +91,6 @@ struct store {
 	size_t prepared; /* so many of the usual ones were */
 	struct counter counters[COUNTERS];
 	size_t counter_count;
-	struct flush flush;
 };
 
 struct rows {
@@ -377,11 +363,8 @@ store_close(struct store *s)
 {
 	size_t i;
 
-	struct err ignored;
-
 	if (s == NULL)
 		return;
-	(void)store_flush_end(s, &ignored);
 	for (i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(s->cached[i]);
 	sqlite3_finalize(s->savepoint);
@@ -592,89 +575,32 @@ store_batch_end(struct store *s, struct err *err)
 	return result;
 }
 
+/* What is not in the log any more was flushed when it went into the store. */
 int
 store_settle(struct store *s, struct err *err)
 {
-	if (s->mode != STORE_REHEARSE && s->mode != STORE_READ && !s->dead)
-		sqlite3_wal_autocheckpoint(s->db, LOG_PAGES);
-	store_flush_begin(s, false);
-	return store_flush_end(s, err);
-}
+	sqlite3_file *log = NULL;
+	int result = SQLITE_OK;
 
-void
-store_hasten(struct store *s)
-{
-	struct err ignored;
-
-	if (s->mode == STORE_WRITE && !s->dead)
-		(void)execute(s, &ignored, "PRAGMA synchronous = NORMAL");
+	if (s->mode == STORE_REHEARSE || s->mode == STORE_READ || s->dead)
+		return 0;
+	sqlite3_wal_autocheckpoint(s->db, LOG_PAGES);
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log != NULL && log->pMethods != NULL)
+		result = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+	return result == SQLITE_OK ? 0 : fault(s, err, result, "flushing");
 }
 
 void
 store_relax(struct store *s)
 {
-	/* Who commits next in full moves the log into the store. */
-	if (s->mode == STORE_WRITE && !s->dead)
-		sqlite3_wal_autocheckpoint(s->db, 0);
-}
+	struct err ignored;
 
-/* --- Flushing --- */
-
-/* What is not in the log any more was flushed when it went into the store. */
-static void *
-flush(void *arg)
-{
-	struct flush *f = arg;
-
-	if (f->log != NULL && f->log->pMethods != NULL)
-		f->result = f->log->pMethods->xSync(f->log, SQLITE_SYNC_FULL);
-	f->error = errno;
-	atomic_store(&f->done, true);
-	return NULL;
-}
-
-/*
- * The one other thread that there ever is.  It calls fdatasync(2) through
- * SQLite's file (which knows whether the folder wants it as well) and nothing
- * else, so SQLite need not know of it.
- */
-void
-store_flush_begin(struct store *s, bool apart)
-{
-	struct flush *f = &s->flush;
-
-	if (s->mode == STORE_REHEARSE || s->mode == STORE_READ || s->dead)
+	if (s->mode != STORE_WRITE || s->dead)
 		return;
-	f->begun = true;
-	f->result = SQLITE_OK;
-	f->log = NULL;
-	atomic_store(&f->done, false);
-	sqlite3_file_control(
-	    s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f->log);
-	f->apart = apart && pthread_create(&f->thread, NULL, flush, f) == 0;
-	if (!f->apart)
-		flush(f);
-}
-
-bool
-store_flushed(const struct store *s)
-{
-	return !s->flush.begun || atomic_load(&s->flush.done);
-}
-
-int
-store_flush_end(struct store *s, struct err *err)
-{
-	struct flush *f = &s->flush;
-
-	if (!f->begun)
-		return 0;
-	if (f->apart)
-		pthread_join(f->thread, NULL);
-	f->begun = false;
-	errno = f->error;
-	return f->result == SQLITE_OK ? 0
-				      : fault(s, err, f->result, "flushing");
+	/* Who commits next in full moves the log into the store. */
+	sqlite3_wal_autocheckpoint(s->db, 0);
+	(void)execute(s, &ignored, "PRAGMA synchronous = NORMAL");
 }
 
 /* --- Statements --- */
@@ -753,11 +679,11 @@ give_back(struct store *s, enum sql sql, sqlite3_stmt *stmt)
 }
 
 bool
-store_prepare(struct store *s, bool sure)
+store_prepare(struct store *s)
 {
 	enum sql sql;
 
-	if (s->prepared >= (sure ? SURE : sizeof(usual) / sizeof(usual[0])))
+	if (s->prepared == sizeof(usual) / sizeof(usual[0]))
 		return false;
 	sql = usual[s->prepared++];
 	give_back(s, sql, take(s, sql));

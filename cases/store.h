@@ -81,28 +81,18 @@ bool store_batch_lost(const struct store *);
 int store_settle(struct store *, struct err *);
 
 /*
- * For who has something else to do while the disk is at work: from now on a
- * commit does not wait for it.  It survives a crash, and a power cut once it is
- * flushed: by store_flush_begin() and _end(), or by a commit of another process
- * that does wait.
+ * From now on a commit waits for the disk no more: it survives a crash, and a
+ * power cut only if it was written by then, or after a commit of a store that
+ * is not relaxed.  What was committed before is safe.  For a few commits, of
+ * what can be done again from what is safe.
  */
-void store_hasten(struct store *);
-/* All that is committed, by whomever, goes to the disk; apart: while this
- * process goes on. */
-void store_flush_begin(struct store *, bool apart);
-bool store_flushed(const struct store *);
-/* Waits for it.  0, also when none was begun: it is safe. */
-int store_flush_end(struct store *, struct err *);
-/* After it, for a few commits of what can be done again from what is safe: not
- * even the log is moved into the store by them. */
 void store_relax(struct store *);
 
 /*
  * For who waits for something else: prepares one more of the statements that
- * filing a mail takes; sure: of those that each mail takes.  False when there
- * is none left.
+ * filing a mail takes.  False when there is none left.
  */
-bool store_prepare(struct store *, bool sure);
+bool store_prepare(struct store *);
 
 /* --- Below: for the modules of cases/ alone. --- */
 
