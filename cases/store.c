@@ -311,6 +311,7 @@ static void
 set_up_library(void)
 {
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	/* Nobody asks how much SQLite allocates. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, LOOKASIDE_BYTES, LOOKASIDE);
 }
@@ -346,8 +347,6 @@ store_open(const char *path, enum store_mode mode, struct err *err)
 	struct store *s = mem_alloc(sizeof(*s));
 	size_t size = strlen(path) + 1;
 
-	/* Nobody asks how much SQLite allocates; counting wants a lock. */
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	memset(s, 0, sizeof(*s));
 	s->mode = mode;
 	s->path = mem_alloc(size);

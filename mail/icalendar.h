@@ -1,11 +1,11 @@
 /*
  * Obligations as tasks for calendar programs (RFC 5545, VTODO with VALARM).
  *
- * libical lives in icalendar.c and nowhere else, and is loaded with dlopen(3)
- * when the first calendar is written: it brings ICU's 30 MB of tables along,
- * whose loading costs every start 3 ms, and the filter, which runs once for
- * each mail and never writes a calendar, would pay for it.  A machine without
- * libical has everything but calendars.
+ * libical lives in icalendar.c and nowhere else.  Each calendar is written by a
+ * process of its own, which loads it with dlopen(3): it does not look at what
+ * malloc gives it, and brings ICU's 30 MB of tables along, which who writes no
+ * calendar should not pay for.  A machine without libical has everything but
+ * calendars.
  */
 #ifndef MAIL_ICALENDAR_H
 #define MAIL_ICALENDAR_H

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "rules/nfa.h"
@@ -52,30 +53,12 @@ set_put(struct charset *set, unsigned c)
 	set->bits[c / 64] |= (uint64_t)1 << (c % 64);
 }
 
-static bool
-is_upper(unsigned c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_lower(unsigned c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A character and its other case; U+212A is a k and U+017F an s. */
 static void
 set_add(struct charset *set, unsigned c, bool caseless)
 {
 	set_put(set, c);
-	if (!caseless || (!is_lower(c) && !is_upper(c)))
+	if (!caseless || (!is_lower((char)c) && !is_upper((char)c)))
 		return;
 	set_put(set, c ^ 32);
 	if ((c | 32) == 'k' || (c | 32) == 's')
@@ -184,15 +167,6 @@ character(struct reading *r)
 	return n == 1 ? c : CHARSET_HIGH;
 }
 
-static int
-hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* \x1f, behind the x; *c is what it stands for. */
 static bool
 hex(struct reading *r, unsigned *c)
@@ -228,7 +202,7 @@ set_of_escape(const struct reading *r, char letter, struct charset *set)
 	}
 	if (r->all_letters)
 		set_put(set, CHARSET_HIGH);
-	if (is_upper((unsigned char)letter))
+	if (is_upper(letter))
 		set_negate(set);
 	return true;
 }
@@ -248,7 +222,7 @@ escaped_character(struct reading *r, unsigned *c)
 	*c = (unsigned char)*r->p;
 	if (*c >= 0x80 || *c == '\0' || is_digit(*r->p))
 		return false;
-	if (is_lower(*c) || is_upper(*c)) {
+	if (is_lower(*r->p) || is_upper(*r->p)) {
 		found = strchr(letters, *r->p);
 		if (found == NULL)
 			return false;
