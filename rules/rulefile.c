@@ -1,6 +1,7 @@
 /*
  * See rulefile.h.  A file is a list of blocks.  A block begins with a keyword
- * at the start of a line; its fields are the indented lines below.
+ * at the start of a line; its fields are the indented lines below.  A line that
+ * is indented deeper goes on where the one above it stopped.
  *
  *	define money
  *		refund|credit
@@ -574,7 +575,7 @@ rulefile_read(struct arena *arena, const char *path, const char *where,
 
 	if (source_load(arena, path, &parse.src, err) != 0)
 		return -1;
-	while (source_line(&parse.src)) {
+	while (source_entry(arena, &parse.src)) {
 		line = slice_trim(parse.src.line);
 		if (line.len == 0 || line.p[0] == '#')
 			continue;

@@ -79,6 +79,47 @@ source_line(struct source *src)
 	return true;
 }
 
+/* How many bytes of white space a line begins with; 0 when that is all. */
+static size_t
+indent_of(struct slice line)
+{
+	size_t n = 0;
+
+	while (n < line.len && (line.p[n] == ' ' || line.p[n] == '\t'))
+		n++;
+	return slice_trim(line).len == 0 ? 0 : n;
+}
+
+bool
+source_entry(struct arena *arena, struct source *src)
+{
+	struct buf joined = {0};
+	struct slice rest, line;
+	size_t indent;
+
+	src->number += src->further;
+	src->further = 0;
+	if (!source_line(src))
+		return false;
+	indent = indent_of(src->line);
+	for (rest = src->rest;
+	     indent > 0 && slice_line(&rest, &line) && indent_of(line) > indent;
+	     src->rest = rest) {
+		if (src->further++ == 0) {
+			/* Columns are told as in the first line. */
+			buf_add(&joined, src->line.p, indent);
+			buf_slice(&joined, slice_trim(src->line));
+		}
+		buf_slice(&joined, slice_trim(line));
+	}
+	if (src->further > 0) {
+		line.len = joined.len;
+		line.p = buf_keep(&joined, arena);
+		src->line = line;
+	}
+	return true;
+}
+
 int
 source_fault(const struct source *src, const char *at, struct err *err,
     const char *fmt, ...)

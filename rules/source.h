@@ -17,6 +17,7 @@ struct source {
 	struct slice text, rest;
 	struct slice line; /* the line at hand */
 	int number; /* its number, from 1 */
+	int further; /* lines behind it that were joined to it */
 };
 
 /* Reads a whole file (at most 4 MB, valid UTF-8 without NUL) into the arena;
@@ -24,6 +25,11 @@ struct source {
 int
 source_load(struct arena *, const char *path, struct source *, struct err *);
 bool source_line(struct source *); /* the next line; false at the end */
+
+/* The next line, with those below it that are indented deeper than it is (it
+ * must be indented itself): these go on where it stopped, without the white
+ * space at their ends.  False at the end. */
+bool source_entry(struct arena *, struct source *);
 
 /* Fills err (EX_CONFIG) with "path:line:column: ..."; at points into the line
  * (NULL: its first column).  Returns -1. */

@@ -82,6 +82,7 @@ static const struct {
     {"rule a\n\tsays action dance\n\tmatch x\n", ":2:14:", "dance"},
     {"rule a\n\tsays\n", ":2:6:", "wants a value"},
     {"rule a\n\tsays manner rude\n", ":2:14:", "no manner"},
+    {"rule a\n\tmatch x\n\t\t|y\n\tcolour red\n", ":4:2:", "colour"},
     {"rule a\n\tsays manner blame\n\twhen delay rain\n", ":3:13:", "rain"},
     {"rule a\n\tsays manner blame\n\twhen delay\n\tmatch x\n", ":1:1:", "both"},
     {"rule a\n\tsays manner blame\n\twithout delay\n\tmatch x\n",
@@ -145,6 +146,31 @@ owner_comes_first(void **state)
 	arena_free(arena);
 }
 
+/* "match so" and, indented deeper, "rry" are one pattern. */
+static void
+deeper_lines_go_on(void **state)
+{
+	struct arena *arena = arena_new();
+	struct err err;
+	struct pack *pack;
+
+	(void)state;
+	put_file("own/xx/mine.rules", "");
+	put_file("xx/t.rules",
+	    "define no\n\t(?:no\n\t\t|none) \n"
+	    "rule sorry\n\tsays signal apology\n\tmatch so \n"
+	    "\t\t rry[ ]\n\t\t\t<no>\n\tnot ever\n");
+	pack = pack_load(arena, root, NULL, &err);
+	assert_non_null(pack);
+	assert_int_equal(
+	    1, read_line(arena, pack, "So sorry none.")->signal_count);
+	assert_int_equal(
+	    0, read_line(arena, pack, "Sorry none ever.")->signal_count);
+	assert_int_equal(0, read_line(arena, pack, "So rry no.")->signal_count);
+	pack_close(pack);
+	arena_free(arena);
+}
+
 static void
 check_proves_examples(void **state)
 {
@@ -170,6 +196,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(faults_have_places),
 	    cmocka_unit_test(owner_comes_first),
+	    cmocka_unit_test(deeper_lines_go_on),
 	    cmocka_unit_test(check_proves_examples),
 	};
 
