@@ -10,6 +10,7 @@
 #include "mail/addr.h"
 #include "mail/deliver.h"
 #include "mail/deliver_kinds.h"
+#include "mail/encode.h"
 #include "mail/source.h"
 
 struct delivery {
@@ -17,18 +18,6 @@ struct delivery {
 	void *state;
 	char answer[DELIVERY_ANSWER];
 };
-
-void
-deliver_unix_lines(struct buf *out, struct slice bytes)
-{
-	size_t i;
-
-	buf_room(out, bytes.len);
-	for (i = 0; i < bytes.len; i++)
-		if (bytes.p[i] != '\r' || i + 1 == bytes.len ||
-		    bytes.p[i + 1] != '\n')
-			buf_putc(out, bytes.p[i]);
-}
 
 /* The Maildir. */
 
@@ -69,7 +58,7 @@ maildir_send(void *state, const struct delivery_mail *m,
 
 	(void)answer;
 	if (rc == 0) {
-		deliver_unix_lines(&lines, m->bytes);
+		encode_unix_lines(&lines, m->bytes);
 		name_file(m, name, sizeof(name));
 		rc = maildir_deliver(state, name, buf_view(&lines), err);
 	}

@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "mail/deliver.h"
 #include "mail/deliver_kinds.h"
+#include "mail/encode.h"
 
 enum { WORDS_MOST = 64, SAID_MOST = 300 };
 
@@ -169,7 +170,7 @@ mail_file(struct slice bytes, struct err *err)
 	struct buf lines = {0};
 	FILE *f = tmpfile();
 
-	deliver_unix_lines(&lines, bytes);
+	encode_unix_lines(&lines, bytes);
 	if (f != NULL &&
 	    (fwrite(lines.p, 1, lines.len, f) != lines.len || fflush(f) != 0 ||
 		lseek(fileno(f), 0, SEEK_SET) != 0)) {

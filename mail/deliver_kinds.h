@@ -34,7 +34,4 @@ enum delivered deliver_command_send(void *, const struct delivery_mail *,
 int deliver_command_check(void *, struct err *);
 void deliver_command_close(void *);
 
-/* CRLF made LF, as files and pipes on this system have it. */
-void deliver_unix_lines(struct buf *, struct slice);
-
 #endif

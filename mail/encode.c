@@ -202,3 +202,15 @@ encode_percent(struct buf *out, struct slice text)
 		else
 			put_hex(out, '%', text.p[i]);
 }
+
+void
+encode_unix_lines(struct buf *out, struct slice bytes)
+{
+	size_t i;
+
+	buf_room(out, bytes.len);
+	for (i = 0; i < bytes.len; i++)
+		if (bytes.p[i] != '\r' || i + 1 == bytes.len ||
+		    bytes.p[i + 1] != '\n')
+			buf_putc(out, bytes.p[i]);
+}

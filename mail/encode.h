@@ -36,4 +36,7 @@ char encode_word_kind(struct slice text);
 /* Percent-encoding with the characters of RFC 2231's attribute-char left. */
 void encode_percent(struct buf *, struct slice);
 
+/* CRLF made LF, as files and pipes on this system have it. */
+void encode_unix_lines(struct buf *, struct slice);
+
 #endif
