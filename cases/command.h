@@ -192,7 +192,7 @@ struct transcript {
 int mail_commands_run(const struct command_context *,
     const struct mail_commands *, struct transcript *, struct err *);
 
-/* The transcript for a terminal, and as values for LETTER_TRANSCRIPT. */
+/* transcript.c: for a terminal, and as values for LETTER_TRANSCRIPT. */
 char *transcript_text(struct arena *, const struct transcript *);
 void transcript_values(
     const struct transcript *, const struct command_context *, struct values *);

@@ -307,6 +307,14 @@ take_lapsed(struct facts *x)
 	}
 }
 
+int
+post_law(struct post *p, struct err *err)
+{
+	return p->law != NULL && p->rungs != NULL
+		   ? 0
+		   : p->load_law(p->compose_arg, p, err);
+}
+
 static int
 facts_take(struct post *p, int case_number, struct facts *x, struct err *err)
 {

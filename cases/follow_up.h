@@ -74,6 +74,9 @@ struct follow_up {
 	const char *token; /* "45-k7fq...": the word after `send` */
 };
 
+/* Before law or rungs of it are used, which most mails need not. */
+int post_law(struct post *, struct err *);
+
 /*
  * All run inside a transaction.  1, or 0 when there is none, or -1 with err.
  */

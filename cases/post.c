@@ -10,14 +10,6 @@
 #include "cases/post.h"
 #include "cases/write.h"
 
-int
-post_law(struct post *p, struct err *err)
-{
-	return p->law != NULL && p->rungs != NULL
-		   ? 0
-		   : p->load_law(p->compose_arg, p, err);
-}
-
 /*
  * The frame of a mail: addresses and ids.  All mails of a case refer to one id
  * that never was a mail, so that the owner's program shows them as a thread.

@@ -81,9 +81,6 @@ struct post {
 	void *compose_arg;
 };
 
-/* Before law or rungs are used. */
-int post_law(struct post *, struct err *);
-
 /* What the second transaction made of a message. */
 struct receipt {
 	int64_t message;

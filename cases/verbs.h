@@ -24,6 +24,8 @@ struct act {
 /* What the functions below return. */
 enum { FAILED = -1, DONE = 0, REFUSED = 1 };
 
+/* --- act.c --- */
+
 /* The answer, by its key and its names and values; DONE or REFUSED. */
 #define SAY(r, ...)                \
 	((r)->answer = LETTER_SAY( \
