@@ -12,22 +12,6 @@
 #include "mail/addr.h"
 #include "posting.h"
 
-bool
-has_commands(const struct run *run, struct arena *a, const struct understood *u,
-    const struct proof *proof)
-{
-	struct mail_commands c =
-	    mail_commands_read(a, run->thread_words, u->original->newest);
-	size_t i;
-
-	if (proof->seq != 0 && proof->authorised)
-		return true;
-	for (i = 0; i < c.n; i++)
-		if (c.v[i].verb != VERB_UNKNOWN)
-			return true;
-	return false;
-}
-
 static bool
 read_due_in(struct run *run, const char *language, const char *phrase,
     struct moment anchor, const char *region, struct due *due, size_t *end)

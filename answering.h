@@ -34,11 +34,4 @@ struct answer {
 int answer_message(
     struct run *, struct arena *, const struct answer *, struct err *);
 
-/*
- * Whether a mail of the owner to promised alone is meant as commands: it holds
- * one, or it answers a nudge (then lines that are none are told so).
- */
-bool has_commands(const struct run *, struct arena *, const struct understood *,
-    const struct proof *);
-
 #endif

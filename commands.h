@@ -85,7 +85,7 @@ struct command {
 	const char *summary;
 };
 
-/* reading.c: no store */
+/* scanning.c: no store */
 int command_scan(struct run *, struct err *);
 int command_when(struct run *, struct err *);
 int command_original(struct run *, struct err *);
@@ -117,17 +117,12 @@ int command_company(struct run *, struct err *);
 /* exporting.c: what is handed to others */
 int command_export(struct run *, struct err *);
 int command_verify(struct run *, struct err *);
-/* printing.c */
 int command_letter(struct run *, struct err *);
 /* overview.c */
 int command_site(struct run *, struct err *);
 /* publishing.c */
 int command_ticket(struct run *, struct err *);
 
-/* Opens what a command's row says (enum needs).  A filter does it itself. */
-int run_open(struct run *, unsigned needs, struct err *);
-/* Its store alone, when settings and data files (load_all()) are there. */
-int run_open_store(struct run *, struct err *);
 /* The owner's language, zone and now, for say.h; opens the templates once. */
 int run_voice(struct run *, struct voice *, struct err *);
 /* The same in English, as all is that commands print. */

@@ -26,6 +26,7 @@
 #include "importing.h"
 #include "leaving.h"
 #include "loading.h"
+#include "opening.h"
 #include "mail/source.h"
 #include "waiting.h"
 

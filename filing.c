@@ -4,9 +4,9 @@
  *	kept		the bytes, for ever, in a transaction of their own
  *	understood	message, original, findings: by a reader, without a store
  *	then in a second transaction, all of it or nothing:
- *	judged		who speaks, and what proves it
+ *	judged		who speaks, and what proves it (judging.c)
  *	placed		in a case, in none, or in doubt (placing.c)
- *	read		what it promises, keeps, asks for
+ *	read		what it promises, keeps, asks for (late.c)
  *	looked back	whether it explains what came before (late.c)
  *	answered	commands, receipts, questions (answering.c)
  *	done		it waits no more
@@ -18,6 +18,7 @@
 #include "step.h"
 
 static int recall(struct step *, struct err *);
+static int step_place(struct step *, struct err *);
 static int step_answer(struct step *, struct err *);
 static int step_done(struct step *, struct err *);
 
@@ -118,90 +119,49 @@ recall(struct step *s, struct err *err)
 
 /* --- the steps --- */
 
-/* While a reader is at work: what will be wanted then. */
-static void
-use_the_wait(struct run *run, const struct apart_job *job)
+/* What was skimmed, and a case comes into question: all of it, now. */
+static int
+find_place_skimmed(struct step *s, struct err *err)
 {
-	while (!reader_ready(run, job) && store_prepare(run->store))
-		continue;
+	struct arrival *arrival = arena_calloc(s->arena, 1, sizeof(*arrival));
+
+	placing_collect(s);
+	if (placing_find(s, err) != 0)
+		return -1;
+	if (!s->placement.depends)
+		return 0;
+	s->arrival = arrival;
+	if (intake_raw(s->run->store, s->run->owner, s->filed->message,
+		s->arena, &arrival->raw, err) != 0 ||
+	    step_understand(s, err) != 0)
+		return -1;
+	placing_collect(s);
+	return placing_find(s, err);
 }
 
-int
-step_understand(struct step *s, struct err *err)
-{
-	struct apart_job *job = s->job;
-	struct slice answer = s->answer;
-
-	s->job = NULL;
-	s->answer.len = 0;
-	if (job != NULL)
-		use_the_wait(s->run, job);
-	s->mail = job != NULL ? reader_answer(s->run, s->arena, job, err)
-		  : answer.len > 0
-		      ? reader_said(s->arena, answer, err)
-		      : reader_read(s->run, s->arena, s->arrival->raw, err);
-	s->filed->mail = s->mail;
-	return s->mail == NULL ? -1 : 0;
-}
-
-static enum direction
-speaker(const struct understood *u, const struct proof *p, bool commanding)
-{
-	if (p->ours && !p->ours_to_company)
-		return FROM_PROMISED;
-	if (p->ours_to_company)
-		return FROM_OWNER;
-	if (commanding)
-		return FROM_COMMAND;
-	return u->sender == WHO_CUSTOMER ? FROM_OWNER : FROM_COMPANY;
-}
-
-int
-step_judge(struct step *s, struct err *err)
+/* A newsletter that belongs to no case changes nothing. */
+static int
+step_place(struct step *s, struct err *err)
 {
 	struct run *run = s->run;
-	bool commanding;
+	bool late = false;
 
-	if (token_key_get(run->store, run->owner, &s->key, err) != 0)
+	if (find_place_skimmed(s, err) != 0)
 		return -1;
-	s->proof = mail_proof(s->arena, run, &s->key, s->mail);
-	commanding = s->mail->from_owner && s->proof.to_us &&
-		     !s->mail->original->forwarded &&
-		     !s->mail->machine_written &&
-		     has_commands(s->run, s->arena, s->mail, &s->proof);
-	s->direction = speaker(s->mail, &s->proof, commanding);
+	if ((s->placement.number != 0 || !s->placing.bulk ||
+		s->placement.by != PLACED_UNFILED) &&
+	    again_is_late(run->store, run->owner, s->filed->message,
+		s->placing.sent, &late, err) != 0)
+		return -1;
+	if (late && !s->queued)
+		return late_place(s, err);
+	s->done = true;
+	if (placing_take(s, err) != 0 || placing_describe(s, err) != 0)
+		return -1;
+	if (late && again_mark_late(
+			run->store, run->owner, s->filed->message, err) != 0)
+		return -1;
 	return 0;
-}
-
-int
-step_apply(const struct step *s, int case_number, struct change *change,
-    struct applied *applied, struct err *err)
-{
-	const struct understood *u = s->mail;
-	struct said said = {
-	    .case_number = case_number,
-	    .message = s->filed->message,
-	    .direction = s->direction,
-	    .date = u->anchor,
-	    .autoreply = u->machine_written,
-	    .attachment = u->message->part_count > 0,
-	    .findings = u->findings,
-	    .change = change,
-	};
-
-	return obligations_apply(s->run->store, s->run->owner, s->arena,
-	    s->run->calendars, &said, s->run->now.utc, applied, err);
-}
-
-int
-step_read(struct step *s, struct err *err)
-{
-	if (late_read_joined(s, err) != 0)
-		return -1;
-	if (s->placement.number == 0 || s->direction == FROM_PROMISED ||
-	    s->direction == FROM_COMMAND || s->placing.bounce)
-		return 0;
-	return step_apply(s, s->placement.number, NULL, &s->applied, err);
 }
 
 static int

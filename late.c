@@ -74,7 +74,7 @@ late_read(struct run *run, struct arena *a, int64_t message, int case_number,
 }
 
 /* Earlier unfiled mail that this one has explained is read now. */
-int
+static int
 late_read_joined(struct step *s, struct err *err)
 {
 	const struct placement *p = &s->placement;
@@ -85,6 +85,17 @@ late_read_joined(struct step *s, struct err *err)
 		    0)
 			return -1;
 	return 0;
+}
+
+int
+step_read(struct step *s, struct err *err)
+{
+	if (late_read_joined(s, err) != 0)
+		return -1;
+	if (s->placement.number == 0 || s->direction == FROM_PROMISED ||
+	    s->direction == FROM_COMMAND || s->placing.bounce)
+		return 0;
+	return step_apply(s, s->placement.number, NULL, &s->applied, err);
 }
 
 /* Unfiled until now: where does it belong, as things are? */

@@ -6,19 +6,16 @@
  */
 #include <ctype.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/datadir.h"
 #include "base/log.h"
-#include "base/zone.h"
 #include "commands.h"
 #include "fitting.h"
 #include "loading.h"
-#include "mail/apart.h"
+#include "opening.h"
 
 static int command_help(struct run *, struct err *);
 
@@ -246,48 +243,6 @@ read_options(
 	run->args = argv + optind;
 	run->arg_count = (size_t)(argc - optind);
 	return 0;
-}
-
-int
-run_open_store(struct run *run, struct err *err)
-{
-	run->store = store_open(run->settings.store,
-	    run->options.dry_run ? STORE_REHEARSE : STORE_WRITE, err);
-	if (run->store == NULL)
-		return -1;
-	return store_owner(run->store, run->settings.id, &run->owner, err);
-}
-
-int
-run_open(struct run *run, unsigned needs, struct err *err)
-{
-	const char *path = run->options.config;
-	int64_t clock = (int64_t)time(NULL);
-
-	if ((needs & (NEEDS_SETTINGS | NEEDS_STORE)) != 0) {
-		if (path == NULL)
-			path = settings_default_path(run->arena);
-		if (settings_read(run->arena, path, &run->settings, err) != 0)
-			return -1;
-	}
-	run->now = run->options.has_now
-		       ? run->options.now
-		       : zone_moment(run->settings.timezone, clock);
-	if ((needs & NEEDS_STORE) != 0)
-		return load_all(run, err) != 0 ? -1 : run_open_store(run, err);
-	if ((needs & NEEDS_RULES) == 0)
-		return 0;
-	run->hurried = true;
-	return load_all(run, err) != 0 || load_check(run, err) < 0 ? -1 : 0;
-}
-
-static void
-run_close(struct run *run)
-{
-	apart_close(run->readers);
-	store_close(run->store);
-	load_close(run);
-	arena_free(run->arena);
 }
 
 static const struct command *

@@ -11,6 +11,7 @@
 #include "exporting.h"
 #include "record/page.h"
 #include "record/site.h"
+#include "recording.h"
 
 static const char layout[] = "site.html";
 

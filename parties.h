@@ -13,14 +13,6 @@
 struct party
 party_of(struct run *, struct arena *, const struct message *, struct address);
 
-/*
- * The same for a mail as it was fetched and as it was forwarded: who wrote it,
- * its subject, and the letters of what it says, hashed.  NULL when it says
- * little.
- */
-const char *
-twin_of(struct arena *, const struct thread_words *, const struct original *);
-
 /* The parts of a placing that are about who wrote: linked, twin, resembles.
  * from and date are set already. */
 int parties_judge(struct run *, struct arena *, const struct understood *,

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mail/addr.h"
 #include "mail/authres.h"
 #include "mail/domain.h"
 #include "proof.h"
@@ -68,7 +69,7 @@ is_taken_here(struct arena *a, const struct run *run, const struct message *m,
 	const char *at = strchr(addr, '@');
 	const char *host;
 
-	if (at == NULL || !address_in(&run->settings.addresses, m->from.addr) ||
+	if (at == NULL || !addr_in(&run->settings.addresses, m->from.addr) ||
 	    is_owners_domain(&run->settings, at + 1) ||
 	    domain_listed(run->freemail, at + 1))
 		return false;

@@ -20,6 +20,7 @@
 #include "record/page.h"
 #include "record/redact.h"
 #include "record/ticket.h"
+#include "recording.h"
 
 static const char *const pages[] = {"ticket.html", "ticket.svg", "feed.atom"};
 static const char *const tombs[] = {"withdrawn.html", "withdrawn.svg", NULL};

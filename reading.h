@@ -5,7 +5,6 @@
 #ifndef READING_H
 #define READING_H
 
-#include "base/file.h"
 #include "commands.h"
 #include "mail/bounce.h"
 
@@ -39,8 +38,5 @@ struct understood *mail_understand(
  */
 struct understood *
 mail_study(struct arena *, struct run *, struct slice raw, bool skim);
-
-/* Whether the address is one of the list (both in lower case). */
-bool address_in(const struct strings *, const char *addr);
 
 #endif

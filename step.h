@@ -1,6 +1,7 @@
 /*
  * What the steps of filing one message hand on to each other: private to
- * filing.c, and to placing.c, late.c and waiting.c, which have parts of it.
+ * filing.c, and to judging.c, placing.c, late.c and waiting.c, which have parts
+ * of it; each uses those above it in this list alone.
  *
  * A step returns 0, or -1 with err, after which nothing of the message's
  * transaction is done.
@@ -39,24 +40,19 @@ struct step {
 	size_t doubted_count;
 };
 
-/* --- filing.c --- */
+/* --- judging.c --- */
 
 /* What a reader makes of it, who may have begun already; without a store. */
 int step_understand(struct step *, struct err *);
 /* Who speaks, and what proves it. */
 int step_judge(struct step *, struct err *);
-/* What it says counts in its case. */
-int step_read(struct step *, struct err *);
 /* What a mail of that direction says counts in that case; change: of which it
  * is part, or NULL. */
 int step_apply(const struct step *, int case_number, struct change *,
     struct applied *, struct err *);
-/* Understood, then all of the steps in one transaction. */
-int step_decide(struct step *, struct err *);
 
 /* --- placing.c --- */
 
-int step_place(struct step *, struct err *);
 /* What the message shows of where it belongs. */
 void placing_collect(struct step *);
 /* Where it belongs; nothing is changed. */
@@ -68,11 +64,17 @@ int placing_describe(struct step *, struct err *);
 
 /* --- late.c --- */
 
-/* Unfiled mail that this one has explained is read now. */
-int late_read_joined(struct step *, struct err *);
+/* What it says counts in its case, and what unfiled mail says that it has
+ * explained. */
+int step_read(struct step *, struct err *);
 /* Unfiled mail that was placed without this one is placed again. */
 int late_look_back(struct step *, struct err *);
 /* This one and all that were sent after it are placed again, in order. */
 int late_place(struct step *, struct err *);
+
+/* --- filing.c --- */
+
+/* Understood, then all of the steps in one transaction. */
+int step_decide(struct step *, struct err *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "base/arena.h"
@@ -219,6 +220,17 @@ addr_machine(const struct machine_addresses *m, const char *addr)
 	local_fold(addr, local, sizeof(local));
 	for (i = 0; i < m->n; i++)
 		if (matches(m->pattern[i], local))
+			return true;
+	return false;
+}
+
+bool
+addr_in(const struct strings *list, const char *addr)
+{
+	size_t i;
+
+	for (i = 0; addr != NULL && i < list->n; i++)
+		if (strcasecmp(list->v[i], addr) == 0)
 			return true;
 	return false;
 }

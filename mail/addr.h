@@ -24,6 +24,10 @@ enum { ADDR_MOST = 254, ADDR_LOCAL_MOST = 64 }; /* RFC 5321 4.5.3.1, RFC 3696 */
  */
 const char *addr_fault(const char *addr);
 
+/* Whether the list has that address, whatever the case of its letters: no
+ * server tells the local parts "Ann" and "ann" apart (RFC 5321 section 2.4). */
+bool addr_in(const struct strings *, const char *addr);
+
 /*
  * Addresses that no person reads: bounces, no-reply and the like, by the
  * patterns of a data file (mail/machine-addresses tells its form).

@@ -10,15 +10,6 @@
 
 enum { TEXT_MOST = 64 * 1024 };
 
-/* Of main.c, for commands; none is run here. */
-int
-run_open(struct run *r, unsigned needs, struct err *err)
-{
-	(void)r;
-	(void)needs;
-	return err_set(err, 70, "nothing is opened here");
-}
-
 struct run *
 fuzz_run(void)
 {

@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 
+#include "base/file.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -19,15 +19,6 @@
 
 static struct run run;
 
-/* Of main.c, for commands; none is run here. */
-int
-run_open(struct run *r, unsigned needs, struct err *err)
-{
-	(void)r;
-	(void)needs;
-	return err_set(err, 70, "nothing is opened here");
-}
-
 static int
 load(void **state)
 {

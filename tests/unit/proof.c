@@ -20,15 +20,6 @@
 static const struct token_key key = {"0123456789abcdef0123456789abcdef"};
 static const char *addresses[] = {"sam@home.example"};
 
-/* Of main.c. */
-int
-run_open(struct run *r, unsigned needs, struct err *err)
-{
-	(void)r;
-	(void)needs;
-	return err_set(err, 70, "nothing is opened here");
-}
-
 static bool
 is_proof(const char *authserv_id, const char *head)
 {
