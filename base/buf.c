@@ -76,6 +76,14 @@ slice_line(struct slice *rest, struct slice *line)
 	return true;
 }
 
+struct slice
+slice_part(struct slice s, size_t start, size_t end)
+{
+	struct slice part = {s.p + start, end - start};
+
+	return part;
+}
+
 void
 slice_skip(struct slice *s, size_t n)
 {

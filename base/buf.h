@@ -30,6 +30,8 @@ struct slice slice_trim(struct slice);
  * Takes the next line off *rest, without its LF or CRLF; false at the end.
  */
 bool slice_line(struct slice *rest, struct slice *line);
+/* The bytes from start up to end, which lie in it. */
+struct slice slice_part(struct slice, size_t start, size_t end);
 /* Takes n of its bytes, or all, off the front. */
 void slice_skip(struct slice *, size_t n);
 char *slice_dup(struct arena *, struct slice);

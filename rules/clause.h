@@ -1,32 +1,29 @@
 /*
- * From one sentence to the obligations in it: frames ("we will ...", "please
- * ... by ..."), what is done in them, by when, and on what condition.
+ * Clauses: where a sentence is cut (", but we", "; ").  What stands in one
+ * clause says nothing of another: its time, its "not", its verb.
  */
 #ifndef RULES_CLAUSE_H
 #define RULES_CLAUSE_H
 
-#include "base/arena.h"
 #include "rules/view.h"
 
-/* One obligation, before its due date is known. */
-struct commitment {
-	const struct rule *rule;
-	enum who who;
-	enum kind kind;
-	bool has_action;
-	enum action action;
-	const struct when *time; /* in the view's times; NULL when none */
-	bool condition;
-	struct span words; /* of the frame, in the marked text */
+enum { CLAUSES_MOST = 64 };
+
+/* In order, and together all of the text. */
+struct clauses {
+	struct span v[CLAUSES_MOST];
+	size_t n; /* 1 and more */
 };
 
-struct commitments {
-	struct commitment *v;
-	size_t n;
-};
-
-struct commitments clause_read(struct reader *, const struct view *);
-/* The clauses of a sentence that a span of it touches. */
+/* The clauses of a sentence, in its marked text. */
+void clauses_find(struct reader *, struct slice text, struct clauses *);
+/* "within ten days of | you sending it": what a clock waits for becomes a
+ * clause by itself. */
+void clauses_split_events(const struct view *, struct clauses *);
+struct span clause_at(const struct clauses *, size_t at);
+/* The clauses that a span of the text touches. */
 struct slice clause_around(struct reader *, struct slice text, struct span);
+
+bool spans_overlap(struct span, struct span);
 
 #endif

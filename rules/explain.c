@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "rules/clause.h"
+#include "rules/commitment.h"
 #include "rules/explain.h"
 
 /* The sentence at hand; NULL where nobody asks. */
@@ -236,7 +236,7 @@ static void
 note_unread(struct reader *r, struct reader *probe, const struct view *view,
     enum zone zone)
 {
-	struct commitments made = clause_read(probe, view);
+	struct commitments made = commitments_read(probe, view);
 	size_t i;
 
 	for (i = 0; i < made.n; i++)

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "rules/clause.h"
+#include "rules/commitment.h"
 #include "rules/explain.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
@@ -411,8 +412,7 @@ read_signals(struct run *run, const struct view *view)
 	size_t i = gate_next(view->gate, book->first_gated[SAYS_SIGNAL], end);
 
 	for (; i < end; i = gate_next(view->gate, i + 1, end)) {
-		if (!reader_may_hit(
-			&run->reader, view, i, view->marked.text))
+		if (!reader_may_hit(&run->reader, view, i, view->marked.text))
 			continue;
 		rule = book->gated[i].rule;
 		if (said_already(run->out, rule) ||
@@ -569,7 +569,7 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 		read_signals(run, &view);
 	if (s->zone == ZONE_BODY &&
 	    view_any(r, &view, SAYS_PROMISE, SAYS_DEADLINE)) {
-		made = clause_read(r, &view);
+		made = commitments_read(r, &view);
 		for (i = 0; i < made.n; i++)
 			commit(run, &view, &made.v[i]);
 	}

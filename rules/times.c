@@ -1,0 +1,111 @@
+/* See times.h. */
+#include <string.h>
+
+#include "rules/times.h"
+
+bool
+is_mark(char c)
+{
+	return c >= MARK_FIRST && c <= MARK_LAST;
+}
+
+bool
+has_mark(struct slice marked)
+{
+	size_t i;
+
+	for (i = 0; i < marked.len; i++)
+		if (is_mark(marked.p[i]))
+			return true;
+	return false;
+}
+
+const struct when *
+time_at(const struct view *view, size_t mark)
+{
+	size_t i, start = folded_start(&view->marked, mark);
+
+	for (i = 0; i < view->times.n; i++)
+		if (view->times.v[i].start == start)
+			return &view->times.v[i];
+	return NULL;
+}
+
+/* How well a kind of phrase says by when; 0: it does not. */
+static int
+time_rank(const struct when *w)
+{
+	static const int rank[] = {[WHEN_LIMIT] = 5,
+	    [WHEN_POINT] = 4,
+	    [WHEN_CLOCK] = 3,
+	    [WHEN_SPAN] = 3,
+	    [WHEN_VAGUE] = 1,
+	    [WHEN_PAST] = 0};
+
+	return w->vague && rank[w->class] > 1 ? 1 : rank[w->class];
+}
+
+const struct when *
+time_in(const struct view *view, size_t start, size_t end, struct span frame)
+{
+	const struct when *best = NULL, *w;
+	struct slice text = view->marked.text;
+	size_t i;
+
+	if (view->times.n == 0)
+		return NULL;
+	for (i = start; i < end && i < text.len; i++) {
+		if (!is_mark(text.p[i]))
+			continue;
+		w = time_at(view, i);
+		if (w == NULL || (w->class == WHEN_SPAN &&
+				     (i < frame.start || i >= frame.end)))
+			continue;
+		if (time_rank(w) > (best == NULL ? 0 : time_rank(best)))
+			best = w;
+	}
+	return best;
+}
+
+bool
+is_open(const struct when *w)
+{
+	return w->vague || w->condition || w->class == WHEN_PAST;
+}
+
+bool
+tells_day(const struct when *w)
+{
+	return !is_open(w) && w->class != WHEN_SPAN && w->class != WHEN_CLOCK &&
+	       w->expr[0] != '@';
+}
+
+bool
+names_day(const struct when *w)
+{
+	return w != NULL && (w->class == WHEN_POINT || w->class == WHEN_CLOCK ||
+				(w->class == WHEN_LIMIT && w->expr[0] != '+'));
+}
+
+bool
+counts_back(const struct when *w)
+{
+	return strncmp(w->expr, "event back", 10) == 0;
+}
+
+size_t
+next_day(const struct view *view, size_t from, size_t end)
+{
+	struct slice text = view->marked.text;
+	const struct when *w;
+
+	for (; from < end; from++) {
+		if (!is_mark(text.p[from]))
+			continue;
+		w = time_at(view, from);
+		if (w != NULL && (tells_day(w) || w->class == WHEN_LIMIT) &&
+		    !is_open(w))
+			break;
+	}
+	return from;
+}

@@ -1,0 +1,34 @@
+/*
+ * What the time phrases of a sentence tell: each is one mark in the marked text
+ * (fold.h) and one `struct when` of the view.
+ */
+#ifndef RULES_TIMES_H
+#define RULES_TIMES_H
+
+#include "rules/view.h"
+
+bool is_mark(char);
+bool has_mark(struct slice marked);
+
+/* The phrase that a mark stands for; NULL when it is none of the view's. */
+const struct when *time_at(const struct view *, size_t mark);
+/*
+ * The phrase between two places of the marked text that says best by when; NULL
+ * when none does.  A bare span ("two months of your plan") counts only where
+ * its mark lies in `room`.
+ */
+const struct when *
+time_in(const struct view *, size_t start, size_t end, struct span room);
+/* The next mark of a day that is told, from a place on; end when none is. */
+size_t next_day(const struct view *, size_t from, size_t end);
+
+/* No day can be told by it. */
+bool is_open(const struct when *);
+/* It tells a day, and is no event: "on Friday", "in June". */
+bool tells_day(const struct when *);
+/* "on Friday", "by 5 May", but not "within 5 days"; false of NULL. */
+bool names_day(const struct when *);
+/* "two days before it is due": no time for anybody. */
+bool counts_back(const struct when *);
+
+#endif
