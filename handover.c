@@ -232,6 +232,8 @@ read_one(void *arg, struct slice in, struct buf *out)
 	struct reader *r = arg;
 	struct request request;
 
+	if (r->arena == NULL) /* the reader's own, not its parent's */
+		r->arena = arena_new();
 	memcpy(&request, in.p, sizeof(request));
 	r->run.now = request.now;
 	in.p += sizeof(request);
@@ -260,7 +262,7 @@ readers(struct run *run)
 		return run->readers;
 	r = arena_alloc(run->arena, sizeof(*r));
 	r->run = *run;
-	r->arena = arena_new();
+	r->arena = NULL;
 	run->readers =
 	    apart_open(read_one, r, run->hurried ? 1 : apart_processors(),
 		run->hurried ? HURRIED_SECONDS : APART_SECONDS, readable(run));
