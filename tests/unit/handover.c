@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/codec.h"
+#include "base/file.h"
 #include "handover.h"
 
 static struct run run;
