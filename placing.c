@@ -78,6 +78,7 @@ placing_collect(struct step *s)
 	p->findings = s->mail->findings;
 	p->unread = s->mail->unread;
 	p->region = s->run->settings.region;
+	p->owner_name = s->run->settings.name;
 }
 
 int

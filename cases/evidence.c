@@ -4,13 +4,12 @@
  */
 #include <string.h>
 #include <strings.h>
-#include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "cases/number.h"
+#include "cases/opening.h"
 #include "cases/weighing.h"
 
 enum {
@@ -26,7 +25,7 @@ party_is_other(const struct party *p)
 /* --- What was said in each case --- */
 
 static void
-note_dates(struct file *f, enum direction d, int64_t date)
+note_dates(struct file *f, enum direction d, int64_t date, bool machine)
 {
 	if (date > f->last)
 		f->last = date;
@@ -34,6 +33,8 @@ note_dates(struct file *f, enum direction d, int64_t date)
 		f->last_owner = date;
 	if (d == FROM_COMPANY && date > f->last_company)
 		f->last_company = date;
+	if (d == FROM_COMPANY && !machine && date > f->last_answer)
+		f->last_answer = date;
 }
 
 /* The owner has put a mail of this sender there himself. */
@@ -52,8 +53,29 @@ static bool
 repeats(const struct work *w, const char *subject)
 {
 	return subject != NULL && strlen(subject) < strlen(w->subject) &&
-	       !words_common(w->words, subject) &&
+	       !words_bland(w->words, subject,
+		   w->out->main == NULL ? NULL : w->out->main->name,
+		   w->in->owner_name) &&
 	       words_mention(slice_of(w->subject), subject);
+}
+
+/* What its mails are about, as they say themselves. */
+static void
+meet_title(struct work *w, struct file *f, const char *subject)
+{
+	struct bag *title = bag_new(w->arena);
+	const struct token *t;
+	size_t i;
+
+	bag_add(title, w->words, slice_of(subject));
+	for (i = 0; (t = bag_at(w->bag[ABOUT], i)) != NULL; i++)
+		if (bag_find(title, t->text) != NULL)
+			f->titled[i] = true;
+	title = bag_new(w->arena);
+	bag_add_common(title, w->words, slice_of(subject));
+	for (i = 0; (t = bag_at(w->plain, i)) != NULL; i++)
+		if (bag_find(title, t->text) != NULL)
+			f->headed[i] = true;
 }
 
 static void
@@ -70,7 +92,7 @@ read_message(struct work *w, struct file *f, struct rows *r)
 		f->echo = f->echo || (d == FROM_OWNER && w->company_speaks &&
 					 rows_int(r, 1) >= f->last_owner);
 	}
-	note_dates(f, d, rows_int(r, 1));
+	note_dates(f, d, rows_int(r, 1), rows_int(r, 5) != 0);
 	bag_meet(w->sender, print, &named);
 	f->announced = f->announced || named;
 	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
@@ -78,6 +100,8 @@ read_message(struct work *w, struct file *f, struct rows *r)
 		f->same_subject = true;
 		f->taught = f->taught || is_taught(w, r);
 	}
+	if (subject != NULL && d != FROM_COMMAND)
+		meet_title(w, f, subject);
 	for (part = 0; part < PARTS; part++)
 		bag_meet(w->bag[part], print, f->met[part]);
 }
@@ -147,6 +171,13 @@ read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 /* By whom a number of the case was given: SQL_THREAD_NUMBERS. */
 enum { BY_OTHERS, BY_OWNER, BY_THEM, BY_THEM_ANSWERING };
 
+/* An ombudsman who only names the company counts for himself. */
+static bool
+has_series(const struct work *w, const struct file *f)
+{
+	return !w->company_speaks || !f->mentioned || f->s.known || f->s.alike;
+}
+
 /* For each shape of number that both have, one must be the same.  Those that
  * another party gave are of another series. */
 static int
@@ -181,7 +212,7 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 		}
 		if (equal)
 			break;
-		f->rival = f->rival || same;
+		f->rival = f->rival || (same && has_series(w, f));
 	}
 	if (i < w->out->numbers.n)
 		f->rival = false;
@@ -218,6 +249,10 @@ read_messages(struct work *w, struct file *f, struct err *err)
 	for (part = 0; part < PARTS; part++)
 		f->met[part] = arena_calloc(w->arena,
 		    bag_size(w->bag[part]) + 1, sizeof(*f->met[part]));
+	f->titled = arena_calloc(
+	    w->arena, bag_size(w->bag[ABOUT]) + 1, sizeof(*f->titled));
+	f->headed =
+	    arena_calloc(w->arena, bag_size(w->plain) + 1, sizeof(*f->headed));
 	while (rows_next(r))
 		read_message(w, f, r);
 	return rows_end(r, err);
@@ -237,6 +272,7 @@ read_case(struct work *w, struct file *f, struct err *err)
 		return -1;
 	for (part = 0; part < PARTS; part++)
 		bag_unmeet(w->bag[part], names, f->met[part]);
+	bag_unmeet(w->bag[ABOUT], names, f->titled);
 	return 0;
 }
 
@@ -320,6 +356,23 @@ split_self(struct work *w, char **about, char **apart)
 	split_body(w);
 }
 
+/* Who answers a complaint may do so under the subject of a survey. */
+static void
+read_kind(struct work *w)
+{
+	const struct placing *in = w->in;
+	struct evidence *out = w->out;
+	enum greeted greeted = opening_greets(w->words, in, w->body);
+
+	out->dispute = opening_points(w->arena, w->words, in, w->body);
+	out->elsewhere = w->company_speaks && greeted == GREETED_ANOTHER;
+	w->crowd = greeted == GREETED_CROWD;
+	w->routine = out->routine =
+	    w->company_speaks && !in->forwarded &&
+	    (out->dispute < 0 || (out->dispute < OPENING_ASKED &&
+				     words_routine(w->words, in->subject)));
+}
+
 static void
 read_self(struct work *w)
 {
@@ -337,10 +390,11 @@ read_self(struct work *w)
 			words_name(w->arena, w->words, w->out->main->name)));
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->subject));
 	bag_add(w->bag[ABOUT], w->words, slice_of(w->body));
+	w->plain = bag_new(w->arena);
+	bag_add_common(w->plain, w->words, slice_of(w->body));
 	/* Who signs is known to the case, and to the owner's notes. */
 	if (w->company_speaks && in->findings != NULL)
-		bag_add(
-		    w->bag[ABOUT], w->words, slice_of(in->findings->agent));
+		bag_add(w->bag[ABOUT], w->words, slice_of(in->findings->agent));
 	w->out->print = bag_print(w->bag[ABOUT], w->arena);
 	bag_add(w->bag[ABOUT], w->words, slice_of(in->comment));
 	bag_add(w->bag[COMMENT], w->words, slice_of(in->comment));
@@ -352,10 +406,11 @@ read_self(struct work *w)
 	w->letter = in->from.owner && !in->forwarded && !w->out->note &&
 		    !w->out->main->freemail && in->references.n == 0 &&
 		    !words_replies(w->words, in->subject) &&
+		    !words_chase(w->words, slice_of(in->subject)) &&
 		    !words_chase(w->words, slice_of(w->body));
-	w->routine = w->company_speaks && !in->forwarded &&
-		     words_routine(w->words, in->subject);
-	w->out->routine = w->routine;
+	w->bland = words_bland(w->words, w->subject,
+	    w->out->main == NULL ? NULL : w->out->main->name, in->owner_name);
+	read_kind(w);
 }
 
 static struct work

@@ -35,6 +35,8 @@ struct evidence {
 	bool note; /* the owner's own, to nobody else */
 	bool denied; /* it says itself that it is a new matter */
 	bool routine; /* what a company sends to every customer */
+	int dispute; /* points by which it speaks of one: see opening.h */
+	bool elsewhere; /* it greets somebody else */
 	const struct party *main; /* the other side; NULL for a note */
 	/* What the message leaves behind when it is filed. */
 	struct strings numbers; /* that it gives as its own; as written */

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cases/number.h"
+#include "cases/opening.h"
 #include "cases/weighing.h"
 
 enum {
@@ -291,7 +292,7 @@ any_known(const struct work *w)
 	return false;
 }
 
-enum likeness { MENTIONED, NAMESAKE, TOLD, ALIKE, TENANT };
+enum likeness { MENTIONED, NAMESAKE, HINTED, TOLD, ALIKE, TENANT };
 
 static int
 add_company(
@@ -311,7 +312,9 @@ add_company(
 			continue;
 		f->s.alike = f->s.alike || like == ALIKE;
 		f->s.known = f->s.known || like == TENANT;
-		f->namesake = f->namesake || like == NAMESAKE || like == TOLD;
+		f->namesake = f->namesake || like == NAMESAKE ||
+			      like == HINTED || like == TOLD;
+		f->hinted = f->hinted || like == HINTED;
 		f->told = f->told || like == TOLD;
 		f->mentioned = f->mentioned || like == MENTIONED;
 	}
@@ -400,6 +403,45 @@ is_told(const char *text, const char *name, size_t least)
 	return strlen(name) >= least && words_mention(slice_of(text), name);
 }
 
+/* As the company is called there: by its name, or by what its domain spells. */
+static const char *
+called(struct work *w, const char *text, const char *domain, const char *name)
+{
+	const char *bare;
+
+	if (may_tell(w, text, name)) {
+		bare = bare_name(w, name);
+		if (is_told(text, bare, TOLD_LEAST))
+			return bare;
+	}
+	if (strchr(domain, '@') != NULL)
+		return NULL;
+	return words_spelled(w->arena, slice_of(text), domain);
+}
+
+/* "Okafor v Acme": the owner's name stands beside it. */
+static bool
+names_owner(const struct work *w, const char *name)
+{
+	struct slice last;
+
+	if (w->in->owner_name == NULL)
+		return false;
+	last = opening_surname(w->in->owner_name);
+	return words_mention(
+		   slice_of(w->in->subject), slice_dup(w->arena, last)) &&
+	       words_mention(slice_of(w->in->subject), name);
+}
+
+/* It says for whom it writes, or about whom. */
+static bool
+speaks_for(const struct work *w, const char *text, const char *name)
+{
+	return words_behalf(w->words, slice_of(text), name) ||
+	       words_asked(w->words, slice_of(text), name) ||
+	       names_owner(w, name);
+}
+
 /*
  * A mail of a stranger who tells the company's name, or the word of it that is
  * its own.  An ombudsman, a parent company or an agent says whom it is about;
@@ -407,29 +449,30 @@ is_told(const char *text, const char *name, size_t least)
  * False when it does not tell it.
  */
 static bool
-told_as(struct work *w, const char *text, const char *name, enum likeness *as)
+told_as(struct work *w, const char *text, const char *domain, const char *name,
+    enum likeness *as)
 {
-	struct slice said = slice_of(text);
-	const char *bare, *word;
-	bool whole, own;
+	const char *whole, *word;
 
-	if (w->in->bulk || !may_tell(w, text, name))
+	if (w->in->bulk)
 		return false;
-	bare = bare_name(w, name);
+	whole = called(w, text, domain, name);
 	word = words_name(w->arena, w->words, name);
 	if (word == NULL)
-		word = bare;
-	whole = is_told(text, bare, TOLD_LEAST);
-	own = is_told(text, word, TOLD_LEAST);
+		word = name;
+	if (whole == NULL && !may_tell(w, text, word))
+		return false;
 	*as = NAMESAKE;
 	if (w->out->main->freemail)
 		;
-	else if ((whole && words_behalf(w->words, said, bare)) ||
-		 (own && words_behalf(w->words, said, word)))
+	else if ((whole != NULL && speaks_for(w, text, whole)) ||
+		 (is_told(text, word, TOLD_LEAST) && speaks_for(w, text, word)))
 		*as = MENTIONED;
-	else if (whole)
+	else if (whole != NULL)
 		*as = TOLD;
-	return is_told(text, word, TOLD_LEAST_NUMBERED);
+	else if (is_told(text, word, TOLD_LEAST))
+		*as = HINTED;
+	return whole != NULL || is_told(text, word, TOLD_LEAST_NUMBERED);
 }
 
 /* Somebody who writes from where anybody can has a second address: the same
@@ -452,7 +495,8 @@ same_surname(const struct party *main, const char *domain, const char *name)
 static char *
 whole_text(const struct work *w, const char *about)
 {
-	const char *parts[] = {w->in->subject, about, w->in->comment};
+	const char *parts[] = {w->in->subject, about, w->in->comment,
+	    w->company_speaks ? w->in->from.name : NULL};
 	struct buf b = {0};
 	size_t i;
 
@@ -475,7 +519,7 @@ static int
 follow_names(struct work *w, const char *about, struct err *err)
 {
 	const struct party *main = w->out->main;
-	const char *sender = NULL, *name, *text;
+	const char *sender = NULL, *domain, *name, *text;
 	enum likeness like, known_as = NAMESAKE;
 	bool desk = main != NULL && main->desk;
 	struct rows *r;
@@ -492,17 +536,22 @@ follow_names(struct work *w, const char *about, struct err *err)
 	text = whole_text(w, about);
 	r = STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	while (rows_next(r)) {
+		domain = rows_text(r, 1, w->arena);
 		name = rows_text(r, 2, w->arena);
-		if (desk && same_label(main->domain, rows_text(r, 1, w->arena)))
+		if (desk && same_label(main->domain, domain))
 			like = TENANT;
-		else if (is_namesake(w, sender, name))
-			like = known_as;
-		else if (same_surname(main, rows_text(r, 1, w->arena), name))
+		else if (known_as == ALIKE && is_namesake(w, sender, name))
+			like = ALIKE;
+		else if (same_surname(main, domain, name))
 			like = ALIKE;
 		else if (!w->company_speaks && is_mentioned(w, text, name))
 			like = MENTIONED;
-		else if (!w->company_speaks || !told_as(w, text, name, &like))
-			continue;
+		else if (!w->company_speaks ||
+			 !told_as(w, text, domain, name, &like)) {
+			if (!is_namesake(w, sender, name))
+				continue;
+			like = NAMESAKE;
+		}
 		if (add_company(w, rows_int(r, 0), like, err) < 0)
 			break;
 	}

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "cases/evidence.h"
 #include "cases/naming.h"
+#include "cases/opening.h"
 #include "cases/store.h"
 #include "cases/thread.h"
 #include "cases/words.h"
@@ -56,34 +57,13 @@ placed_by_of(const char *name)
 
 /* --- Whether it may open a case --- */
 
-/* Signals that only a dispute gives.  An offer, rights and no_reply stand in
- * advertisements too; a request for information stands in every phish, so it
- * needs a number beside it. */
-static const char *const dispute_signals[] = {"acknowledgement", "apology",
-    "refusal", "final_response", "closure", "delay", "handoff", "resolution",
-    "escalation"};
-
-static bool
-is_dispute(const struct placing *in, size_t numbers)
-{
-	const struct findings *f = in->findings;
-	size_t i;
-
-	if (f == NULL)
-		return false;
-	for (i = 0; i < f->obligation_count; i++)
-		if (f->obligations[i].who == WHO_COMPANY)
-			return true;
-	for (i = 0; i < sizeof(dispute_signals) / sizeof(*dispute_signals); i++)
-		if (findings_signal(f, dispute_signals[i]))
-			return true;
-	return numbers > 0 && findings_signal(f, "information_request");
-}
-
 /* A tradesman may write from where anybody can. */
 static bool
-is_private(const struct thread_words *words, const struct party *p)
+is_private(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *p)
 {
+	if (p == &in->from && opening_relative(a, in))
+		return true;
 	return p->freemail && !words_trade(words, p->addr) &&
 	       !words_trade(words, p->name);
 }
@@ -95,27 +75,28 @@ has_text(const char *s)
 }
 
 static bool
-may_open(const struct thread_words *words, const struct placing *in,
-    const struct evidence *e)
+may_open(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct evidence *e)
 {
 	const struct party *main = e->main;
 	size_t numbers =
 	    in->findings == NULL ? 0 : in->findings->reference_count;
-	bool dispute = is_dispute(in, numbers);
+	bool asked = in->forwarded || in->from.owner;
+	bool dispute = e->dispute >= (asked ? OPENING_ASKED : OPENING_ENOUGH);
 
 	if (main == NULL || in->bounce || in->direction == FROM_PROMISED ||
 	    in->direction == FROM_COMMAND)
 		return false;
 	if (in->forwarded && words_mistake(words, in->comment))
 		return false;
-	if (is_private(words, main))
-		return dispute && (in->forwarded || in->from.owner);
+	if (is_private(a, words, in, main))
+		return dispute && asked;
 	if (in->forwarded && !dispute && !has_text(in->comment) &&
 	    words_advert(words, in->subject))
 		return false;
-	if (in->forwarded || in->from.owner)
+	if (asked)
 		return true;
-	if (e->routine)
+	if (e->routine || e->elsewhere)
 		return false;
 	if (in->bulk || in->autoreply)
 		return numbers > 0 && (dispute || in->autoreply);
@@ -191,7 +172,8 @@ tells_nothing(const struct thread_words *words, const struct placing *in,
     const struct evidence *e)
 {
 	return e->v != NULL && e->n > 0 && !e->denied && e->numbers.n == 0 &&
-	       !in->bulk && e->main == &in->from && e->v[0].known &&
+	       !in->bulk && !e->elsewhere && e->dispute > 0 &&
+	       e->main == &in->from && e->v[0].known &&
 	       (e->v[0].score >= ENOUGH_DOUBT || e->n > 1) &&
 	       words_common(words, in->subject);
 }
@@ -222,6 +204,26 @@ only_called_so(const struct placing *in, const struct evidence *e)
 	       e->v[0].alike && !e->v[0].known && e->v[0].score >= 0;
 }
 
+/* No case fits. */
+static void
+decide_without(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct evidence *e, struct placement *p)
+{
+	bool opens = may_open(a, words, in, e);
+
+	p->by = opens ? PLACED_NEW : PLACED_UNFILED;
+	p->why = opens ? "a new matter" : "belongs to no case";
+	if (!e->routine && tells_nothing(words, in, e)) {
+		p->by = PLACED_DOUBT;
+		p->why = "tells of no case in particular";
+	} else if (opens && only_called_so(in, e)) {
+		p->by = PLACED_DOUBT;
+		p->why = "has the name of this company alone";
+	}
+	if (p->by == PLACED_DOUBT)
+		set_candidates(a, p, e, close_seconds(e));
+}
+
 static void
 decide(struct arena *a, const struct thread_words *words,
     const struct placing *in, const struct evidence *e, struct placement *p)
@@ -229,18 +231,7 @@ decide(struct arena *a, const struct thread_words *words,
 	const struct suspect *best = e->n > 0 ? &e->v[0] : NULL;
 
 	if (best == NULL || best->score < enough(in, e)) {
-		p->by = may_open(words, in, e) ? PLACED_NEW : PLACED_UNFILED;
-		p->why =
-		    p->by == PLACED_NEW ? "a new matter" : "belongs to no case";
-		if (p->by == PLACED_NEW && tells_nothing(words, in, e)) {
-			p->by = PLACED_DOUBT;
-			p->why = "tells of no case in particular";
-			set_candidates(a, p, e, close_seconds(e));
-		} else if (p->by == PLACED_NEW && only_called_so(in, e)) {
-			p->by = PLACED_DOUBT;
-			p->why = "has the name of this company alone";
-			set_candidates(a, p, e, close_seconds(e));
-		}
+		decide_without(a, words, in, e, p);
 	} else if (stranger_wants_in(in, best) && !best->twin) {
 		p->by = PLACED_DOUBT;
 		p->why = "a stranger answers a mail of this case";

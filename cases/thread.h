@@ -9,8 +9,8 @@
  *   3 the company's reference number, together with its domain;
  *   4 the same company and the same thread subject within the case's life;
  *     the words of the texts tell several open cases of a company apart;
- *   5 a new case, when the rules found a dispute, or the owner wrote or
- *     forwarded it; else unfiled.
+ *   5 a new case, when the mail speaks of a dispute (opening.h), or the owner
+ *     wrote or forwarded it; else unfiled.
  * Bulk mail (List-Unsubscribe, List-Id) without a finding, and strangers,
  * never open a case.  A sender whose domain is neither the case's nor the
  * owner's never joins by 2: DOUBT, with the case as candidate.  One whose
@@ -97,6 +97,7 @@ struct placing {
 	const struct findings *findings; /* NULL when nothing was read */
 	bool unread; /* it may say something: these are none on purpose */
 	const char *region; /* the owner's, for a new case */
+	const char *owner_name; /* NULL when not known */
 };
 
 enum placed_by {

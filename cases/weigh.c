@@ -12,10 +12,12 @@
  * the owner begins, nor for what a company sends to every customer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cases/opening.h"
 #include "cases/weighing.h"
 
 enum {
@@ -24,20 +26,24 @@ enum {
 	POINTS_RIVAL = -100,
 	POINTS_RIVAL_REPLY = -20,
 	POINTS_SUBJECT = 24,
-	POINTS_SUBJECT_COMMON = 8, /* "Your order" */
+	POINTS_SUBJECT_COMMON = 2, /* "Your order" */
 	POINTS_TAUGHT = 30, /* where the owner put the last such mail */
 	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
-	POINTS_TURN = 6, /* it is the company's turn to speak */
+	POINTS_TURN = 8, /* it is the company's turn to speak */
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
 	POINTS_ONLY_DESK = 6, /* which no other case of the company had */
 	POINTS_BOTH = 20, /* those whom the case alone has brought together */
 	POINTS_OWN_DESK = 25, /* an address that was made for the case */
 	POINTS_ANSWER = 6, /* a reply to a mail that was not seen */
 	POINTS_ONLY = 8, /* the only live case of that company */
+	POINTS_GOES_ON = 8, /* the mail speaks of a dispute, as an open one */
+	POINTS_ELSEWHERE = -20, /* it greets somebody else */
 	POINTS_ENDS = 4, /* and the mail ends what has begun before */
-	POINTS_MENTION = 10, /* the company is named */
+	POINTS_MENTION = 12, /* the company is named */
 	POINTS_FRESH = 4, /* something happened of late */
 	POINTS_FADED = -10,
+	WORD_COMMON = 4, /* points of a common word in a subject */
+	GIST_MOST = 8, /* of all of them */
 	WORDS_MOST = 40,
 	WORDS_SEVERAL = 8, /* two words at least */
 	WORDS_MATTER = 12, /* and more than that */
@@ -54,6 +60,26 @@ spread(struct work *w, enum share part)
 		for (j = 0; j < size; j++)
 			cases[j] += w->v[i].met[part][j];
 	return cases;
+}
+
+/* What the case is about, and no other of them. */
+static int
+topic(const struct work *w, const struct file *f)
+{
+	const struct token *t;
+	size_t i, j, n;
+	int points = 0;
+
+	/* The owner's note has few words, which tell by themselves. */
+	for (j = 0; !w->out->note && (t = bag_at(w->bag[ABOUT], j)) != NULL;
+	     j++) {
+		if (t->weight == 0 || !f->titled[j])
+			continue;
+		for (i = n = 0; i < w->n; i++)
+			n += w->v[i].titled[j];
+		points += 2 * t->weight / (int)n;
+	}
+	return points;
 }
 
 /* What a part and a case have in common, with less weight the more cases have
@@ -77,6 +103,23 @@ overlap(const struct work *w, const struct file *f, enum share part,
 	return points;
 }
 
+/* The same of common words: what is left to tell cases of one company apart. */
+static int
+gist(const struct work *w, const struct file *f)
+{
+	size_t size = bag_size(w->plain), i, j, n;
+	int points = 0;
+
+	for (j = 0; j < size; j++) {
+		if (!f->headed[j])
+			continue;
+		for (i = n = 0; i < w->n; i++)
+			n += w->v[i].headed[j];
+		points += n == 1 ? WORD_COMMON : 0;
+	}
+	return points > GIST_MOST ? GIST_MOST : points;
+}
+
 /* A message that tells little else than what was told there. */
 static bool
 is_familiar(const struct work *w, const struct file *f)
@@ -85,14 +128,17 @@ is_familiar(const struct work *w, const struct file *f)
 	size_t j, all = 0, met = 0;
 
 	for (j = 0; (t = bag_at(w->bag[ABOUT], j)) != NULL; j++) {
-		all += t->weight > 0;
-		met += t->weight > 0 && f->met[ABOUT][j];
+		/* Pairs are of words that are there themselves. */
+		if (t->weight == 0 || strchr(t->text, ' ') != NULL)
+			continue;
+		all++;
+		met += f->met[ABOUT][j];
 	}
 	return 2 * met >= all;
 }
 
-/* The owner's own words above a forward count twice, and those of the
- * subject. */
+/* The owner's own words above a forward count twice, those of the subject, and
+ * those that are in the subjects of the case. */
 static void
 share_words(struct work *w)
 {
@@ -106,9 +152,11 @@ share_words(struct work *w)
 		struct file *f = &w->v[i];
 		struct buf shared = {0};
 
+		f->topic = topic(w, f);
+		f->gist = gist(w, f);
 		f->words = overlap(w, f, ABOUT, cases[ABOUT], &shared) +
 			   overlap(w, f, COMMENT, cases[COMMENT], NULL) +
-			   overlap(w, f, TITLE, cases[TITLE], NULL);
+			   overlap(w, f, TITLE, cases[TITLE], NULL) + f->topic;
 		f->apart = overlap(w, f, APART, cases[APART], NULL);
 		f->familiar = is_familiar(w, f);
 		f->shared = buf_keep(&shared, w->arena);
@@ -177,6 +225,14 @@ finds_anything(const struct findings *f)
 	return f != NULL && f->signal_count + f->obligation_count > 0;
 }
 
+/* A stranger names the company and speaks of the very matter. */
+static bool
+tells_matter(const struct file *f)
+{
+	return (f->told && (f->topic > 0 || f->words >= WORDS_MATTER)) ||
+	       (f->hinted && f->topic > 0 && f->words >= WORDS_MATTER);
+}
+
 /* A company with one live case means that one, when it says anything. */
 static void
 find_only(struct work *w)
@@ -187,7 +243,7 @@ find_only(struct work *w)
 
 	for (i = 0; i < w->n; i++) {
 		if ((!w->v[i].s.known && !w->v[i].s.alike &&
-			!w->v[i].mentioned) ||
+			!w->v[i].mentioned && !tells_matter(&w->v[i])) ||
 		    !lives(&w->v[i], w->in->date.utc))
 			continue;
 		only = &w->v[i];
@@ -234,13 +290,6 @@ ends_matter(const struct work *w)
 	return w->company_speaks && findings_end(w->in->findings);
 }
 
-/* A stranger names the company and speaks of the very matter. */
-static bool
-tells_matter(const struct file *f)
-{
-	return f->told && f->words >= WORDS_MATTER;
-}
-
 /* Of all cases of the company that live this one alone had mail from there. */
 static bool
 is_only_desk(const struct work *w, const struct file *f)
@@ -261,6 +310,15 @@ says_anything(const struct work *w, const struct file *f)
 {
 	return f->s.known || !w->company_speaks || f->reply + f->number > 0 ||
 	       f->same_subject || f->words > 0 || (f->mentioned && !f->s.alike);
+}
+
+/* A company whose mail speaks of a dispute hardly begins one. */
+static bool
+goes_on(const struct work *w, const struct file *f)
+{
+	return w->company_speaks && f->s.known && !w->in->forwarded &&
+	       w->out->dispute >= OPENING_ENOUGH &&
+	       !(f->numbered && gives_number(w));
 }
 
 /*
@@ -287,12 +345,17 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_MENTION;
 	if (f->only && !(f->numbered && gives_number(w)))
 		points += POINTS_ONLY + (ends_matter(w) ? POINTS_ENDS : 0);
+	if (goes_on(w, f))
+		points += POINTS_GOES_ON;
 	if (w->in->references.n > 0 && !w->out->denied)
 		points += POINTS_ANSWER;
 	if (f->same_address)
 		points += POINTS_ADDRESS;
-	if (w->company_speaks && f->s.known && f->last_owner > f->last_company)
+	if (w->company_speaks && f->s.known && !w->crowd &&
+	    f->last_owner > f->last_answer)
 		points += POINTS_TURN;
+	if (f->s.known && w->n > 1)
+		points += f->gist;
 	if (now - f->last < FRESH && f->last - now < FRESH)
 		points += POINTS_FRESH;
 	if (now - f->last > SILENCE)
@@ -345,10 +408,8 @@ add_up(struct work *w, struct file *f, int subjects)
 	int subject = 0;
 
 	if (f->same_subject && alive)
-		subject =
-		    (words_common(w->words, w->subject) ? POINTS_SUBJECT_COMMON
-							: POINTS_SUBJECT) /
-		    subjects;
+		subject = (w->bland ? POINTS_SUBJECT_COMMON : POINTS_SUBJECT) /
+			  subjects;
 	f->s.score = f->reply + f->number + subject;
 	if (f->rival)
 		f->s.score += f->reply > 0 ? POINTS_RIVAL_REPLY : POINTS_RIVAL;
@@ -357,6 +418,8 @@ add_up(struct work *w, struct file *f, int subjects)
 			      (f->receipt ? POINTS_RECEIPT : 0) +
 			      (f->taught ? POINTS_TAUGHT : 0) +
 			      circumstances(w, f);
+	if (w->out->elsewhere && f->reply + f->number == 0)
+		f->s.score += POINTS_ELSEWHERE;
 	if (f->twin != 0)
 		f->s.score += POINTS_TWIN;
 	explain(w->arena, f, subject, w->company_speaks);

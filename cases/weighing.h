@@ -35,15 +35,21 @@ struct file {
 	bool namesake; /* the sender's name, from an unlike domain */
 	bool numbered; /* the company has given it a number, */
 	bool answered; /* and so when the owner had written */
-	bool told; /* a stranger tells the company's name */
+	bool told; /* a stranger tells the company's name, */
+	bool hinted; /* or the word of it that is its own */
 	bool announced; /* the sender's name stands in its mail */
 	bool both; /* two of those written to take part in it */
 	bool own_desk; /* an address made for it: "help+id20871@" */
 	bool echo; /* the subject repeats that of the owner's last letter */
 	int64_t last, last_owner, last_company; /* 0: never */
+	int64_t last_answer; /* which no machine wrote */
 	bool *met[PARTS]; /* a flag for each token of that part's bag */
+	bool *titled; /* the same of ABOUT: it stands in a subject */
+	bool *headed; /* and of the common words */
 	bool familiar; /* half of what the message tells was told there */
 	int words, apart; /* weights in common with either part */
+	int topic; /* those of the words that stand in its subjects */
+	int gist; /* of common words that stand there */
 	char *shared; /* some of the words, for why */
 };
 
@@ -57,15 +63,18 @@ struct work {
 	struct file *v;
 	size_t n;
 	struct bag *bag[PARTS];
+	struct bag *plain; /* the common words of ABOUT */
 	struct bag *sender; /* what tells the main party from others */
 	/* The text without what stands below its body: what it says of its
 	 * own case, and of another one. */
 	char *body, *apart;
 	const char *subject; /* normalised */
+	bool bland; /* the subject tells nothing: "Your message to Acme" */
 	const char *lower; /* the whole text, when somebody asked */
 	bool company_speaks;
 	bool letter; /* the owner begins it: no answer, no chaser */
 	bool routine; /* of a company, to every customer */
+	bool crowd; /* it greets everybody, or nobody in particular */
 	int64_t until; /* only mail that was sent until then */
 };
 

@@ -1,10 +1,11 @@
 /*
  * See words.h and, for the subject of a thread, thread.h.
  *
- * The file thread.words: "[common]", "[prefix]" (words, separated by white
- * space), "[apart]", "[fresh]", "[mistake]", "[behalf]", "[greeting]",
- * "[closing]", "[chaser]" (phrases, one a line), "[routine]", "[advert]" (the
- * words of a subject, in this order), "[trade]" (parts of words); "#" begins a comment.
+ * The file thread.words: "[common]", "[prefix]", "[given]", "[title]",
+ * "[joins]" (words, separated by white space), "[apart]", "[fresh]", "[mistake]", "[behalf]", "[asked]",
+ * "[greeting]", "[closing]", "[chaser]" (phrases, one a line), "[routine]", "[advert]" (the
+ * words of a subject, in this order), "[trade]" (parts of words), "[found]",
+ * "[said]" (points and what they are for, one a line); "#" begins a comment.
  */
 #include <ctype.h>
 #include <stdint.h>
@@ -25,14 +26,20 @@ enum {
 	FILE_MOST = 1 << 20, /* bytes of thread.words */
 	TOKEN_MOST = 40, /* bytes */
 	SENTENCE_MOST = 2000,
+	COMMON_LEAST = 5, /* bytes of a common word that tells something */
 	NAME_LEAST = 4, /* bytes of a word */
 	NAMES_MOST = 24, /* of one text */
+	GAP_MOST = 3, /* bytes between two words of a name */
+	SPELLED_LEAST = 6, /* letters of a domain that are a name */
+	SAID_MOST = 32, /* phrases with points, of one text */
+	POINTS_MOST = 99 /* of one of them */
 };
 
 /* In chains, one for each byte that a phrase begins with, in lower case. */
 struct phrases {
 	struct phrase {
 		const char *text;
+		int points; /* 0 where there are none */
 		struct phrase *next;
 	} * first[256];
 	/* For most of a text a look at two bytes is enough: of the low five
@@ -41,11 +48,12 @@ struct phrases {
 };
 
 struct thread_words {
-	struct bag *common, *prefix, *given, *joins;
+	struct bag *common, *prefix, *given, *title, *joins;
 	struct phrases apart, fresh, mistake, behalf, greeting, closing;
-	struct phrases chaser;
+	struct phrases chaser, said, asked;
 	struct phrases split; /* apart and fresh */
 	struct strings routine, advert, trade;
+	struct bag *found;
 };
 
 /* --- Tokens of a text --- */
@@ -305,6 +313,22 @@ bag_add(struct bag *b, const struct thread_words *w, struct slice text)
 }
 
 void
+bag_add_common(struct bag *b, const struct thread_words *w, struct slice text)
+{
+	struct scan s = {.rest = text};
+
+	while (scan_word(&s)) {
+		bool common =
+		    s.len >= COMMON_LEAST &&
+		    bag_find_hashed(w->common, s.word, s.hashes[s.len]) != NULL;
+
+		stem(&s);
+		if (common)
+			bag_put_hashed(b, s.word, s.hashes[s.len], 1);
+	}
+}
+
+void
 bag_ignore(struct bag *b, const struct thread_words *w, struct slice text)
 {
 	scan_tokens(b, w, text, true);
@@ -331,6 +355,20 @@ words_common(const struct thread_words *w, const char *text)
 	return common;
 }
 
+bool
+words_bland(const struct thread_words *w, const char *subject, const char *name,
+    const char *other)
+{
+	struct scan s = {.rest = slice_of(subject)};
+
+	while (scan_word(&s))
+		if (bag_find(w->common, s.word) == NULL &&
+		    (name == NULL || !words_mention(slice_of(name), s.word)) &&
+		    (other == NULL || !words_mention(slice_of(other), s.word)))
+			return false;
+	return true;
+}
+
 static bool
 is_in(const struct bag *b, struct slice word)
 {
@@ -340,9 +378,15 @@ is_in(const struct bag *b, struct slice word)
 }
 
 bool
+words_title(const struct thread_words *w, struct slice word)
+{
+	return is_in(w->title, word);
+}
+
+bool
 words_given(const struct thread_words *w, struct slice word)
 {
-	return is_in(w->given, word);
+	return is_in(w->given, word) || is_in(w->title, word);
 }
 
 bool
@@ -369,10 +413,10 @@ low_bits(char c)
 	return (unsigned char)c & 31;
 }
 
-static void
+static struct phrase *
 add_phrase(struct arena *a, struct phrases *list, struct slice line)
 {
-	struct phrase *p = arena_alloc(a, sizeof(*p));
+	struct phrase *p = arena_calloc(a, 1, sizeof(*p));
 	int first = tolower((unsigned char)line.p[0]);
 	uint32_t *pairs = &list->pairs[low_bits(line.p[0])];
 
@@ -385,6 +429,43 @@ add_phrase(struct arena *a, struct phrases *list, struct slice line)
 		*pairs |= UINT32_C(1) << low_bits(line.p[1]);
 	else /* which stands for white space of any kind */
 		*pairs |= UINT32_C(1) | UINT32_C(0x1f) << low_bits('\t');
+	return p;
+}
+
+/* "-6 dear friend": the number off its front; false when none stands there. */
+static bool
+take_points(struct slice *line, int *points)
+{
+	bool minus = slice_starts(*line, "-");
+	int n = 0;
+
+	if (minus)
+		slice_skip(line, 1);
+	if (line->len == 0 || !is_digit(line->p[0]))
+		return false;
+	while (line->len > 0 && is_digit(line->p[0]) && n <= POINTS_MOST) {
+		n = 10 * n + (line->p[0] - '0');
+		slice_skip(line, 1);
+	}
+	*line = slice_trim(*line);
+	*points = minus ? -n : n;
+	return n > 0 && n <= POINTS_MOST && line->len > 0;
+}
+
+/* A line with points, which [found] has above 0 alone. */
+static bool
+add_points(
+    struct arena *a, struct thread_words *w, bool found, struct slice line)
+{
+	int points;
+
+	if (!take_points(&line, &points) || (found && points < 0))
+		return false;
+	if (found)
+		bag_put(w->found, slice_dup(a, line), points);
+	else
+		add_phrase(a, &w->said, line)->points = points;
+	return true;
 }
 
 static void
@@ -398,7 +479,8 @@ add_words(struct arena *a, struct strings *list, struct slice line)
 
 static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
     "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]", "[greeting]",
-    "[closing]", "[chaser]", "[routine]", "[advert]", "[trade]"};
+    "[closing]", "[chaser]", "[routine]", "[advert]", "[trade]", "[found]",
+    "[said]", "[title]", "[asked]"};
 enum section {
 	COMMON,
 	PREFIX,
@@ -414,6 +496,10 @@ enum section {
 	ROUTINE,
 	ADVERT,
 	TRADE,
+	FOUND,
+	SAID,
+	TITLE,
+	ASKED,
 	SECTIONS
 };
 
@@ -428,7 +514,8 @@ section_of(struct slice line)
 	return (enum section)i;
 }
 
-static void
+/* False when it is none of its section's. */
+static bool
 add_line(struct arena *a, struct thread_words *w, enum section section,
     struct slice line)
 {
@@ -441,6 +528,9 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 		break;
 	case GIVEN:
 		add_plain(w->given, line);
+		break;
+	case TITLE:
+		add_plain(w->title, line);
 		break;
 	case JOINS:
 		add_plain(w->joins, line);
@@ -458,6 +548,9 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 		break;
 	case BEHALF:
 		add_phrase(a, &w->behalf, line);
+		break;
+	case ASKED:
+		add_phrase(a, &w->asked, line);
 		break;
 	case GREETING:
 		add_phrase(a, &w->greeting, line);
@@ -478,9 +571,13 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 	case TRADE:
 		add_words(a, &w->trade, line);
 		break;
+	case FOUND:
+	case SAID:
+		return add_points(a, w, section == FOUND, line);
 	case SECTIONS:
 		break;
 	}
+	return true;
 }
 
 static int
@@ -503,11 +600,14 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 			    "%s:%d: no such section; there are [common], "
 			    "[prefix], [apart], [fresh], [mistake], "
 			    "[behalf], [given], [joins], [greeting], "
-			    "[closing], [chaser], [routine], [advert] "
-			    "and [trade]",
+			    "[closing], [chaser], [routine], [advert], "
+			    "[trade], [found], [said], [title] and [asked]",
 			    path, number);
-		if (line.p[0] != '[')
-			add_line(a, w, section, line);
+		if (line.p[0] != '[' && !add_line(a, w, section, line))
+			return err_set(err, EX_CONFIG,
+			    "%s:%d: points stand before what they are for, as "
+			    "in \"3 your complaint\"",
+			    path, number);
 	}
 	return 0;
 }
@@ -522,7 +622,9 @@ thread_words_load(struct arena *a, const char *path, struct err *err)
 	w->common = bag_new(a);
 	w->prefix = bag_new(a);
 	w->given = bag_new(a);
+	w->title = bag_new(a);
 	w->joins = bag_new(a);
+	w->found = bag_new(a);
 	if (file_bytes(path, FILE_MOST, &text, err) < 0) {
 		err->code = EX_CONFIG;
 		buf_free(&text);
@@ -727,6 +829,51 @@ mentions_any(const struct phrases *list, struct slice text)
 	return false;
 }
 
+int
+words_found(const struct thread_words *w, const char *what)
+{
+	const struct token *t = bag_find(w->found, what);
+
+	return t == NULL ? 0 : t->weight;
+}
+
+/* The points of those that begin here, each once. */
+static int
+points_here(const struct phrases *list, struct slice text,
+    const struct phrase **seen, size_t *n)
+{
+	const struct phrase *p;
+	int points = 0;
+	size_t i;
+
+	p = list->first[(unsigned char)to_lower(text.p[0])];
+	for (; p != NULL; p = p->next) {
+		if (!may_stand(text, p->text[1]) || !stands_here(text, p->text))
+			continue;
+		for (i = 0; i < *n && seen[i] != p; i++)
+			;
+		if (i < *n || *n == SAID_MOST)
+			continue;
+		seen[(*n)++] = p;
+		points += p->points;
+	}
+	return points;
+}
+
+int
+words_said(const struct thread_words *w, struct slice text)
+{
+	const struct phrase *seen[SAID_MOST];
+	char before = ' ';
+	size_t n = 0;
+	int points = 0;
+
+	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1))
+		if (!word_byte(before))
+			points += points_here(&w->said, text, seen, &n);
+	return points;
+}
+
 /* "on behalf of" and then the name, with or without "the" between. */
 static bool
 name_follows(struct slice text, const char *phrase, const char *name)
@@ -758,6 +905,71 @@ words_behalf(const struct thread_words *w, struct slice text, const char *name)
 		within = word_byte(text.p[0]);
 	}
 	return false;
+}
+
+bool
+words_asked(const struct thread_words *w, struct slice text, const char *name)
+{
+	struct slice behind;
+	char before = ' ';
+	size_t n;
+
+	for (; name != NULL && *name != '\0' && text.len > 0;
+	     before = text.p[0], slice_skip(&text, 1)) {
+		if (word_byte(before) || !stands_here(text, name))
+			continue;
+		behind = text;
+		n = covers(text, name);
+		slice_skip(&behind, n);
+		behind = slice_trim(behind);
+		if (behind.len > 0 && any_stands_here(&w->asked, behind))
+			return true;
+	}
+	return false;
+}
+
+/* How many bytes of a text spell the label, marks between words aside; 0: none
+ * do. */
+static size_t
+spells(struct slice text, const char *label, size_t n)
+{
+	size_t i = 0, gap = 0;
+
+	for (; n > 0 && i < text.len; i++) {
+		if (!is_alnum(text.p[i])) {
+			if (text.p[i] == '\n' || ++gap > GAP_MOST)
+				return 0;
+			continue;
+		}
+		if (to_lower(text.p[i]) != *label)
+			return 0;
+		gap = 0;
+		n--;
+		do
+			label++;
+		while (*label == '-');
+	}
+	return n > 0 || (i < text.len && word_byte(text.p[i])) ? 0 : i;
+}
+
+const char *
+words_spelled(struct arena *a, struct slice text, const char *domain)
+{
+	size_t length = strcspn(domain, ".@"), letters = 0, i, n;
+	char before = ' ';
+
+	for (i = 0; i < length; i++)
+		letters += domain[i] != '-';
+	if (letters < SPELLED_LEAST)
+		return NULL;
+	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1)) {
+		if (word_byte(before) || to_lower(text.p[0]) != domain[0])
+			continue;
+		n = spells(text, domain, letters);
+		if (n > 0)
+			return arena_strndup(a, text.p, n);
+	}
+	return NULL;
 }
 
 /* Up to the next full stop with white space behind it, or an empty line. */
@@ -811,6 +1023,23 @@ bool
 words_greeting(const struct thread_words *w, struct slice line)
 {
 	return line.len > 0 && any_stands_here(&w->greeting, line);
+}
+
+size_t
+words_greeted(const struct thread_words *w, struct slice line)
+{
+	const struct phrase *p;
+	size_t n = 0, length;
+
+	if (line.len == 0)
+		return 0;
+	p = w->greeting.first[(unsigned char)to_lower(line.p[0])];
+	for (; p != NULL; p = p->next) {
+		length = stands_here(line, p->text) ? covers(line, p->text) : 0;
+		if (length > n)
+			n = length;
+	}
+	return n;
 }
 
 bool

@@ -20,6 +20,9 @@ struct thread_words;
 
 /* Adds every token of a text; one that is there keeps its weight. */
 void bag_add(struct bag *, const struct thread_words *, struct slice text);
+/* Adds every common word of a text that is long enough to say anything. */
+void
+bag_add_common(struct bag *, const struct thread_words *, struct slice text);
 /* The tokens of these texts tell nothing here: the names of the parties. */
 void bag_ignore(struct bag *, const struct thread_words *, struct slice text);
 /* The same for the word alone that tells a company from others; name may be
@@ -38,8 +41,18 @@ void words_split(struct arena *, const struct thread_words *, const char *text,
  * complaint about Acme", "on behalf of Acme". */
 bool
 words_behalf(const struct thread_words *, struct slice text, const char *name);
+/* Whether somebody of that name has sent the writer: "Acme has asked us". */
+bool
+words_asked(const struct thread_words *, struct slice text, const char *name);
+/* The words of a text that are written together in a domain, as they stand
+ * there: "Acme & Son" of "acmeson.example"; in the arena, NULL when there are
+ * none. */
+const char *
+words_spelled(struct arena *, struct slice text, const char *domain);
 /* Whether a line begins as people begin a mail, or end one. */
 bool words_greeting(const struct thread_words *, struct slice line);
+/* How many bytes of the line the greeting is ("Dear"); 0: none. */
+size_t words_greeted(const struct thread_words *, struct slice line);
 bool words_closing(const struct thread_words *, struct slice line);
 /* Whether the owner asks after what has not come ("no answer so far"). */
 bool words_chase(const struct thread_words *, struct slice text);
@@ -53,6 +66,11 @@ bool words_advert(const struct thread_words *, const char *subject);
 /* Whether a name, or an address that anybody can have, tells of a trade:
  * "joe.roofing@"; text may be NULL. */
 bool words_trade(const struct thread_words *, const char *text);
+/* Points for what the rules found ("refusal", "promise refund", "number") and
+ * for what a text says, each of its phrases once: more than 0 for what is said
+ * in disputes, less for what is said elsewhere. */
+int words_found(const struct thread_words *, const char *what);
+int words_said(const struct thread_words *, struct slice text);
 /* Whether the note above a forward takes it back ("ignore, wrong address"). */
 bool words_mistake(const struct thread_words *, const char *note);
 
@@ -66,7 +84,13 @@ struct bag *
 words_names(struct arena *, const struct thread_words *, struct slice text);
 /* Whether all words of a text are common ones: "Your complaint". */
 bool words_common(const struct thread_words *, const char *text);
-/* A given name, or what stands for one ("Mrs"). */
+/* Whether a subject tells nothing: common words and those of the two names,
+ * either of which may be NULL. */
+bool words_bland(const struct thread_words *, const char *subject,
+    const char *name, const char *other);
+/* A title ("Mrs"). */
+bool words_title(const struct thread_words *, struct slice word);
+/* A given name, or a title. */
 bool words_given(const struct thread_words *, struct slice word);
 /* What stands between a person and their company: "at". */
 bool words_joins(const struct thread_words *, struct slice word);

@@ -93,14 +93,14 @@ is "a reused Message-ID loses nothing" "$(cases)" '1 northgatebank.example 2'
 # --- help desks ---
 
 fresh
-echo 'We will reply within 2 days. https://www.acme.example/help' |
+echo 'We will reply to your complaint within 2 days. https://www.acme.example/help' |
     mail 'Acme Support <support@acme.zendesk.com>' "$nora" 2 'Your lamp' \
     'Reply-To: Acme Support <support+id4471@acme.zendesk.com>'
-echo 'We will reply within 3 days.' |
+echo 'We will reply to your complaint within 3 days.' |
     mail 'Bolt Support <support@bolt.zendesk.com>' "$nora" 2 'Your drill'
-echo 'We will call you by Friday.' |
+echo 'We are sorry for the delay and will call you by Friday.' |
     mail 'Cobalt <notify@intercom-mail.com>' "$nora" 2 'Your chair'
-echo 'We will call you by Thursday.' |
+echo 'We are sorry for the delay and will call you by Thursday.' |
     mail 'Delft <notify@intercom-mail.com>' "$nora" 2 'Your table'
 is "companies at one help desk are told apart" "$(cases)" \
     '1 acme.example 1
@@ -215,15 +215,14 @@ answer by 29 March.' |
 echo 'Your order NB-204417 will be delivered by 28 March.' |
     mail 'Zed <help@zed.example>' "$nora" 6 'Your order'
 is "a parent company joins by name and number, another not by the number" \
-    "$(cases | tr '\n' ' ')" '1 northgatebank.example 2 2 zed.example 1 '
+    "$(cases | tr '\n' ' ')" '1 northgatebank.example 2 '
 
 # --- a mail that could be about anything ---
 
 fresh
 echo 'We are sorry about the card. We will refund you by 27 March. Our
 number is NB-204417.' | mail "$bank" "$nora" 2 'Your card NB-204417'
-echo 'We are sorry. We will call you by 25 March.' |
-    mail "$bank" "$nora" 4 'An update'
+echo 'We will call you by 25 March.' | mail "$bank" "$nora" 4 'An update'
 is "it opens no case beside the one that lives" \
     "$(cases | tr '\n' ' ')" '1 northgatebank.example 1 '
 like "the owner is asked" "$(p unfiled)" 'tells of no case in particular'
@@ -231,5 +230,9 @@ echo 'The money for the card has been refunded to you today.' |
     mail "$bank" "$nora" 6 'The card'
 is "what has ended has begun before" \
     "$(cases | tr '\n' ' ')" '1 northgatebank.example 2 '
+echo 'We are sorry for the delay, and will call you by 25 March.' |
+    mail "$bank" "$nora" 7 'An update'
+is "what speaks of a dispute goes on with the one that lives" \
+    "$(cases | tr '\n' ' ')" '1 northgatebank.example 3 '
 
 done_testing

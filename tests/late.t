@@ -170,7 +170,7 @@ for i in $(seq 12); do
 	Date: 5 Mar 2026 10:15:00 +0000
 	Subject: Your order $i
 
-	Thank you for your order ORD-$((100000 + i)). We will send it by 27 March.
+	We have your complaint about order ORD-$((100000 + i)) and will reply by 27 March.
 	END
 done
 fresh

@@ -12,7 +12,7 @@
  *	id a              and refs b c: ids, the nearest last
  *	numbers TE-1 TE-2 what the rules read as reference numbers; "_" a blank
  *	signals apology delay
- *	owes              a promise of the company is read in it
+ *	owes refund       a promise of the company to do that is read in it
  *	forwarded, bulk, autoreply, bounce, promised
  *	address 3         it came to the address of case 3, with proof
  *	note ignore this  what the owner wrote above a forward
@@ -296,6 +296,15 @@ command(struct mailbox *m, const char *verb, char *words)
 	check(m, store_commit(m->store, &err));
 }
 
+static void
+add_promise(struct mailbox *m, const char *action)
+{
+	m->findings.obligations = &m->promise;
+	m->findings.obligation_count = 1;
+	if (!action_of(action, &m->promise.action))
+		fail_msg("%s: no such action: %s", m->where, action);
+}
+
 /* Lines that give the mail a word or a flag. */
 static bool
 collect(struct mailbox *m, const char *key, char *rest)
@@ -315,6 +324,8 @@ collect(struct mailbox *m, const char *key, char *rest)
 		add_numbers(m, rest);
 	else if (strcmp(key, "signals") == 0)
 		add_signals(m, rest);
+	else if (strcmp(key, "owes") == 0)
+		add_promise(m, rest);
 	else if (strcmp(key, "address") == 0)
 		m->in.case_address = atoi(rest);
 	else if (strcmp(key, "note") == 0)
@@ -337,11 +348,6 @@ flag(struct mailbox *m, const char *key)
 		return m->in.autoreply = true;
 	if (strcmp(key, "bounce") == 0)
 		return m->in.bounce = true;
-	if (strcmp(key, "owes") == 0) {
-		m->findings.obligations = &m->promise;
-		m->findings.obligation_count = 1;
-		return true;
-	}
 	if (strcmp(key, "promised") != 0)
 		return false;
 	m->in.direction = FROM_PROMISED;

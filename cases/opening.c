@@ -1,0 +1,222 @@
+/* See opening.h. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "cases/evidence.h"
+#include "cases/opening.h"
+#include "cases/words.h"
+
+enum {
+	SAID_AT_MOST = 5, /* words alone open nothing */
+	ELSEWHERE = -12, /* points when somebody else is greeted */
+	GREETED_WORDS = 5, /* of a name */
+	LIKE_LEAST = 4, /* letters by which a name that was written wrong is
+	                 * the owner's still */
+	SHORT_LEAST = 2 /* and by which a short form is */
+};
+
+/* --- What was found and said --- */
+
+static int
+max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int
+promise_points(
+    struct arena *a, const struct thread_words *w, const struct findings *f)
+{
+	size_t i;
+	int most = 0;
+
+	for (i = 0; i < f->obligation_count; i++)
+		if (f->obligations[i].who == WHO_COMPANY)
+			most = max(most,
+			    words_found(
+				w, arena_printf(a, "promise %s",
+				       action_name(f->obligations[i].action))));
+	return most;
+}
+
+static int
+found_points(
+    struct arena *a, const struct thread_words *w, const struct findings *f)
+{
+	size_t i;
+	int points;
+
+	if (f == NULL)
+		return 0;
+	points = promise_points(a, w, f);
+	for (i = 0; i < f->signal_count; i++)
+		points += words_found(w, f->signals[i].name);
+	return points + (f->reference_count > 0 ? words_found(w, "number") : 0);
+}
+
+/* --- Who is greeted, and who greets --- */
+
+static bool
+next_word(struct slice *s, struct slice *word)
+{
+	while (
+	    s->len > 0 && !isalpha((unsigned char)*s->p) && (*s->p & 0x80) == 0)
+		slice_skip(s, 1);
+	*word = (struct slice){s->p, 0};
+	while (s->len > 0 &&
+	       (isalpha((unsigned char)*s->p) || (*s->p & 0x80) != 0 ||
+		   *s->p == '-' || *s->p == '\'')) {
+		slice_skip(s, 1);
+		word->len++;
+	}
+	return word->len > 0;
+}
+
+/* Written wrong ("Lindquist"), or shortened ("Dora"). */
+static bool
+is_like(struct slice one, struct slice other, size_t least)
+{
+	size_t n = one.len < other.len ? one.len : other.len;
+
+	return n == one.len && n == other.len
+		   ? strncasecmp(one.p, other.p, n) == 0
+		   : n >= least && strncasecmp(one.p, other.p, least) == 0;
+}
+
+static bool
+has_word_like(const char *name, struct slice word, size_t least)
+{
+	struct slice rest = slice_of(name), own;
+
+	while (next_word(&rest, &own))
+		if (is_like(own, word, own.len < least ? own.len : least))
+			return true;
+	return false;
+}
+
+static bool
+is_owners(const struct placing *in, struct slice word, size_t least)
+{
+	size_t i;
+
+	if (in->owner_name != NULL &&
+	    has_word_like(in->owner_name, word, least))
+		return true;
+	for (i = 0; i < in->other_count; i++)
+		if (in->others[i].owner && in->others[i].name != NULL &&
+		    has_word_like(in->others[i].name, word, least))
+			return true;
+	return false;
+}
+
+static bool
+owner_is_named(const struct placing *in)
+{
+	size_t i;
+
+	if (in->owner_name != NULL && *in->owner_name != '\0')
+		return true;
+	for (i = 0; i < in->other_count; i++)
+		if (in->others[i].owner && in->others[i].name != NULL)
+			return true;
+	return false;
+}
+
+/* What stands between a greeting and its comma. */
+static struct slice
+greeted_name(const struct thread_words *w, struct slice line)
+{
+	size_t n = words_greeted(w, line), i;
+
+	if (n == 0)
+		return (struct slice){NULL, 0};
+	slice_skip(&line, n);
+	for (i = 0; i < line.len && strchr(",!:;.", line.p[i]) == NULL; i++)
+		;
+	line.len = i;
+	return slice_trim(line);
+}
+
+static enum greeted
+judge_greeted(
+    const struct thread_words *w, const struct placing *in, struct slice name)
+{
+	struct slice rest = name, word;
+	bool title = false, owner = false, named = false, given = false;
+	size_t n = 0;
+
+	while (next_word(&rest, &word)) {
+		if (words_title(w, word)) {
+			title = true;
+			continue;
+		}
+		given = given || (n == 0 && words_given(w, word));
+		owner = owner ||
+			is_owners(in, word, title ? LIKE_LEAST : SHORT_LEAST);
+		named = true;
+		if (++n > GREETED_WORDS)
+			return GREETED_NOBODY;
+	}
+	if (!named || !owner_is_named(in))
+		return GREETED_NOBODY;
+	if (owner)
+		return GREETED_OWNER;
+	return title ? GREETED_ANOTHER : given ? GREETED_OTHER : GREETED_CROWD;
+}
+
+enum greeted
+opening_greets(
+    const struct thread_words *w, const struct placing *in, const char *body)
+{
+	struct slice rest = slice_of(body), line = {NULL, 0};
+
+	while (slice_line(&rest, &line) && slice_trim(line).len == 0)
+		;
+	return judge_greeted(w, in, greeted_name(w, slice_trim(line)));
+}
+
+struct slice
+opening_surname(const char *name)
+{
+	struct slice rest = slice_of(name), word, last = {NULL, 0};
+
+	while (next_word(&rest, &word))
+		last = word;
+	return last;
+}
+
+bool
+opening_relative(struct arena *a, const struct placing *in)
+{
+	const struct party *p = &in->from;
+	struct slice mine, theirs, rest, word;
+	size_t n = 0;
+
+	if (!party_is_other(p) || p->name == NULL || in->owner_name == NULL)
+		return false;
+	mine = opening_surname(in->owner_name);
+	theirs = opening_surname(p->name);
+	rest = slice_of(p->name);
+	while (next_word(&rest, &word))
+		n++;
+	/* "Kitchens by Rowe" is none. */
+	return n == 2 && mine.len > 0 && is_like(mine, theirs, SIZE_MAX) &&
+	       strcasestr(p->domain, slice_dup(a, theirs)) == NULL;
+}
+
+int
+opening_points(struct arena *a, const struct thread_words *w,
+    const struct placing *in, const char *body)
+{
+	int said = words_said(w, slice_of(in->subject));
+
+	said += words_said(w, slice_of(body));
+	if (said > SAID_AT_MOST)
+		said = SAID_AT_MOST;
+	if (opening_greets(w, in, body) >= GREETED_OTHER)
+		said += ELSEWHERE;
+	return found_points(a, w, in->findings) + said;
+}
