@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/sanitized.h"
 #include "rules/automaton.h"
+#include "rules/factor.h"
 #include "rules/pattern.h"
 
 enum {
@@ -260,13 +261,23 @@ thaw(struct pattern *p)
 	       pcre2_serialize_decode(&p->code, 1, p->frozen, NULL) == 1;
 }
 
-int
-pattern_check(
-    struct matcher *m, struct pattern *p, size_t *offset, struct err *err)
+/* NULL, the library's code of the fault and where it is. */
+static pcre2_code *
+compile(const struct pattern *p, const char *text, int *code, size_t *offset)
 {
 	const uint32_t options = PCRE2_CASELESS | PCRE2_UTF |
 				 PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL |
 				 (p->all_letters ? PCRE2_UCP : 0);
+
+	return pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options,
+	    code, offset, NULL);
+}
+
+int
+pattern_check(
+    struct matcher *m, struct pattern *p, size_t *offset, struct err *err)
+{
+	struct arena *scratch;
 	PCRE2_UCHAR reason[160];
 	int code;
 
@@ -281,8 +292,11 @@ pattern_check(
 		return err_set(err, EX_CONFIG, "pattern is too long");
 	if (strstr(p->text, "(?C") != NULL)
 		return err_set(err, EX_CONFIG, "callouts are not allowed");
-	p->code = pcre2_compile((PCRE2_SPTR)p->text, PCRE2_ZERO_TERMINATED,
-	    options, &code, offset, NULL);
+	scratch = arena_new();
+	p->code = compile(p, factor(scratch, p->text), &code, offset);
+	arena_free(scratch);
+	if (p->code == NULL) /* a fault is told of the text as written */
+		p->code = compile(p, p->text, &code, offset);
 	if (p->code == NULL) {
 		pcre2_get_error_message(code, reason, sizeof(reason));
 		return err_set(err, EX_CONFIG, "%s", (const char *)reason);
