@@ -6,7 +6,7 @@
 
 #include "rules/known.h"
 
-enum { SET_MOST = 32, NEED_MOST = 400, LENGTH_MOST = 40 };
+enum { SET_MOST = 32, NEED_MOST = 800, LENGTH_MOST = 40 };
 
 /* How well a byte tells texts apart, and how well a literal has to. */
 enum {
@@ -98,6 +98,41 @@ better(struct literals x, struct literals y)
 	return y.n == 0 || a > b || (a == b && x.n < y.n);
 }
 
+static bool
+has_part(struct slice s, struct slice part)
+{
+	return memmem(s.p, s.len, part.p, part.len) != NULL;
+}
+
+/* Every string of y has one of x in it: y is a product of x and others, by
+ * which x is required already. */
+static bool
+is_part(struct literals x, struct literals y)
+{
+	const size_t each = x.n == 0 ? 0 : y.n / x.n;
+	bool begins = each > 0 && y.n % x.n == 0, ends = begins;
+	size_t i;
+
+	for (i = 0; i < y.n && (begins || ends); i++) {
+		begins = begins && has_part(y.v[i], x.v[i / each]);
+		ends = ends && has_part(y.v[i], x.v[i % x.n]);
+	}
+	return begins || ends;
+}
+
+/* What the set is made of is not asked for beside it. */
+static void
+drop_parts(struct required *r, struct literals set)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < LITERAL_SETS; i++)
+		if (!is_part(r->set[i], set))
+			r->set[n++] = r->set[i];
+	for (; n < LITERAL_SETS; n++)
+		r->set[n] = (struct literals){NULL, 0, 0};
+}
+
 /* One more set of which one must occur; the best are kept. */
 static void
 require(struct required *r, struct literals set)
@@ -106,9 +141,13 @@ require(struct required *r, struct literals set)
 
 	if (set.n == 0 || set.worth < WORTH_LEAST)
 		return;
+	for (i = 0; i < LITERAL_SETS; i++)
+		if (is_part(set, r->set[i]))
+			return;
+	drop_parts(r, set);
 	while (i > 0 && better(set, r->set[i - 1]))
 		i--;
-	if (i == LITERAL_SETS || (i > 0 && literals_same(r->set[i - 1], set)))
+	if (i == LITERAL_SETS)
 		return;
 	memmove(
 	    &r->set[i + 1], &r->set[i], (LITERAL_SETS - 1 - i) * sizeof(set));
