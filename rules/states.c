@@ -16,6 +16,8 @@ enum {
 	FORGET_MOST = 16, /* times that it was of no use */
 	WORTH_IT = 4000, /* characters between two times */
 	ASTRAY = 4, /* cells for each step to where a state was */
+	LOOSE = 4, /* packed cells for each of those that are not */
+	QUIET = 2, /* characters without a new place for each cell */
 	ROOM_FIRST = 32 /* of states and fans; then twice as many */
 };
 
@@ -238,6 +240,23 @@ reach(struct automata *w, const struct automaton *a, uint16_t from,
 	return match;
 }
 
+static void
+free_unless(const struct automaton *a, enum kept what, void *p)
+{
+	if ((a->kept & what) == 0)
+		free(p);
+}
+
+/* n of the items, which were on the heap. */
+static void *
+keep(struct arena *arena, void *items, size_t n, size_t size)
+{
+	void *kept = arena_dup(arena, items, n * size);
+
+	free(items);
+	return kept;
+}
+
 /* Room for more of what grows: what was kept is left where it is. */
 static void *
 more(struct automaton *a, enum kept what, void *old, size_t size, size_t room)
@@ -335,7 +354,8 @@ fan_of(struct automata *w, struct automaton *a, uint16_t node, enum side last,
 /* --- cells --- */
 
 /* Room for all classes of one more state behind the others; its place, or 0
- * when there is none.  Only what is kept stands closer, see pack(). */
+ * when there is none.  Once it is known which are used it stands closer, see
+ * pack(). */
 static size_t
 new_place(struct automaton *a)
 {
@@ -351,6 +371,7 @@ new_place(struct automaton *a)
 		    (a->cell_room - room) * sizeof(*a->cells));
 	}
 	a->cell_count += (uint32_t)a->classes;
+	a->quiet = 0;
 	return place;
 }
 
@@ -402,16 +423,34 @@ fitting_place(
 	}
 }
 
-/* Puts the states as close together as their cells let them, into the arena:
- * what is kept has no room for more. */
+/* All steps to where states were lead to where they are. */
 static void
-pack(struct automaton *a, struct arena *arena)
+lead_on(struct automaton *a)
+{
+	size_t i, to, is;
+
+	a->astray = 0;
+	for (i = 0; i < a->cell_count; i++) {
+		to = cell_place(a->cells[i]);
+		if (to == 0 || (a->cells[i] & CELL_HEAD) != 0)
+			continue;
+		is = a->states[a->cells[to] & CELL_PLACE].place;
+		if (is != to)
+			a->cells[i] += (cell_t)(is - to);
+	}
+}
+
+/* Puts the states as close together as their cells let them: no room is left
+ * for more. */
+static void
+pack(struct automaton *a)
 {
 	const size_t room = a->cell_count + a->classes;
 	cell_t *cells = mem_alloc(room * sizeof(*cells));
 	uint16_t *moved = mem_alloc(room * sizeof(*moved));
 	size_t i, k, from, place, end = 1;
 
+	lead_on(a);
 	memset(cells, 0, room * sizeof(*cells));
 	for (i = BARE; i < a->state_count; i++) {
 		from = a->states[i].place;
@@ -428,11 +467,11 @@ pack(struct automaton *a, struct arena *arena)
 				   moved[cell_place(cells[i])];
 	for (i = 0; i < SIDES; i++)
 		a->bare[i] = a->states[BARE + i].place;
-	free(a->cells);
-	a->cells = arena_dup(arena, cells, end * sizeof(*cells));
-	a->cell_count = a->cell_room = (uint32_t)end;
-	free(cells);
 	free(moved);
+	free_unless(a, KEPT_CELLS, a->cells);
+	a->kept &= (uint8_t)~KEPT_CELLS;
+	a->cells = mem_realloc(cells, end * sizeof(*cells));
+	a->cell_count = a->cell_room = a->packed = (uint32_t)end;
 }
 
 /* --- states --- */
@@ -458,6 +497,7 @@ first_states(struct automaton *a)
 		memset(a->hash, 0, a->hash_room * sizeof(*a->hash));
 	memset(a->states, 0, STATES * sizeof(*a->states));
 	a->cell_count = 1; /* 0 is no place */
+	a->packed = 0;
 	for (i = BARE; i < STATES; i++) {
 		place = new_place(a);
 		a->cells[place] = CELL_HEAD | (cell_t)i;
@@ -697,23 +737,6 @@ make_step(struct automata *w, struct automaton *a, size_t from, size_t class)
 	return put_step(a, from, class, to, match);
 }
 
-/* All steps to where states were lead to where they are. */
-static void
-lead_on(struct automaton *a)
-{
-	size_t i, to, is;
-
-	a->astray = 0;
-	for (i = 0; i < a->cell_count; i++) {
-		to = cell_place(a->cells[i]);
-		if (to == 0 || (a->cells[i] & CELL_HEAD) != 0)
-			continue;
-		is = a->states[a->cells[to] & CELL_PLACE].place;
-		if (is != to)
-			a->cells[i] += (cell_t)(is - to);
-	}
-}
-
 /* The step of a state that was at a place when the step there was made. */
 static cell_t
 moved_step(struct automaton *a, size_t state, size_t place, size_t class)
@@ -772,6 +795,11 @@ states_ready(struct automaton *a, size_t len)
 		return false;
 	if (a->kept == 0) /* to write to it costs a page */
 		a->walked += len;
+	if (a->cell_count - a->packed > a->packed / LOOSE) {
+		a->quiet += (uint32_t)len;
+		if (a->quiet / QUIET > a->cell_count)
+			pack(a);
+	}
 	return true;
 }
 
@@ -806,18 +834,9 @@ states_new(struct automata *w, struct automaton *a, bool all_letters)
 void
 states_keep(struct automaton *a, struct arena *arena)
 {
-	pack(a, arena);
+	pack(a);
+	a->cells = keep(arena, a->cells, a->cell_count, sizeof(*a->cells));
 	a->kept = KEPT_CELLS;
-}
-
-/* n of the items, which were on the heap. */
-static void *
-keep(struct arena *arena, void *items, size_t n, size_t size)
-{
-	void *kept = arena_dup(arena, items, n * size);
-
-	free(items);
-	return kept;
 }
 
 void
@@ -832,13 +851,6 @@ states_keep_rest(struct automaton *a, struct arena *arena)
 	a->fans = keep(arena, a->fans, a->fan_room, sizeof(*a->fans));
 	a->members = arena_dup(
 	    arena, a->members, (a->nfa.set_count + 1) * sizeof(*a->members));
-}
-
-static void
-free_unless(const struct automaton *a, enum kept what, void *p)
-{
-	if ((a->kept & what) == 0)
-		free(p);
 }
 
 void

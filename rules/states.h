@@ -74,6 +74,8 @@ struct automaton {
 	uint8_t kept; /* enum kept: what can't grow where it is */
 	bool anchored; /* no match begins but at the text's begin */
 	uint32_t cell_count, cell_room;
+	uint32_t packed; /* of cell_count: those that lie close together */
+	uint32_t quiet; /* characters since a state had a new place */
 	uint32_t astray; /* steps that came to where a state was */
 	size_t classes;
 	uint8_t side_of[CLASSES_MOST];
