@@ -19,6 +19,7 @@
 #include "mail/guard.h"
 #include "mail/read.h"
 #include "mail/render.h"
+#include "mail/runs.h"
 #include "mail/tags.h"
 
 enum {
@@ -63,17 +64,19 @@ struct frame {
 
 struct walk {
 	struct render render;
+	const struct runs *runs;
 	struct frame *stack;
 	size_t depth;
 };
 
 static const char *
-attribute(const GumboNode *node, const char *name)
+attribute(const struct walk *w, const GumboNode *node, const char *name)
 {
 	GumboAttribute *a =
 	    gumbo_get_attribute(&node->v.element.attributes, name);
 
-	return a == NULL ? NULL : a->value;
+	return a == NULL ? NULL
+			 : runs_restore(w->render.arena, w->runs, a->value);
 }
 
 static enum element
@@ -88,16 +91,16 @@ element_of(GumboTag tag)
 }
 
 static struct tag_seen
-tag_of(const GumboNode *node)
+tag_of(const struct walk *w, const GumboNode *node)
 {
 	return (struct tag_seen){
 	    .is = element_of(node->v.element.tag),
 	    .pre = node->v.element.tag == GUMBO_TAG_PRE,
-	    .hidden = attribute(node, "hidden") != NULL,
-	    .style = attribute(node, "style"),
-	    .class = attribute(node, "class"),
-	    .type = attribute(node, "type"),
-	    .alt = attribute(node, "alt"),
+	    .hidden = attribute(w, node, "hidden") != NULL,
+	    .style = attribute(w, node, "style"),
+	    .class = attribute(w, node, "class"),
+	    .type = attribute(w, node, "type"),
+	    .alt = attribute(w, node, "alt"),
 	};
 }
 
@@ -115,20 +118,29 @@ push(struct walk *w, const GumboNode *node, const GumboVector *children)
 }
 
 static void
+show_text(struct walk *w, struct slice text)
+{
+	struct slice piece;
+
+	while (runs_next(w->runs, &text, &piece))
+		render_text(&w->render, piece);
+}
+
+static void
 visit(struct walk *w, const GumboNode *node)
 {
 	struct tag_seen tag;
 
 	switch (node->type) {
 	case GUMBO_NODE_ELEMENT:
-		tag = tag_of(node);
+		tag = tag_of(w, node);
 		if (render_open(&w->render, &tag))
 			push(w, node, &node->v.element.children);
 		break;
 	case GUMBO_NODE_TEXT:
 	case GUMBO_NODE_WHITESPACE:
 	case GUMBO_NODE_CDATA:
-		render_text(&w->render, slice_of(node->v.text.text));
+		show_text(w, slice_of(node->v.text.text));
 		break;
 	case GUMBO_NODE_DOCUMENT:
 	case GUMBO_NODE_COMMENT:
@@ -182,13 +194,13 @@ keep(void *userdata, void *p)
 
 /* NULL when the tree would be beyond its budget. */
 static const GumboNode *
-parse(struct arena *arena, struct slice html)
+parse(struct arena *arena, struct slice html, size_t budget)
 {
 	struct memory memory;
 	GumboOptions options = kGumboDefaultOptions;
 
 	memory.arena = arena;
-	memory.left = MEMORY_FACTOR * html.len + MEMORY_LEAST;
+	memory.left = budget;
 	options.allocator = allocate;
 	options.deallocator = keep;
 	options.userdata = &memory;
@@ -200,9 +212,10 @@ parse(struct arena *arena, struct slice html)
 
 static char *
 walk_text(struct arena *arena, struct arena *scratch, const GumboNode *tree,
-    bool images)
+    const struct runs *runs, bool images)
 {
-	struct walk w = {.render = {.arena = scratch, .images = images}};
+	struct walk w = {
+	    .render = {.arena = scratch, .images = images}, .runs = runs};
 
 	walk_tree(&w, tree);
 	return layout_keep(&w.render.layout, arena);
@@ -226,6 +239,7 @@ html_text(struct arena *arena, struct slice html)
 {
 	const GumboNode *tree;
 	struct arena *scratch;
+	struct runs runs;
 	char *text;
 
 	if (html.len == 0)
@@ -233,13 +247,14 @@ html_text(struct arena *arena, struct slice html)
 	if (!tags_within_budget(html))
 		return tags_strip(arena, html);
 	scratch = arena_new();
-	tree = parse(scratch, html);
+	tree = parse(scratch, runs_keep(scratch, html, &runs),
+	    MEMORY_FACTOR * html.len + MEMORY_LEAST);
 	if (tree == NULL) {
 		text = tags_strip(arena, html);
 	} else {
-		text = walk_text(arena, scratch, tree, false);
+		text = walk_text(arena, scratch, tree, &runs, false);
 		if (text[0] == '\0')
-			text = walk_text(arena, scratch, tree, true);
+			text = walk_text(arena, scratch, tree, &runs, true);
 	}
 	arena_free(scratch);
 	return well_formed(arena, text);

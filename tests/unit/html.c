@@ -84,6 +84,27 @@ static const struct {
     {"3 < 5 and <ann@acme.example> wrote", "3 < 5 and wrote\n"},
     {"<b>not closed <i>nor this", "not closed nor this\n"},
     {"<p>end &unknown; &", "end &unknown; &\n"},
+    /* long runs of plain text, wherever they stand (runs.h) */
+    {"<p>We will refund you within five days, and <b>write to you again</b> as soon as it's done.</p>",
+     "We will refund you within five days, and write to you again as soon as it's done.\n"},
+    {"<!-- a > b and none of this is ever seen by anybody --><p>what a reader sees of it all",
+     "what a reader sees of it all\n"},
+    {"<a title=\"a > b and more words in a title\" href=x>the words of the link itself</a>",
+     "the words of the link itself\n"},
+    {"<div title=\"a > none of this\" style=\"display:none\">and none of these words either</div>seen",
+     "seen\n"},
+    {"<img alt=\"25 > 24 and so your refund is on its way\" src=x>", "25 > 24 and so your refund is on its way\n"},
+    {"<table>words that stand in no cell of it<tr><td>words that stand in a cell</td></tr></table>",
+     "words that stand in no cell of it\nwords that stand in a cell\n"},
+    {"<pre>\nthe first  line of it all\n  the second line of it all</pre>",
+     "the first  line of it all\n  the second line of it all\n"},
+    {"<style>p > b words that are no rule at all {}</style><p>   words with blanks around them   <i> and more of the same </i>",
+     "words with blanks around them and more of the same\n"},
+    {"<p>terms and conditions apply &amp; so do others &ampand the last of these words",
+     "terms and conditions apply & so do others &and the last of these words\n"},
+    {"<p>caf\xc3\xa9 words and more words, \xf4\x80\x80\x81 and some more of them",
+     "caf\xc3\xa9 words and more words, \xf4\x80\x80\x81 and some more of them\n"},
+    {"<p>&#x100041; stands for nothing in these words", "\xf4\x80\x81\x81 stands for nothing in these words\n"},
 };
 /* clang-format on */
 
