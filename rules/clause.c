@@ -41,7 +41,7 @@ clauses_split_events(const struct view *view, struct clauses *c)
 	}
 }
 
-void
+static void
 clauses_find(struct reader *r, struct slice text, struct clauses *c)
 {
 	struct span found;
@@ -59,6 +59,18 @@ clauses_find(struct reader *r, struct slice text, struct clauses *c)
 		start = found.start;
 	}
 	c->v[c->n++] = (struct span){start, text.len};
+}
+
+const struct clauses *
+clauses_of(struct reader *r, struct slice text)
+{
+	if (r->clauses == NULL)
+		r->clauses = arena_alloc(r->arena, sizeof(*r->clauses));
+	else if (r->cut.p == text.p && r->cut.len == text.len)
+		return r->clauses;
+	clauses_find(r, text, r->clauses);
+	r->cut = text;
+	return r->clauses;
 }
 
 struct span
@@ -80,12 +92,9 @@ spans_overlap(struct span a, struct span b)
 struct slice
 clause_around(struct reader *r, struct slice text, struct span at)
 {
-	struct clauses c;
-	struct span first;
-	size_t end;
+	const struct clauses *c = clauses_of(r, text);
+	struct span first = clause_at(c, at.start);
+	size_t end = clause_at(c, at.end > at.start ? at.end - 1 : at.end).end;
 
-	clauses_find(r, text, &c);
-	first = clause_at(&c, at.start);
-	end = clause_at(&c, at.end > at.start ? at.end - 1 : at.end).end;
 	return slice_part(text, first.start, end > at.end ? end : at.end);
 }

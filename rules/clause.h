@@ -15,8 +15,9 @@ struct clauses {
 	size_t n; /* 1 and more */
 };
 
-/* The clauses of a sentence, in its marked text. */
-void clauses_find(struct reader *, struct slice text, struct clauses *);
+/* The clauses of a sentence, in its marked text.  Good until those of another
+ * are asked for. */
+const struct clauses *clauses_of(struct reader *, struct slice text);
 /* "within ten days of | you sending it": what a clock waits for becomes a
  * clause by itself. */
 void clauses_split_events(const struct view *, struct clauses *);

@@ -183,7 +183,8 @@ struct commitments
 commitments_read(struct reader *r, const struct view *view)
 {
 	struct commitments made = {NULL, 0};
-	struct clauses clauses, parts; /* parts: without what is waited for */
+	const struct clauses *clauses;
+	struct clauses parts; /* without what is waited for */
 	struct frames frames, others; /* large: not cleared for nothing */
 	struct slice text = view->marked.text;
 	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
@@ -194,11 +195,11 @@ commitments_read(struct reader *r, const struct view *view)
 	if (promises.n + deadlines.n == 0)
 		return made;
 	frames.n = others.n = 0;
-	clauses_find(r, text, &clauses);
-	parts = clauses;
+	clauses = clauses_of(r, text);
+	parts = *clauses;
 	clauses_split_events(view, &parts);
-	frames_add(r, &promises, false, view, &clauses, &frames);
-	frames_add(r, &deadlines, false, view, &clauses, &frames);
+	frames_add(r, &promises, false, view, clauses, &frames);
+	frames_add(r, &deadlines, false, view, clauses, &frames);
 	frames_add(r, &promises, true, view, &parts, &others);
 	frames_add(r, &deadlines, true, view, &parts, &others);
 	if (frames.n + others.n == 0)
@@ -207,7 +208,7 @@ commitments_read(struct reader *r, const struct view *view)
 	    r, view, 1u << SAYS_NOTHING | 1u << SAYS_CONDITION, text);
 	nothing = reader_hits(r, SAYS_NOTHING, view, text);
 	conditions = reader_hits(r, SAYS_CONDITION, view, text);
-	read_frames(&e, &clauses, &frames, &nothing, NULL);
+	read_frames(&e, clauses, &frames, &nothing, NULL);
 	read_frames(&e, &parts, &others, &nothing, &frames);
 	return made;
 }

@@ -19,6 +19,7 @@ struct view {
 	const struct view *previous; /* the sentence before it, or NULL */
 };
 
+struct clauses; /* see clause.h */
 struct explanation; /* see explain.h */
 
 /* What is read with: one for each message. */
@@ -31,6 +32,8 @@ struct reader {
 	size_t fault_count;
 	uint64_t *gate, *other_gate; /* of this view and the one before */
 	struct explanation *explanation; /* NULL: nobody asks */
+	struct clauses *clauses; /* those of `cut`; see clause.h */
+	struct slice cut;
 };
 
 /* One match of a rule. */
