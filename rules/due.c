@@ -26,6 +26,8 @@
  *   near                   a date without a year is the one nearest to the
  *                          anchor, before or after: the day a clock started
  *   back                   the amounts that follow are taken off
+ *   then                   the day told before in the text; without one, and
+ *                          for calendar_due(), the anchor's
  *   ..                     the end of a range follows: days are sought from
  *                          here on, offsets start at the anchor again
  *   event vague past       nothing can be dated
@@ -68,8 +70,17 @@ step_none(struct reckoning *s, const char *p)
 	return true;
 }
 
+static bool
+step_then(struct reckoning *s, const char *p)
+{
+	(void)s;
+	(void)p;
+	return true;
+}
+
 static const struct step other_steps[] = {
     {"..", true, step_range},
+    {"then", true, step_then},
     {"event", true, step_none},
     {"vague", true, step_none},
     {"past", true, step_none},

@@ -68,19 +68,6 @@ time_in(const struct view *view, size_t start, size_t end, struct span frame)
 }
 
 bool
-is_open(const struct when *w)
-{
-	return w->vague || w->condition || w->class == WHEN_PAST;
-}
-
-bool
-tells_day(const struct when *w)
-{
-	return !is_open(w) && w->class != WHEN_SPAN && w->class != WHEN_CLOCK &&
-	       w->expr[0] != '@';
-}
-
-bool
 names_day(const struct when *w)
 {
 	return w != NULL && (w->class == WHEN_POINT || w->class == WHEN_CLOCK ||
@@ -103,8 +90,9 @@ next_day(const struct view *view, size_t from, size_t end)
 		if (!is_mark(text.p[from]))
 			continue;
 		w = time_at(view, from);
-		if (w != NULL && (tells_day(w) || w->class == WHEN_LIMIT) &&
-		    !is_open(w))
+		if (w != NULL &&
+		    (when_tells_day(w) || w->class == WHEN_LIMIT) &&
+		    !when_is_open(w))
 			break;
 	}
 	return from;

@@ -22,10 +22,6 @@ time_in(const struct view *, size_t start, size_t end, struct span room);
 /* The next mark of a day that is told, from a place on; end when none is. */
 size_t next_day(const struct view *, size_t from, size_t end);
 
-/* No day can be told by it. */
-bool is_open(const struct when *);
-/* It tells a day, and is no event: "on Friday", "in June". */
-bool tells_day(const struct when *);
 /* "on Friday", "by 5 May", but not "within 5 days"; false of NULL. */
 bool names_day(const struct when *);
 /* "two days before it is due": no time for anybody. */

@@ -15,7 +15,7 @@ last_joined(struct reader *r, const struct view *view, const struct when *time)
 	if (time == NULL || r->book->either == NULL)
 		return time;
 	end = view->times.v + view->times.n;
-	for (; time + 1 < end && !is_open(time + 1) &&
+	for (; time + 1 < end && !when_is_open(time + 1) &&
 	       reader_match(r, NULL, r->book->either,
 		   slice_part(view->raw.text, time->end, time[1].start), 0,
 		   &found);
@@ -33,7 +33,8 @@ day_before(const struct view *view, size_t at)
 	size_t i;
 
 	for (i = 0; i < view->times.n; i++)
-		if (view->times.v[i].end <= at && tells_day(&view->times.v[i]))
+		if (view->times.v[i].end <= at &&
+		    when_tells_day(&view->times.v[i]))
 			day = &view->times.v[i];
 	if (day == NULL && view->previous != NULL)
 		day = day_before(view->previous, SIZE_MAX);
@@ -73,10 +74,10 @@ on_day(struct reader *r, const struct view *view, const struct when *clock)
 	const struct when *w, *day = NULL;
 	struct when *both;
 
-	if (clock == NULL || clock->expr[0] != '@' || is_open(clock))
+	if (clock == NULL || clock->expr[0] != '@' || when_is_open(clock))
 		return clock;
 	for (w = view->times.v; w < clock; w++)
-		if (tells_day(w))
+		if (when_tells_day(w))
 			day = strchr(w->expr, '@') == NULL ? w : NULL;
 	if (day == NULL)
 		return clock;
@@ -85,6 +86,24 @@ on_day(struct reader *r, const struct view *view, const struct when *clock)
 	both->class = day->class;
 	both->expr = arena_printf(r->arena, "%s %s", day->expr, clock->expr);
 	return both;
+}
+
+/* "You will hear the day after": of the day that the sentence before told. */
+static const struct when *
+after_told(struct reader *r, const struct view *view, const struct when *time)
+{
+	const struct when *day;
+	struct when *counted;
+
+	if (!when_follows(time) || view->previous == NULL)
+		return time;
+	day = day_before(view->previous, SIZE_MAX);
+	if (day == NULL)
+		return time;
+	counted = arena_alloc(r->arena, sizeof(*counted));
+	*counted = *time;
+	counted->expr = when_counted_from(r->arena, day, time);
+	return counted;
 }
 
 const struct when *
@@ -114,7 +133,7 @@ time_of(struct reader *r, const struct view *view, const struct frames *frames,
 	}
 	if (time == NULL)
 		return same_day(r, view, frame);
-	return on_day(r, view, last_joined(r, view, time));
+	return after_told(r, view, on_day(r, view, last_joined(r, view, time)));
 }
 
 size_t

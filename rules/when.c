@@ -36,6 +36,9 @@ enum {
 	GAP = 10 /* tokens of <words> */
 };
 
+/* The step of a normal form that is counted from a day told before. */
+#define THEN "then "
+
 struct mark { /* a token, without its letters */
 	uint32_t start, end, word;
 	enum token_kind kind;
@@ -214,6 +217,9 @@ fill_window(struct window *w, size_t *at)
 		m->len = (int)(t.end - t.start);
 		m->word = lexicon_word(w->lex, &t);
 		m->fits = fits_of(m);
+		if (t.len == 1 && t.letters[0] == '\'' &&
+		    (t.flags & TOKEN_SPACE) == 0) /* "they're" */
+			m->fits = 1u << BUILTIN_WORDS;
 		m->stop = t.kind == TOKEN_PUNCT && t.len == 1 &&
 			  strchr(".,;:!?()", t.letters[0]);
 		m->mask = mask_of(w->lex, m);
@@ -837,6 +843,54 @@ when_of(struct arena *arena, const struct window *w, int at,
 	return when;
 }
 
+/* No day can be told by it. */
+bool
+when_is_open(const struct when *w)
+{
+	return w->vague || w->condition || w->class == WHEN_PAST;
+}
+
+bool
+when_tells_day(const struct when *w)
+{
+	return !when_is_open(w) && w->class != WHEN_SPAN &&
+	       w->class != WHEN_CLOCK && w->expr[0] != '@';
+}
+
+bool
+when_follows(const struct when *w)
+{
+	return strncmp(w->expr, THEN, sizeof(THEN) - 1) == 0;
+}
+
+const char *
+when_counted_from(
+    struct arena *arena, const struct when *day, const struct when *w)
+{
+	const char *clock = strchr(day->expr, '@');
+	size_t n = clock ? (size_t)(clock - day->expr) : strlen(day->expr);
+
+	if (clock > day->expr + 3 && strncmp(clock - 4, "from", 4) == 0)
+		n -= 4;
+	return arena_printf(
+	    arena, "%.*s %s", (int)n, day->expr, w->expr + sizeof(THEN) - 1);
+}
+
+/* "the day after": of a day that the text has told before. */
+static void
+settle_then(struct arena *arena, struct whens *found)
+{
+	struct when *w = &found->v[found->n - 1], *day = w;
+
+	if (!when_follows(w))
+		return;
+	while (day-- > found->v)
+		if (when_tells_day(day)) {
+			w->expr = when_counted_from(arena, day, w);
+			return;
+		}
+}
+
 static void
 search_window(struct arena *arena, struct window *w, struct whens *found)
 {
@@ -852,6 +906,7 @@ search_window(struct arena *arena, struct window *w, struct whens *found)
 			found->v = arena_grow(
 			    arena, found->v, found->n, sizeof(*found->v));
 			found->v[found->n++] = when_of(arena, w, at, &best);
+			settle_then(arena, found);
 		}
 		at += best.mark_end > 0 ? best.mark_end : 1;
 	}

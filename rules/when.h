@@ -50,6 +50,17 @@ struct whens {
 	size_t n;
 };
 
+/* No day can be told by it. */
+bool when_is_open(const struct when *);
+/* It tells a day, and is no event: "on Friday", "in June". */
+bool when_tells_day(const struct when *);
+/* "the day after": counted from a day that was told before, of which the text
+ * told none. */
+bool when_follows(const struct when *);
+/* The form of one that follows, counted from a day. */
+const char *
+when_counted_from(struct arena *, const struct when *day, const struct when *);
+
 /*
  * All time phrases of a text, in time linear in its length.  No phrase goes
  * over an empty line or the end of a sentence.  The result lives in the arena.
