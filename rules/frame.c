@@ -4,19 +4,28 @@
  * the rest get their windows.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "rules/explain.h"
 #include "rules/frame.h"
 #include "rules/times.h"
 
+/* "It is not ready; we will send it": a semicolon ends what was said. */
+static bool
+is_parted(struct slice text, size_t from, size_t to)
+{
+	return from < to && memchr(text.p + from, ';', to - from) != NULL;
+}
+
 /* The rule that says nothing and covers some of the frame, or NULL. */
 static const struct rule *
-silencer(const struct hits *nothing, const struct hit *frame)
+silencer(struct slice text, const struct hits *nothing, const struct hit *frame)
 {
 	size_t i;
 
 	for (i = 0; i < nothing->n; i++)
 		if (spans_overlap(nothing->v[i].at, frame->at) &&
+		    !is_parted(text, nothing->v[i].at.start, frame->at.start) &&
 		    (nothing->v[i].rule->silences & 1u << frame->rule->says) !=
 			0)
 			return nothing->v[i].rule;
@@ -131,7 +140,7 @@ drop_silenced(struct reader *r, const struct view *view, struct frames *frames,
 	qsort(frames->v, frames->n, sizeof(*frames->v), by_place);
 	for (i = 0; i < frames->n; i++) {
 		f = &frames->v[i];
-		by = silencer(nothing, &f->hit);
+		by = silencer(view->marked.text, nothing, &f->hit);
 		if (by == NULL)
 			frames->v[n++] = *f;
 		else
