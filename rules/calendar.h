@@ -10,6 +10,10 @@
 #include "base/date.h"
 #include "base/err.h"
 
+/* Days ahead that a date without a year is taken for one to come: one further
+ * off was some weeks ago. */
+enum { AHEAD_MOST = 280 };
+
 struct calendar;  /* the holidays of one region */
 struct calendars; /* all regions: rules/PLACE/holidays */
 

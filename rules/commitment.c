@@ -93,7 +93,7 @@ read_conjuncts(struct emission *e, size_t from, size_t end)
 		    slice_part(e->view->marked.text, from, to), c.who, &heads);
 		if (heads.n > 0 && !head_is_vague(&heads.v[0]))
 			c.action = heads.v[0].action;
-		c.time = time_in(e->view, from, to, c.words);
+		c.time = time_in(e->reader, e->view, from, to, c.words, true);
 		made->v = arena_grow(
 		    e->reader->arena, made->v, made->n, sizeof(*made->v));
 		made->v[made->n++] = c;

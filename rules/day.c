@@ -165,15 +165,56 @@ step_dmy(struct reckoning *s, const char *p)
 	return month_day(s, month, day);
 }
 
+/* Of a date that was told, the 14th that is nearest to it; none before the
+ * anchor, where the date itself is not. */
+static bool
+nearest_day_number(struct reckoning *s, int day)
+{
+	struct civil c = civil_of_day(day_add_months(s->lo, -1));
+	day_t anchor = moment_day(s->anchor), best = 0, gap = 0;
+	bool any = false;
+
+	for (int months = 0; months < 3; months++) {
+		struct civil try = {c.year, c.month, day};
+		day_t at = civil_valid(try) ? day_of_civil(try) : anchor - 1;
+		day_t away = at > s->lo ? at - s->lo : s->lo - at;
+
+		c.year += c.month == 12;
+		c.month = c.month % 12 + 1;
+		if (!civil_valid(try) || (at < anchor && s->lo >= anchor) ||
+		    (any && away >= gap))
+			continue;
+		any = true;
+		best = at;
+		gap = away;
+	}
+	if (any)
+		reckoning_set_day(s, best);
+	return any;
+}
+
+/* A date that was some weeks ago says nothing of what is to come. */
+static void
+forget_gone(struct reckoning *s)
+{
+	day_t anchor = moment_day(s->anchor);
+
+	if (!s->near || !s->yearless || s->lo - anchor <= AHEAD_MOST)
+		return;
+	s->lo = s->hi = anchor;
+	s->named = false;
+}
+
 /* day:14, the next 14th, day:14/5, the next one that is a Friday; of a month
  * that was named, its 14th */
 static bool
 step_day_number(struct reckoning *s, const char *p)
 {
-	struct civil c =
-	    civil_of_day(s->stretch == MONTH ? s->lo : reckoning_base(s));
+	struct civil c;
 	int day, weekday = 0;
 
+	forget_gone(s);
+	c = civil_of_day(s->stretch == MONTH ? s->lo : reckoning_base(s));
 	p += 4;
 	day = take_digits(&p, 1, 2);
 	if (*p == '/') {
@@ -184,6 +225,8 @@ step_day_number(struct reckoning *s, const char *p)
 		return false;
 	if (s->stretch == MONTH)
 		return year_month_day(s, c.year, c.month, day);
+	if (s->near && s->named && weekday == 0)
+		return nearest_day_number(s, day);
 	for (int tries = 0; tries < 40; tries++) {
 		struct civil try = {c.year, c.month, day};
 

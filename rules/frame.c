@@ -197,8 +197,8 @@ set_windows(struct reader *r, const struct view *view, struct frames *frames)
 		before = frame_before(frames, f);
 		if (before != NULL && f->hit.rule->needs_time &&
 		    before->clause.start == f->clause.start &&
-		    time_in(view, f->hit.at.start, f->end,
-			frame_span_room(f)) == NULL)
+		    time_in(r, view, f->hit.at.start, f->end,
+			frame_span_room(f), true) == NULL)
 			continue;
 		kept[n++] = *f;
 	}

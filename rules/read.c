@@ -15,11 +15,9 @@
 #include "rules/explain.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
+#include "rules/times.h"
 #include "base/utf8.h"
 #include "rules/zones.h"
-
-/* Days ahead that a date without a year is taken for one to come. */
-enum { AHEAD_MOST = 280 };
 
 /* Of one message, in bytes: 15 pages. */
 enum { TEXT_MOST = 48 << 10, SUBJECT_MOST = 2 << 10 };
@@ -151,28 +149,14 @@ readable(struct arena *arena, const char *text, size_t most)
 	return s;
 }
 
-/* "10-03", "m10", "dmy:3/10": the first such day to come. */
-static bool
-no_year(const char *expr)
-{
-	if (expr != NULL && strncmp(expr, "dmy:", 4) == 0)
-		return strchr(expr, '/') == strrchr(expr, '/');
-	return expr != NULL &&
-	       ((expr[0] == 'm' && expr[1] >= '0' && expr[1] <= '9') ||
-		   (strlen(expr) >= 5 && expr[2] == '-' &&
-		       (expr[5] == '\0' || expr[5] == ' ')));
-}
-
-/* A due date of a day that is past says nothing about what is to come; a
- * promise's date without a year that would be nearly a year ahead was some weeks ago. */
+/* A due date of a day that is past says nothing about what is to come. */
 static bool
 is_past(const struct obligation_found *o, struct moment anchor)
 {
-	int ahead = o->due.day - moment_day(anchor);
-
-	return o->due.precision != DUE_NONE &&
-	       (ahead < 0 || (o->kind == KIND_PROMISE && ahead > AHEAD_MOST &&
-				 no_year(o->expr)));
+	if (o->due.precision == DUE_NONE)
+		return false;
+	return o->kind == KIND_PROMISE ? is_gone(o->expr, o->due, anchor)
+				       : o->due.day < moment_day(anchor);
 }
 
 static bool
@@ -735,6 +719,8 @@ begin(struct arena *arena, struct pack *pack, const struct reading *in)
 	book = book_of(pack, in->language, run.text);
 	pack_read(pack, book);
 	run.reader = reader_new(arena, pack, book, in->sender);
+	run.reader.anchor = in->anchor;
+	run.reader.calendar = in->calendar;
 	run.reader.explanation = in->explanation;
 	run.out->language = run.reader.book->name;
 	run.out->sender = in->sender;

@@ -45,8 +45,40 @@ time_rank(const struct when *w)
 	return w->vague && rank[w->class] > 1 ? 1 : rank[w->class];
 }
 
+/* "10-03", "m10", "dmy:3/10": the first such day to come. */
+static bool
+no_year(const char *expr)
+{
+	if (strncmp(expr, "dmy:", 4) == 0)
+		return strchr(expr, '/') == strrchr(expr, '/');
+	return (expr[0] == 'm' && expr[1] >= '0' && expr[1] <= '9') ||
+	       (strlen(expr) >= 5 && expr[2] == '-' &&
+		   (expr[5] == '\0' || expr[5] == ' '));
+}
+
+bool
+is_gone(const char *expr, struct due due, struct moment anchor)
+{
+	int ahead = due.day - moment_day(anchor);
+
+	return due.precision != DUE_NONE &&
+	       (ahead < 0 || (ahead > AHEAD_MOST && no_year(expr)));
+}
+
+/* True when the phrase tells a day that is gone already. */
+static bool
+has_gone(const struct reader *r, const struct when *w)
+{
+	return r->calendar != NULL && when_tells_day(w) && !when_follows(w) &&
+	       is_gone(w->expr,
+		   calendar_due(
+		       r->arena, r->calendar, w->expr, r->anchor, NULL),
+		   r->anchor);
+}
+
 const struct when *
-time_in(const struct view *view, size_t start, size_t end, struct span frame)
+time_in(const struct reader *r, const struct view *view, size_t start,
+    size_t end, struct span frame, bool gone_too)
 {
 	const struct when *best = NULL, *w;
 	struct slice text = view->marked.text;
@@ -61,7 +93,8 @@ time_in(const struct view *view, size_t start, size_t end, struct span frame)
 		if (w == NULL || (w->class == WHEN_SPAN &&
 				     (i < frame.start || i >= frame.end)))
 			continue;
-		if (time_rank(w) > (best == NULL ? 0 : time_rank(best)))
+		if (time_rank(w) > (best == NULL ? 0 : time_rank(best)) &&
+		    (gone_too || !has_gone(r, w)))
 			best = w;
 	}
 	return best;

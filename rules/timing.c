@@ -106,31 +106,42 @@ after_told(struct reader *r, const struct view *view, const struct when *time)
 	return counted;
 }
 
+/* Behind the head, else behind a later one, else before all. */
+static const struct when *
+time_beside(struct reader *r, const struct view *view,
+    const struct frames *frames, const struct frame *frame,
+    const struct heads *heads, size_t i, bool gone_too)
+{
+	const struct span room = frame_span_room(frame);
+	size_t start = frame->hit.at.start;
+	size_t from = i == 0 ? start : heads->v[i].start;
+	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
+	const struct when *time = time_in(r, view, from, to, room, gone_too);
+	const struct frame *before;
+
+	if (time == NULL && to < frame->end)
+		time = time_in(r, view, to, frame->end, room, gone_too);
+	if (time == NULL && i > 0)
+		time = time_in(r, view, start, from, room, gone_too);
+	if (time != NULL)
+		return time;
+	/* What is read otherwise has its time in its own words. */
+	from = frame->hit.rule->otherwise ? start : frame->clause.start;
+	before = frame_before(frames, frame);
+	if (before != NULL && before->end > from)
+		from = before->end;
+	return time_in(r, view, from, start, room, gone_too);
+}
+
 const struct when *
 time_of(struct reader *r, const struct view *view, const struct frames *frames,
     const struct frame *frame, const struct heads *heads, size_t i)
 {
-	size_t from = i == 0 ? frame->hit.at.start : heads->v[i].start;
-	size_t to = i + 1 < heads->n ? heads->v[i + 1].start : frame->end;
 	const struct when *time =
-	    time_in(view, from, to, frame_span_room(frame));
-	const struct frame *before;
+	    time_beside(r, view, frames, frame, heads, i, false);
 
-	if (time == NULL && to < frame->end)
-		time = time_in(view, to, frame->end, frame_span_room(frame));
-	if (time == NULL && i > 0)
-		time = time_in(
-		    view, frame->hit.at.start, from, frame_span_room(frame));
-	if (time == NULL) {
-		/* What is read otherwise has its time in its own words. */
-		from = frame->hit.rule->otherwise ? frame->hit.at.start
-						  : frame->clause.start;
-		before = frame_before(frames, frame);
-		if (before != NULL && before->end > from)
-			from = before->end;
-		time = time_in(
-		    view, from, frame->hit.at.start, frame_span_room(frame));
-	}
+	if (time == NULL)
+		time = time_beside(r, view, frames, frame, heads, i, true);
 	if (time == NULL)
 		return same_day(r, view, frame);
 	return after_told(r, view, on_day(r, view, last_joined(r, view, time)));

@@ -28,6 +28,8 @@ struct reader {
 	struct pack *pack;
 	const struct rulebook *book;
 	enum who sender;
+	struct moment anchor; /* of the message, where there is a calendar */
+	const struct calendar *calendar; /* NULL: no day is known to be gone */
 	const char **faults; /* "en/promise.rules:41": gave up, each once */
 	size_t fault_count;
 	uint64_t *gate, *other_gate; /* of this view and the one before */

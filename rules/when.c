@@ -876,19 +876,41 @@ when_counted_from(
 	    arena, "%.*s %s", (int)n, day->expr, w->expr + sizeof(THEN) - 1);
 }
 
-/* "the day after": of a day that the text has told before. */
+/* "12-03 @10:00": how much of it is a date with its month; 0: it begins with
+ * none, or goes on to another day. */
+static size_t
+date_length(const char *expr)
+{
+	size_t n = strcspn(expr, " ");
+
+	if ((!isdigit((unsigned char)*expr) && strncmp(expr, "dmy:", 4)) ||
+	    strstr(expr, "..") || memchr(expr, 'w', n))
+		return 0;
+	return n;
+}
+
+/* "the day after": of a day that the text has told before; "the 24th": of the
+ * month that it told. */
 static void
-settle_then(struct arena *arena, struct whens *found)
+settle_by_told(struct arena *arena, struct whens *found)
 {
 	struct when *w = &found->v[found->n - 1], *day = w;
+	bool follows = when_follows(w);
+	size_t n;
 
-	if (!when_follows(w))
+	if (!follows && strncmp(w->expr, "day:", 4) != 0)
 		return;
-	while (day-- > found->v)
-		if (when_tells_day(day)) {
+	while (day-- > found->v) {
+		if (!when_tells_day(day))
+			continue;
+		n = date_length(day->expr);
+		if (follows)
 			w->expr = when_counted_from(arena, day, w);
-			return;
-		}
+		else if (n > 0 && strchr(w->expr, '/') == NULL)
+			w->expr = arena_printf(
+			    arena, "%.*s near %s", (int)n, day->expr, w->expr);
+		return;
+	}
 }
 
 static void
@@ -906,7 +928,7 @@ search_window(struct arena *arena, struct window *w, struct whens *found)
 			found->v = arena_grow(
 			    arena, found->v, found->n, sizeof(*found->v));
 			found->v[found->n++] = when_of(arena, w, at, &best);
-			settle_then(arena, found);
+			settle_by_told(arena, found);
 		}
 		at += best.mark_end > 0 ? best.mark_end : 1;
 	}
