@@ -196,6 +196,16 @@ arrives(struct run *run, const struct obligation_found *old,
 	       reader_match(&run->reader, NULL, anaphor, words, 0, &found);
 }
 
+/* "He comes on Thursday, and should be there by 10": the same day, and now the
+ * time of day. */
+static bool
+refines(const struct obligation_found *o, const struct obligation_found *old)
+{
+	return old->start == o->start && old->kind == o->kind &&
+	       old->due.precision == DUE_DAY && o->due.precision == DUE_TIME &&
+	       old->due.day == o->due.day;
+}
+
 /* True when one has a time, and the other is the same promise without: said in
  * the same sentence, or spoken of again in the next ("that will be done by
  * Friday", in `words`). */
@@ -238,9 +248,10 @@ add_obligation(struct run *run, const struct view *view,
 		}
 		if (!same_thing(old, o))
 			continue;
-		if (same_due(old, o) || !has_clock(o))
+		if (same_due(old, o) || !has_clock(o) || refines(old, o))
 			return false;
-		if (!has_clock(old) || arrives(run, old, o, words)) {
+		if (!has_clock(old) || arrives(run, old, o, words) ||
+		    refines(o, old)) {
 			explain_replaced(
 			    &run->reader, old, "said again below, with a time");
 			*old = *o;
