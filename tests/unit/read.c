@@ -128,7 +128,7 @@ static const struct {
     {WHO_COMPANY, "We will refund the 14 January payment within 5 days.",
 	"company refund 2026-03-08 "},
     {WHO_COMPANY,
-	"They meet on 12 March and we will write to you the day after.",
+	"Our stand is open until 12 March and we will write to you the day after.",
 	"company reply 2026-03-13 "},
     {WHO_COMPANY,
 	"The panel sits on 18 March. You will be told the following day.",
