@@ -1,9 +1,10 @@
 /*
  * See gate.h.  The automaton is a tree of the literals with a link from each
- * state to that of its longest suffix; states are numbered level by level.  The
- * first levels, where a text is most of the time, have a table of the next
- * state for each class of bytes (some 50 occur in any literal); in those below,
- * which few texts reach and which are many, it is looked for.
+ * state to that of its longest suffix.  The first levels, where a text is most
+ * of the time, have a table of the next state for each class of bytes (some 50
+ * occur in any literal); in those below, which few texts reach and which are
+ * many, it is looked for.  Branches below lie together, each by itself, so that
+ * a word is looked for in one place.
  *
  * There are two roots: behind what is no letter stands EDGE, from which the
  * literals lead that are to begin a word; in a word stands INSIDE, so that few
@@ -84,6 +85,8 @@ struct builder {
 	struct node *nodes;
 	struct ending *endings; /* the first one is nobody's */
 	size_t node_count, ending_count, out_count;
+	uint16_t *node_of; /* of each state */
+	size_t state_count;
 	struct keyed *keyed; /* of each pattern; pattern 0 has room too */
 	uint16_t *key; /* of each pattern: its set */
 };
@@ -290,35 +293,61 @@ sort_patterns(struct builder *b, size_t from, size_t to)
 	g->first_keyed[set] = (uint16_t)n;
 }
 
-/* The nodes become states, level by level. */
+/* The children of a state's node become states, in a row. */
+static void
+number_children(struct builder *b, size_t state)
+{
+	struct gate *g = b->gate;
+	const struct node *node = &b->nodes[b->node_of[state]];
+	uint16_t child;
+
+	g->states[state].out = node->ending; /* see link_outs() */
+	g->states[state].class = node->class;
+	g->states[state].child = (uint16_t)b->state_count;
+	for (child = node->child; child != 0; child = b->nodes[child].sibling)
+		b->node_of[b->state_count++] = child;
+	g->states[state].children =
+	    (uint8_t)(b->state_count - g->states[state].child);
+}
+
+/* All below a state, one branch after another: what a text walks through lies
+ * together. */
+static void
+number_below(struct builder *b, size_t state, uint16_t *stack)
+{
+	const struct state *s;
+	size_t depth = 0, i;
+
+	stack[depth++] = (uint16_t)state;
+	while (depth > 0) {
+		state = stack[--depth];
+		number_children(b, state);
+		s = &b->gate->states[state];
+		for (i = s->children; i > 0; i--)
+			stack[depth++] = (uint16_t)(s->child + i - 1);
+	}
+}
+
+/* The nodes become states: level by level those with tables. */
 static void
 number_states(struct builder *b)
 {
 	struct gate *g = b->gate;
-	uint16_t *node_of =
-	    arena_calloc(b->scratch, b->node_count, sizeof(*node_of));
-	size_t state, level = 0, level_end = ROOTS, count = ROOTS;
-	const struct node *node;
-	uint16_t child;
+	uint16_t *stack =
+	    arena_calloc(b->scratch, b->node_count, sizeof(*stack));
+	size_t state = 0, level, end;
 
-	node_of[EDGE] = EDGE;
+	b->node_of =
+	    arena_calloc(b->scratch, b->node_count, sizeof(*b->node_of));
+	b->node_of[EDGE] = EDGE;
 	g->states = arena_calloc(b->arena, b->node_count, sizeof(*g->states));
-	for (state = 0; state < b->node_count; state++) {
-		if (state == level_end) {
-			level_end = count;
-			level++;
-		}
-		g->tabled += level < TABLE_LEVELS;
-		node = &b->nodes[node_of[state]];
-		g->states[state].out = node->ending; /* see link_outs() */
-		g->states[state].class = node->class;
-		g->states[state].child = (uint16_t)count;
-		for (child = node->child; child != 0;
-		     child = b->nodes[child].sibling)
-			node_of[count++] = child;
-		g->states[state].children =
-		    (uint8_t)(count - g->states[state].child);
-	}
+	b->state_count = ROOTS;
+	for (level = 0; level < TABLE_LEVELS; level++)
+		for (end = b->state_count; state < end; state++)
+			number_children(b, state);
+	g->tabled = state;
+	for (end = b->state_count; state < end; state++)
+		number_below(b, state, stack);
 }
 
 /* The state after one more class, from a state below the tables. */
@@ -391,34 +420,47 @@ fill_inside(struct gate *g)
 /* From a state a class leads to its child, or where it leads from the suffix,
  * which stands further up and is done. */
 static void
+link_state(struct builder *b, size_t i)
+{
+	struct gate *g = b->gate;
+	struct state *s = &g->states[i], *child;
+	const bool tabled = i < g->tabled;
+	uint16_t *row = g->next + (tabled ? i * g->classes : 0);
+	size_t k;
+
+	if (i != INSIDE && tabled)
+		memcpy(row, g->next + s->suffix * g->classes,
+		    g->classes * sizeof(*row));
+	if (i != INSIDE)
+		link_outs(b, s);
+	for (k = 0; k < s->children; k++) {
+		child = &g->states[s->child + k];
+		child->suffix = (uint16_t)step(g, s->suffix, child->class);
+	}
+	for (k = 0; tabled && k < s->children; k++)
+		row[g->states[s->child + k].class] = (uint16_t)(s->child + k);
+}
+
+/* Level by level. */
+static void
 link_states(struct builder *b)
 {
 	struct gate *g = b->gate;
-	struct state *s, *child;
-	size_t i, k;
-	uint16_t *row;
-	bool tabled;
+	uint16_t *order =
+	    arena_calloc(b->scratch, b->node_count, sizeof(*order));
+	const struct state *s;
+	size_t i, k, n;
 
 	g->next =
 	    arena_calloc(b->arena, g->tabled * g->classes, sizeof(*g->next));
 	fill_inside(g);
-	for (i = 0; i < b->node_count; i++) {
-		s = &g->states[i];
-		tabled = i < g->tabled;
-		row = g->next + (tabled ? i * g->classes : 0);
-		if (i != INSIDE && tabled)
-			memcpy(row, g->next + s->suffix * g->classes,
-			    g->classes * sizeof(*row));
-		if (i != INSIDE)
-			link_outs(b, s);
-		for (k = 0; k < s->children; k++) {
-			child = &g->states[s->child + k];
-			child->suffix =
-			    (uint16_t)step(g, s->suffix, child->class);
-		}
-		for (k = 0; tabled && k < s->children; k++)
-			row[g->states[s->child + k].class] =
-			    (uint16_t)(s->child + k);
+	for (n = 0; n < ROOTS; n++)
+		order[n] = (uint16_t)n;
+	for (i = 0; i < n; i++) {
+		link_state(b, order[i]);
+		s = &g->states[order[i]];
+		for (k = 0; k < s->children; k++)
+			order[n++] = (uint16_t)(s->child + k);
 	}
 }
 
