@@ -17,7 +17,7 @@ enum {
 	WORTH_IT = 4000, /* characters between two times */
 	ASTRAY = 4, /* cells for each step to where a state was */
 	LOOSE = 4, /* packed cells for each of those that are not */
-	QUIET = 2, /* characters without a new place for each cell */
+	QUIET = 16, /* characters without a new place for each cell */
 	ROOM_FIRST = 32 /* of states and fans; then twice as many */
 };
 
