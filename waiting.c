@@ -84,11 +84,19 @@ put_aside(struct run *run, struct early *e, struct early_mail *m)
 	m->job = NULL;
 }
 
+/* Those whose turn has come meanwhile have no job here any more. */
 static void
 put_answers_aside(struct run *run, struct early *e)
 {
-	while (e->settled < e->n && reader_ready(run, e->v[e->settled].job))
-		put_aside(run, e, &e->v[e->settled++]);
+	for (; e->settled < e->n; e->settled++) {
+		struct early_mail *m = &e->v[e->settled];
+
+		if (m->job == NULL)
+			continue;
+		if (!reader_ready(run, m->job))
+			return;
+		put_aside(run, e, m);
+	}
 }
 
 void
@@ -206,6 +214,8 @@ static void
 read_ahead(struct queue *q, size_t i)
 {
 	reader_pump(q->run);
+	if (q->run->early != NULL)
+		put_answers_aside(q->run, q->run->early);
 	if (q->asked < i)
 		q->asked = i;
 	while (q->asked < q->n && q->asked < i + AHEAD &&
