@@ -1,10 +1,6 @@
-/*
- * See explain.h.  Reading must not change by being watched: what is looked at
- * only for an explanation is looked at with a reader of its own.
- */
+/* See explain.h. */
 #include <string.h>
 
-#include "rules/commitment.h"
 #include "rules/explain.h"
 
 /* The sentence at hand; NULL where nobody asks. */
@@ -37,20 +33,6 @@ explain_sentence(struct reader *r, struct slice text, const struct view *view)
 	e->v = arena_grow(r->arena, e->v, e->n, sizeof(*e->v));
 	e->v[e->n++] = (struct explained){slice_dup(r->arena, view->raw.text),
 	    view->zone, set_apart(text, view->start), NULL, 0};
-}
-
-void
-explain_quoted(struct reader *r, struct slice text, const struct sentence *s)
-{
-	struct reader probe;
-	struct view view;
-
-	if (r->explanation == NULL)
-		return;
-	probe = reader_new(r->arena, r->pack, r->book, r->sender);
-	view = view_new(&probe, text, s->start, s->end, s->zone, true);
-	explain_sentence(r, text, &view);
-	explain_end(r, text, &view);
 }
 
 static void
@@ -231,46 +213,6 @@ drop_taken(struct explained *s)
 	s->note_count = n;
 }
 
-/* What would be read here if the zone were. */
-static void
-note_unread(struct reader *r, struct reader *probe, const struct view *view,
-    enum zone zone)
-{
-	struct commitments made = commitments_read(probe, view);
-	size_t i;
-
-	for (i = 0; i < made.n; i++)
-		explain_miss(r, view, made.v[i].rule, made.v[i].words,
-		    arena_printf(r->arena, "%s is not read for promises",
-			zone_name(zone)),
-		    NULL);
-}
-
-/* A time, and no rule that says who will do what by it: because of what the
- * sentence is (a question, reported words), or for no reason that is known. */
-static void
-note_idle_time(struct reader *r, struct reader *probe, const struct view *view)
-{
-	struct hits nothing =
-	    reader_hits(probe, SAYS_NOTHING, view, view->marked.text);
-	const struct rule *by = nothing.n > 0 ? nothing.v[0].rule : NULL;
-	size_t i;
-
-	for (i = 0; i < view->times.n; i++) {
-		if (view->times.v[i].class == WHEN_PAST)
-			continue;
-		add_note(
-		    r, (struct note){.noted = NOTED_MISS,
-			   .what = "a time",
-			   .why = by != NULL
-				      ? by->name
-				      : "no rule says who will do what then",
-			   .by = by != NULL ? by->where : NULL,
-			   .time = time_span(&view->times.v[i])});
-		return;
-	}
-}
-
 static bool
 about_commitments(const struct explained *s)
 {
@@ -288,22 +230,25 @@ about_commitments(const struct explained *s)
 	return false;
 }
 
-void
-explain_end(struct reader *r, struct slice text, const struct view *view)
+bool
+explain_taken(struct reader *r)
 {
 	struct explained *s = current(r);
-	struct reader probe;
-	struct view again;
 
 	if (s == NULL)
-		return;
+		return true;
 	drop_taken(s);
-	if (about_commitments(s))
-		return;
-	probe = reader_new(r->arena, r->pack, r->book, r->sender);
-	again = view_new(&probe, text, view->start, view->end, ZONE_BODY, true);
-	if (view->zone == ZONE_BODY)
-		note_idle_time(r, &probe, &again);
-	else
-		note_unread(r, &probe, &again, view->zone);
+	return about_commitments(s);
+}
+
+void
+explain_time(struct reader *r, const struct when *time, const struct rule *by)
+{
+	add_note(
+	    r, (struct note){.noted = NOTED_MISS,
+		   .what = "a time",
+		   .why = by != NULL ? by->name
+				     : "no rule says who will do what then",
+		   .by = by != NULL ? by->where : NULL,
+		   .time = time_span(time)});
 }

@@ -50,9 +50,6 @@ struct explanation {
 
 /* A sentence begins; what is noted from here on is of it. */
 void explain_sentence(struct reader *, struct slice text, const struct view *);
-/* One that is not read at all. */
-void
-explain_quoted(struct reader *, struct slice text, const struct sentence *);
 void explain_signal(struct reader *, const struct view *, const struct rule *,
     struct span marked);
 void explain_reference(
@@ -70,8 +67,10 @@ void explain_miss(struct reader *, const struct view *, const struct rule *,
 /* The same of one of its own guards. */
 void explain_guard(struct reader *, const struct view *, const struct rule *,
     struct span marked, const struct expression *guard);
-/* The sentence is done: drops misses of words that were taken after all, and
- * looks at what is not read there, or at a time that nobody acts by. */
-void explain_end(struct reader *, struct slice text, const struct view *);
+/* The sentence is done: drops misses of words that were taken after all.  True
+ * when what is left tells of a promise or deadline, or when nobody asks. */
+bool explain_taken(struct reader *);
+/* A time that nobody acts by; by: because of that rule, or NULL. */
+void explain_time(struct reader *, const struct when *, const struct rule *by);
 
 #endif

@@ -13,6 +13,7 @@
 #include "rules/clause.h"
 #include "rules/commitment.h"
 #include "rules/explain.h"
+#include "rules/idle.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
 #include "rules/times.h"
@@ -568,7 +569,7 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 		for (i = 0; i < made.n; i++)
 			commit(run, &view, &made.v[i]);
 	}
-	explain_end(r, text, &view);
+	idle_end(r, text, &view);
 	return view;
 }
 
@@ -695,8 +696,7 @@ read_text(struct run *run)
 	     i < sentences.n && run->out->obligation_count < OBLIGATIONS_MOST;
 	     i++) {
 		if (sentences.v[i].zone == ZONE_QUOTED) {
-			explain_quoted(
-			    &run->reader, run->text, &sentences.v[i]);
+			idle_quoted(&run->reader, run->text, &sentences.v[i]);
 			continue;
 		}
 		previous = read_sentence(run, run->text, &sentences.v[i], last);

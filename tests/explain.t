@@ -65,8 +65,8 @@ why "a day that is past" "Our courier will collect it by 1 February 2026." \
 why "no time" "We will think about it." 'promise, not taken: no time; came near'
 why "nobody who acts" "Enjoy the sunshine on Friday." \
     'a time, not taken: no rule says who will do what then'
-why "a guard, by its own line" "If you are unhappy you can escalate it." \
-    'escalation, not taken: a guard of rule escalated, en/signal\.rules:[0-9]+; came near: en/signal'
+why "a guard, by its own line" "I am sorry to hear that you are ill." \
+    'apology, not taken: a guard of rule [a-z-]+, en/signal\.rules:[0-9]+; came near: en/signal'
 explain 'We will refund you by Friday.\n\nWe will refund you by Friday.'
 is "what is said twice counts once" \
     "$(printf '%s\n' "$out" | grep -c 'not taken: said already')" 1
