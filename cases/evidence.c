@@ -13,6 +13,7 @@
 #include "cases/weighing.h"
 
 enum {
+	ROUTINE = -5, /* points of a dispute that make it everyday mail */
 	OWN_MOST = 8000, /* bytes of the message itself that are weighed */
 };
 
@@ -78,6 +79,14 @@ meet_title(struct work *w, struct file *f, const char *subject)
 			f->headed[i] = true;
 }
 
+/* A company that begins two mails alike may do so with all. */
+static bool
+is_template(const struct work *w, enum direction d)
+{
+	return w->company_speaks && d == FROM_COMPANY &&
+	       !words_replies(w->words, w->in->subject);
+}
+
 static void
 read_message(struct work *w, struct file *f, struct rows *r)
 {
@@ -97,7 +106,10 @@ read_message(struct work *w, struct file *f, struct rows *r)
 	f->announced = f->announced || named;
 	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
 	    strcmp(subject, w->subject) == 0) {
-		f->same_subject = true;
+		if (is_template(w, d))
+			f->same_template = true;
+		else
+			f->same_subject = true;
 		f->taught = f->taught || is_taught(w, r);
 	}
 	if (subject != NULL && d != FROM_COMMAND)
@@ -337,6 +349,35 @@ split_comment(struct work *w)
 	w->out->denied = w->out->denied || fresh;
 }
 
+/* "Maria Keane", and neither "Acme" nor "Support". */
+static bool
+is_person(const struct work *w)
+{
+	const struct party *from = &w->in->from;
+
+	return from->name != NULL && !words_common(w->words, from->name) &&
+	       thread_name(w->arena, w->words, w->in, from) == NULL;
+}
+
+/* Who answers a complaint may do so under the subject of a survey. */
+static void
+read_kind(struct work *w)
+{
+	const struct placing *in = w->in;
+	struct evidence *out = w->out;
+	enum greeted greeted = opening_greets(w->words, in, w->body);
+
+	out->dispute = opening_points(w->arena, w->words, in, w->body);
+	out->elsewhere = w->company_speaks && greeted == GREETED_ANOTHER;
+	w->crowd = greeted == GREETED_CROWD || greeted == GREETED_MANY;
+	w->person = w->company_speaks && is_person(w);
+	w->routine = out->routine =
+	    w->company_speaks && !in->forwarded &&
+	    (out->dispute <= ROUTINE ||
+		(out->dispute < OPENING_ASKED &&
+		    words_routine(w->words, in->subject)));
+}
+
 /* What the message says of its case, and what of another one.  Of what is
  * unread all may lead to a case: then it is read. */
 static void
@@ -354,23 +395,8 @@ split_self(struct work *w, char **about, char **apart)
 	w->out->numbers = suspects_numbers(w->arena, in, *about, *apart);
 	split_comment(w);
 	split_body(w);
-}
-
-/* Who answers a complaint may do so under the subject of a survey. */
-static void
-read_kind(struct work *w)
-{
-	const struct placing *in = w->in;
-	struct evidence *out = w->out;
-	enum greeted greeted = opening_greets(w->words, in, w->body);
-
-	out->dispute = opening_points(w->arena, w->words, in, w->body);
-	out->elsewhere = w->company_speaks && greeted == GREETED_ANOTHER;
-	w->crowd = greeted == GREETED_CROWD;
-	w->routine = out->routine =
-	    w->company_speaks && !in->forwarded &&
-	    (out->dispute < 0 || (out->dispute < OPENING_ASKED &&
-				     words_routine(w->words, in->subject)));
+	if (!in->unread)
+		read_kind(w);
 }
 
 static void
@@ -403,14 +429,14 @@ read_self(struct work *w)
 	    w->bag[TITLE], w->words, slice_of(w->out->note ? "" : in->subject));
 	w->subject =
 	    w->out->note ? "" : thread_subject(w->arena, w->words, in->subject);
+	w->chases = in->from.owner && !w->out->note &&
+		    (words_chase(w->words, slice_of(in->subject)) ||
+			words_chase(w->words, slice_of(w->body)));
 	w->letter = in->from.owner && !in->forwarded && !w->out->note &&
 		    !w->out->main->freemail && in->references.n == 0 &&
-		    !words_replies(w->words, in->subject) &&
-		    !words_chase(w->words, slice_of(in->subject)) &&
-		    !words_chase(w->words, slice_of(w->body));
+		    !words_replies(w->words, in->subject) && !w->chases;
 	w->bland = words_bland(w->words, w->subject,
 	    w->out->main == NULL ? NULL : w->out->main->name, in->owner_name);
-	read_kind(w);
 }
 
 static struct work

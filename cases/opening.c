@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "cases/evidence.h"
 #include "cases/opening.h"
@@ -13,6 +14,7 @@ enum {
 	SAID_AT_MOST = 5, /* words alone open nothing */
 	ELSEWHERE = -12, /* points when somebody else is greeted */
 	GREETED_WORDS = 5, /* of a name */
+	PLURAL_LEAST = 5, /* letters of "Dear users" */
 	LIKE_LEAST = 4, /* letters by which a name that was written wrong is
 	                 * the owner's still */
 	SHORT_LEAST = 2 /* and by which a short form is */
@@ -125,14 +127,13 @@ owner_is_named(const struct placing *in)
 	return false;
 }
 
-/* What stands between a greeting and its comma. */
+/* What stands between a greeting, if there is one, and its comma. */
 static struct slice
-greeted_name(const struct thread_words *w, struct slice line)
+greeted_name(const struct thread_words *w, struct slice line, bool *greets)
 {
 	size_t n = words_greeted(w, line), i;
 
-	if (n == 0)
-		return (struct slice){NULL, 0};
+	*greets = n > 0;
 	slice_skip(&line, n);
 	for (i = 0; i < line.len && strchr(",!:;.", line.p[i]) == NULL; i++)
 		;
@@ -146,6 +147,7 @@ judge_greeted(
 {
 	struct slice rest = name, word;
 	bool title = false, owner = false, named = false, given = false;
+	bool plural = false; /* "singers" */
 	size_t n = 0;
 
 	while (next_word(&rest, &word)) {
@@ -156,6 +158,8 @@ judge_greeted(
 		given = given || (n == 0 && words_given(w, word));
 		owner = owner ||
 			is_owners(in, word, title ? LIKE_LEAST : SHORT_LEAST);
+		plural = word.len >= PLURAL_LEAST &&
+			 to_lower(word.p[word.len - 1]) == 's';
 		named = true;
 		if (++n > GREETED_WORDS)
 			return GREETED_NOBODY;
@@ -164,18 +168,28 @@ judge_greeted(
 		return GREETED_NOBODY;
 	if (owner)
 		return GREETED_OWNER;
-	return title ? GREETED_ANOTHER : given ? GREETED_OTHER : GREETED_CROWD;
+	return title    ? GREETED_ANOTHER
+	       : given  ? GREETED_OTHER
+	       : plural ? GREETED_MANY
+			: GREETED_CROWD;
 }
 
 enum greeted
 opening_greets(
     const struct thread_words *w, const struct placing *in, const char *body)
 {
-	struct slice rest = slice_of(body), line = {NULL, 0};
+	struct slice rest = slice_of(body), line = {NULL, 0}, name;
+	enum greeted greeted;
+	bool greets;
 
 	while (slice_line(&rest, &line) && slice_trim(line).len == 0)
 		;
-	return judge_greeted(w, in, greeted_name(w, slice_trim(line)));
+	name = greeted_name(w, slice_trim(line), &greets);
+	greeted = judge_greeted(w, in, name);
+	/* "Helen, ..." */
+	if (!greets && memchr(name.p, ' ', name.len) != NULL)
+		return GREETED_NOBODY;
+	return greets || greeted == GREETED_OWNER ? greeted : GREETED_NOBODY;
 }
 
 struct slice
@@ -207,16 +221,34 @@ opening_relative(struct arena *a, const struct placing *in)
 	       strcasestr(p->domain, slice_dup(a, theirs)) == NULL;
 }
 
+/* Points for whom it greets. */
+static int
+greeting_points(
+    const struct thread_words *w, const struct placing *in, const char *body)
+{
+	switch (opening_greets(w, in, body)) {
+	case GREETED_OWNER:
+		return 1;
+	case GREETED_MANY:
+	case GREETED_OTHER:
+	case GREETED_ANOTHER:
+		return ELSEWHERE;
+	case GREETED_NOBODY:
+	case GREETED_CROWD:
+		break;
+	}
+	return 0;
+}
+
 int
 opening_points(struct arena *a, const struct thread_words *w,
     const struct placing *in, const char *body)
 {
-	int said = words_said(w, slice_of(in->subject));
+	int yes = 0, no = 0;
 
-	said += words_said(w, slice_of(body));
-	if (said > SAID_AT_MOST)
-		said = SAID_AT_MOST;
-	if (opening_greets(w, in, body) >= GREETED_OTHER)
-		said += ELSEWHERE;
-	return found_points(a, w, in->findings) + said;
+	words_said(w, slice_of(in->subject), &yes, &no);
+	words_said(w, slice_of(body), &yes, &no);
+	return found_points(a, w, in->findings) +
+	       (yes < SAID_AT_MOST ? yes : SAID_AT_MOST) + no +
+	       greeting_points(w, in, body);
 }

@@ -24,7 +24,7 @@ enum {
 int opening_points(struct arena *, const struct thread_words *,
     const struct placing *, const char *body);
 
-/* The last word of a name, of the text's own bytes; len 0 when there is none. */
+/* The last word of a name, borrowed of it; len 0 when there is none. */
 struct slice opening_surname(const char *name);
 
 /* Whom the first line of a text greets: "Dear Mr Salt". */
@@ -32,6 +32,7 @@ enum greeted {
 	GREETED_NOBODY, /* or by no name */
 	GREETED_CROWD, /* "Dear customer" */
 	GREETED_OWNER,
+	GREETED_MANY, /* "Dear residents" */
 	GREETED_OTHER, /* by a given name that is not the owner's */
 	GREETED_ANOTHER /* by title and surname: certainly somebody else */
 };

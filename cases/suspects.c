@@ -294,33 +294,6 @@ any_known(const struct work *w)
 
 enum likeness { MENTIONED, NAMESAKE, HINTED, TOLD, ALIKE, TENANT };
 
-static int
-add_company(
-    struct work *w, int64_t company, enum likeness like, struct err *err)
-{
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
-	    sql_int(w->owner), sql_int(company), sql_int(w->until));
-	struct file *f;
-	int number;
-
-	while (rows_next(r)) {
-		number = (int)rows_int(r, 0);
-		/* A namesake must have given a number of the case. */
-		f = like == NAMESAKE ? suspect_find(w, number)
-				     : suspect_of(w, number);
-		if (f == NULL)
-			continue;
-		f->s.alike = f->s.alike || like == ALIKE;
-		f->s.known = f->s.known || like == TENANT;
-		f->namesake = f->namesake || like == NAMESAKE ||
-			      like == HINTED || like == TOLD;
-		f->hinted = f->hinted || like == HINTED;
-		f->told = f->told || like == TOLD;
-		f->mentioned = f->mentioned || like == MENTIONED;
-	}
-	return rows_end(r, err);
-}
-
 /* Letters and digits up to the first point, compared: "trent-side.example" and
  * "trentside.zendesk.com". */
 static bool
@@ -403,6 +376,45 @@ is_told(const char *text, const char *name, size_t least)
 	return strlen(name) >= least && words_mention(slice_of(text), name);
 }
 
+/* Whether it calls itself by the company's name. */
+static bool
+bears_name(struct work *w, const char *name)
+{
+	const struct party *from = &w->in->from;
+
+	return w->company_speaks && from->name != NULL &&
+	       is_told(from->name, bare_name(w, name), TOLD_LEAST);
+}
+
+static int
+add_company(struct work *w, int64_t company, const char *name,
+    enum likeness like, struct err *err)
+{
+	bool bears = bears_name(w, name);
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_BY_COMPANY,
+	    sql_int(w->owner), sql_int(company), sql_int(w->until));
+	struct file *f;
+	int number;
+
+	while (rows_next(r)) {
+		number = (int)rows_int(r, 0);
+		/* A namesake must have given a number of the case. */
+		f = like == NAMESAKE ? suspect_find(w, number)
+				     : suspect_of(w, number);
+		if (f == NULL)
+			continue;
+		f->s.alike = f->s.alike || like == ALIKE;
+		f->s.known = f->s.known || like == TENANT;
+		f->namesake = f->namesake || like == NAMESAKE ||
+			      like == HINTED || like == TOLD;
+		f->hinted = f->hinted || like == HINTED;
+		f->told = f->told || like == TOLD;
+		f->bears = f->bears || bears;
+		f->mentioned = f->mentioned || like == MENTIONED;
+	}
+	return rows_end(r, err);
+}
+
 /* As the company is called there: by its name, or by what its domain spells. */
 static const char *
 called(struct work *w, const char *text, const char *domain, const char *name)
@@ -467,6 +479,9 @@ told_as(struct work *w, const char *text, const char *domain, const char *name,
 		;
 	else if ((whole != NULL && speaks_for(w, text, whole)) ||
 		 (is_told(text, word, TOLD_LEAST) && speaks_for(w, text, word)))
+		*as = MENTIONED;
+	else if (whole != NULL && w->out->dispute >= OPENING_ENOUGH &&
+		 words_mention(slice_of(w->in->subject), whole))
 		*as = MENTIONED;
 	else if (whole != NULL)
 		*as = TOLD;
@@ -552,7 +567,7 @@ follow_names(struct work *w, const char *about, struct err *err)
 				continue;
 			like = NAMESAKE;
 		}
-		if (add_company(w, rows_int(r, 0), like, err) < 0)
+		if (add_company(w, rows_int(r, 0), name, like, err) < 0)
 			break;
 	}
 	return rows_end(r, err);

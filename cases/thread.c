@@ -163,6 +163,14 @@ enough(const struct placing *in, const struct evidence *e)
 	return e->note ? ENOUGH_NOTE : ENOUGH;
 }
 
+static bool
+finds(const struct placing *in)
+{
+	const struct findings *f = in->findings;
+
+	return f != NULL && f->signal_count + f->obligation_count > 0;
+}
+
 /*
  * A mail that could be about anything ("Your order", no number) from a company
  * with cases that live is rather about one of them than a new matter.
@@ -172,10 +180,21 @@ tells_nothing(const struct thread_words *words, const struct placing *in,
     const struct evidence *e)
 {
 	return e->v != NULL && e->n > 0 && !e->denied && e->numbers.n == 0 &&
-	       !in->bulk && !e->elsewhere && e->dispute > 0 &&
+	       !in->bulk && !e->elsewhere && (e->dispute > 0 || finds(in)) &&
 	       e->main == &in->from && e->v[0].known &&
 	       (e->v[0].score >= ENOUGH_DOUBT || e->n > 1) &&
 	       words_common(words, in->subject);
+}
+
+/* The owner's answer to a mail that is in no case begins none beside several
+ * that live. */
+static bool
+answers_some(const struct thread_words *words, const struct placing *in,
+    const struct evidence *e)
+{
+	return in->from.owner && !in->forwarded && !e->denied && e->n > 1 &&
+	       in->references.n > 0 && words_replies(words, in->subject) &&
+	       e->v[0].known && e->v[0].score >= ENOUGH_DOUBT;
 }
 
 /* What its sender wants to be taken for is for the owner to see. */
@@ -213,7 +232,10 @@ decide_without(struct arena *a, const struct thread_words *words,
 
 	p->by = opens ? PLACED_NEW : PLACED_UNFILED;
 	p->why = opens ? "a new matter" : "belongs to no case";
-	if (!e->routine && tells_nothing(words, in, e)) {
+	if (answers_some(words, in, e)) {
+		p->by = PLACED_DOUBT;
+		p->why = "answers a mail of one of these";
+	} else if (!e->routine && tells_nothing(words, in, e)) {
 		p->by = PLACED_DOUBT;
 		p->why = "tells of no case in particular";
 	} else if (opens && only_called_so(in, e)) {

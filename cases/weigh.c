@@ -27,9 +27,12 @@ enum {
 	POINTS_RIVAL_REPLY = -20,
 	POINTS_SUBJECT = 24,
 	POINTS_SUBJECT_COMMON = 2, /* "Your order" */
+	POINTS_TEMPLATE = 6, /* the company has used it of itself */
 	POINTS_TAUGHT = 30, /* where the owner put the last such mail */
 	POINTS_RECEIPT = 30, /* acknowledges what the owner just wrote */
 	POINTS_TURN = 8, /* it is the company's turn to speak */
+	POINTS_CHASES = 6, /* the owner goes on, by his own word */
+	POINTS_PERSON = 6, /* whoever has written before, by name */
 	POINTS_ADDRESS = 6, /* the very address, not only the domain */
 	POINTS_ONLY_DESK = 6, /* which no other case of the company had */
 	POINTS_BOTH = 20, /* those whom the case alone has brought together */
@@ -202,7 +205,7 @@ find_receipt(struct work *w)
 	if (!w->company_speaks || (!confirms && !gives_number(w)))
 		return;
 	for (i = 0; i < w->n; i++)
-		if (w->v[i].s.known && !w->v[i].rival &&
+		if ((w->v[i].s.known || w->v[i].bears) && !w->v[i].rival &&
 		    (confirms || !w->v[i].answered) && w->v[i].last_owner > 0 &&
 		    w->v[i].last_owner <= now + DAY / 24 &&
 		    w->v[i].last_owner > now - span &&
@@ -229,8 +232,18 @@ finds_anything(const struct findings *f)
 static bool
 tells_matter(const struct file *f)
 {
-	return (f->told && (f->topic > 0 || f->words >= WORDS_MATTER)) ||
+	return (f->told && (f->topic > 0 || f->words >= WORDS_SEVERAL)) ||
 	       (f->hinted && f->topic > 0 && f->words >= WORDS_MATTER);
+}
+
+/* The owner has written, and no person has answered.  Of a mail to everybody
+ * that tells nothing without a word of the case. */
+static bool
+is_turn(const struct work *w, const struct file *f)
+{
+	return w->company_speaks && f->s.known &&
+	       (!w->crowd || f->words + f->gist > 0) &&
+	       f->last_owner > f->last_answer;
 }
 
 /* A company with one live case means that one, when it says anything. */
@@ -249,9 +262,11 @@ find_only(struct work *w)
 		only = &w->v[i];
 		n++;
 	}
-	if (n == 1 && (!w->company_speaks ||
-			  (!w->routine && finds_anything(w->in->findings)) ||
-			  only->words >= WORDS_SEVERAL))
+	if (n == 1 &&
+	    (!w->company_speaks ||
+		(!w->routine && (w->out->dispute > 0 || is_turn(w, only) ||
+				    finds_anything(w->in->findings))) ||
+		only->words >= WORDS_SEVERAL))
 		only->only = true;
 }
 
@@ -270,6 +285,7 @@ find_denied(struct work *w)
 			continue;
 		w->v[i].reply = 0;
 		w->v[i].receipt = w->v[i].only = w->v[i].same_subject = false;
+		w->v[i].same_template = false;
 		if (!w->v[i].in_subject)
 			w->v[i].number = 0;
 		if (&w->v[i] == most && w->v[i].number == 0)
@@ -308,16 +324,20 @@ is_only_desk(const struct work *w, const struct file *f)
 static bool
 says_anything(const struct work *w, const struct file *f)
 {
-	return f->s.known || !w->company_speaks || f->reply + f->number > 0 ||
-	       f->same_subject || f->words > 0 || (f->mentioned && !f->s.alike);
+	return f->s.known || !w->company_speaks || f->receipt ||
+	       f->reply + f->number > 0 || f->same_subject || f->words > 0 ||
+	       (f->mentioned && !f->s.alike);
 }
 
-/* A company whose mail speaks of a dispute hardly begins one. */
+/* A company whose mail speaks of a dispute, or of what the case is about, hardly
+ * begins one. */
 static bool
 goes_on(const struct work *w, const struct file *f)
 {
 	return w->company_speaks && f->s.known && !w->in->forwarded &&
-	       w->out->dispute >= OPENING_ENOUGH &&
+	       (w->out->dispute >= OPENING_ENOUGH || f->topic > 0 ||
+		   (w->out->dispute >= OPENING_ASKED &&
+		       (f->words > WORD_COMMON || is_turn(w, f)))) &&
 	       !(f->numbered && gives_number(w));
 }
 
@@ -351,9 +371,12 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_ANSWER;
 	if (f->same_address)
 		points += POINTS_ADDRESS;
-	if (w->company_speaks && f->s.known && !w->crowd &&
-	    f->last_owner > f->last_answer)
+	if (is_turn(w, f))
 		points += POINTS_TURN;
+	if (w->chases && f->s.known)
+		points += POINTS_CHASES;
+	if (f->same_address && w->person)
+		points += POINTS_PERSON;
 	if (f->s.known && w->n > 1)
 		points += f->gist;
 	if (now - f->last < FRESH && f->last - now < FRESH)
@@ -397,8 +420,20 @@ static bool
 concerned(const struct work *w, const struct file *f)
 {
 	return !w->company_speaks || f->s.known || f->s.alike || f->mentioned ||
-	       tells_matter(f) ||
+	       tells_matter(f) || f->receipt ||
 	       ((f->namesake || f->announced) && f->number > 0);
+}
+
+/* The more cases have it, the less it tells. */
+static int
+subject_points(const struct work *w, const struct file *f, int cases)
+{
+	if (!f->same_subject && !f->same_template)
+		return 0;
+	return (w->bland             ? POINTS_SUBJECT_COMMON
+		   : f->same_subject ? POINTS_SUBJECT
+				     : POINTS_TEMPLATE) /
+	       cases;
 }
 
 static void
@@ -407,9 +442,8 @@ add_up(struct work *w, struct file *f, int subjects)
 	bool alive = lives(f, w->in->date.utc) && concerned(w, f);
 	int subject = 0;
 
-	if (f->same_subject && alive)
-		subject = (w->bland ? POINTS_SUBJECT_COMMON : POINTS_SUBJECT) /
-			  subjects;
+	if (alive)
+		subject = subject_points(w, f, subjects);
 	f->s.score = f->reply + f->number + subject;
 	if (f->rival)
 		f->s.score += f->reply > 0 ? POINTS_RIVAL_REPLY : POINTS_RIVAL;
@@ -453,7 +487,7 @@ rank(struct work *w)
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
-		subjects += w->v[i].same_subject;
+		subjects += w->v[i].same_subject || w->v[i].same_template;
 	out->v = arena_calloc(w->arena, w->n, sizeof(*out->v));
 	for (i = 0; i < w->n; i++) {
 		weigh_number(w, &w->v[i]);

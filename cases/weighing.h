@@ -31,12 +31,14 @@ struct file {
 	const char *named; /* the number */
 	bool in_subject; /* which stands in the subject */
 	bool taught; /* by an answer to a doubt */
+	bool same_template; /* the subject is one that the company uses */
 	bool rival, same_subject, same_address, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
 	bool numbered; /* the company has given it a number, */
 	bool answered; /* and so when the owner had written */
 	bool told; /* a stranger tells the company's name, */
 	bool hinted; /* or the word of it that is its own */
+	bool bears; /* the sender's name has the company's in it */
 	bool announced; /* the sender's name stands in its mail */
 	bool both; /* two of those written to take part in it */
 	bool own_desk; /* an address made for it: "help+id20871@" */
@@ -75,6 +77,8 @@ struct work {
 	bool letter; /* the owner begins it: no answer, no chaser */
 	bool routine; /* of a company, to every customer */
 	bool crowd; /* it greets everybody, or nobody in particular */
+	bool chases; /* the owner asks after what has not come */
+	bool person; /* a person signs in the sender's name */
 	int64_t until; /* only mail that was sent until then */
 };
 

@@ -837,41 +837,41 @@ words_found(const struct thread_words *w, const char *what)
 	return t == NULL ? 0 : t->weight;
 }
 
+struct said {
+	const struct phrase *seen[SAID_MOST];
+	size_t n;
+	int *yes, *no;
+};
+
 /* The points of those that begin here, each once. */
-static int
-points_here(const struct phrases *list, struct slice text,
-    const struct phrase **seen, size_t *n)
+static void
+add_said(const struct phrases *list, struct slice text, struct said *said)
 {
 	const struct phrase *p;
-	int points = 0;
 	size_t i;
 
 	p = list->first[(unsigned char)to_lower(text.p[0])];
 	for (; p != NULL; p = p->next) {
 		if (!may_stand(text, p->text[1]) || !stands_here(text, p->text))
 			continue;
-		for (i = 0; i < *n && seen[i] != p; i++)
+		for (i = 0; i < said->n && said->seen[i] != p; i++)
 			;
-		if (i < *n || *n == SAID_MOST)
+		if (i < said->n || said->n == SAID_MOST)
 			continue;
-		seen[(*n)++] = p;
-		points += p->points;
+		said->seen[said->n++] = p;
+		*(p->points > 0 ? said->yes : said->no) += p->points;
 	}
-	return points;
 }
 
-int
-words_said(const struct thread_words *w, struct slice text)
+void
+words_said(const struct thread_words *w, struct slice text, int *yes, int *no)
 {
-	const struct phrase *seen[SAID_MOST];
+	struct said said = {.yes = yes, .no = no};
 	char before = ' ';
-	size_t n = 0;
-	int points = 0;
 
 	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1))
 		if (!word_byte(before))
-			points += points_here(&w->said, text, seen, &n);
-	return points;
+			add_said(&w->said, text, &said);
 }
 
 /* "on behalf of" and then the name, with or without "the" between. */

@@ -66,11 +66,12 @@ bool words_advert(const struct thread_words *, const char *subject);
 /* Whether a name, or an address that anybody can have, tells of a trade:
  * "joe.roofing@"; text may be NULL. */
 bool words_trade(const struct thread_words *, const char *text);
-/* Points for what the rules found ("refusal", "promise refund", "number") and
- * for what a text says, each of its phrases once: more than 0 for what is said
- * in disputes, less for what is said elsewhere. */
+/* Points for what the rules found ("refusal", "promise refund", "number"). */
 int words_found(const struct thread_words *, const char *what);
-int words_said(const struct thread_words *, struct slice text);
+/* Adds the points for what a text says, each of its phrases once: those of what
+ * is said in disputes, and those, below 0, of what is said elsewhere. */
+void
+words_said(const struct thread_words *, struct slice text, int *yes, int *no);
 /* Whether the note above a forward takes it back ("ignore, wrong address"). */
 bool words_mistake(const struct thread_words *, const char *note);
 
