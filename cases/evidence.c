@@ -307,8 +307,12 @@ static void
 ignore_names(struct work *w, struct bag *b)
 {
 	const struct placing *in = w->in;
+	struct slice greeted;
+	bool greets;
 	size_t i;
 
+	if (in->owner_name != NULL)
+		bag_ignore(b, w->words, slice_of(in->owner_name));
 	if (in->from.name != NULL && in->from.owner)
 		bag_ignore(b, w->words, slice_of(in->from.name));
 	for (i = 0; i < in->other_count; i++)
@@ -316,6 +320,14 @@ ignore_names(struct work *w, struct bag *b)
 			bag_ignore(b, w->words, slice_of(in->others[i].name));
 	if (w->out->main != NULL)
 		bag_ignore_name(b, w->arena, w->words, w->out->main->name);
+	/* However the owner is called there. */
+	greeted = opening_greeted(w->words, w->body, &greets);
+	if (w->company_speaks && greets)
+		bag_ignore(b, w->words, greeted);
+	for (i = 0; i < w->out->numbers.n; i++)
+		if (words_account(
+			w->words, slice_of(w->body), w->out->numbers.v[i]))
+			bag_ignore(b, w->words, slice_of(w->out->numbers.v[i]));
 }
 
 /* What stands below every mail of a company tells nothing. */

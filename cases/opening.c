@@ -54,15 +54,15 @@ found_points(
 	if (f == NULL)
 		return 0;
 	points = promise_points(a, w, f);
-	for (i = 0; i < f->signal_count; i++)
+	for (i = 0; f->sender == WHO_COMPANY && i < f->signal_count; i++)
 		points += words_found(w, f->signals[i].name);
 	return points + (f->reference_count > 0 ? words_found(w, "number") : 0);
 }
 
 /* --- Who is greeted, and who greets --- */
 
-static bool
-next_word(struct slice *s, struct slice *word)
+bool
+opening_word(struct slice *s, struct slice *word)
 {
 	while (
 	    s->len > 0 && !isalpha((unsigned char)*s->p) && (*s->p & 0x80) == 0)
@@ -93,7 +93,7 @@ has_word_like(const char *name, struct slice word, size_t least)
 {
 	struct slice rest = slice_of(name), own;
 
-	while (next_word(&rest, &own))
+	while (opening_word(&rest, &own))
 		if (is_like(own, word, own.len < least ? own.len : least))
 			return true;
 	return false;
@@ -150,7 +150,7 @@ judge_greeted(
 	bool plural = false; /* "singers" */
 	size_t n = 0;
 
-	while (next_word(&rest, &word)) {
+	while (opening_word(&rest, &word)) {
 		if (words_title(w, word)) {
 			title = true;
 			continue;
@@ -174,21 +174,28 @@ judge_greeted(
 			: GREETED_CROWD;
 }
 
+struct slice
+opening_greeted(const struct thread_words *w, const char *body, bool *greets)
+{
+	struct slice rest = slice_of(body), line = {NULL, 0};
+
+	while (slice_line(&rest, &line) && slice_trim(line).len == 0)
+		;
+	return greeted_name(w, slice_trim(line), greets);
+}
+
 enum greeted
 opening_greets(
     const struct thread_words *w, const struct placing *in, const char *body)
 {
-	struct slice rest = slice_of(body), line = {NULL, 0}, name;
 	enum greeted greeted;
 	bool greets;
+	struct slice name = opening_greeted(w, body, &greets);
 
-	while (slice_line(&rest, &line) && slice_trim(line).len == 0)
-		;
-	name = greeted_name(w, slice_trim(line), &greets);
-	greeted = judge_greeted(w, in, name);
 	/* "Helen, ..." */
-	if (!greets && memchr(name.p, ' ', name.len) != NULL)
+	if (!greets && (name.len == 0 || memchr(name.p, ' ', name.len) != NULL))
 		return GREETED_NOBODY;
+	greeted = judge_greeted(w, in, name);
 	return greets || greeted == GREETED_OWNER ? greeted : GREETED_NOBODY;
 }
 
@@ -197,7 +204,7 @@ opening_surname(const char *name)
 {
 	struct slice rest = slice_of(name), word, last = {NULL, 0};
 
-	while (next_word(&rest, &word))
+	while (opening_word(&rest, &word))
 		last = word;
 	return last;
 }
@@ -214,7 +221,7 @@ opening_relative(struct arena *a, const struct placing *in)
 	mine = opening_surname(in->owner_name);
 	theirs = opening_surname(p->name);
 	rest = slice_of(p->name);
-	while (next_word(&rest, &word))
+	while (opening_word(&rest, &word))
 		n++;
 	/* "Kitchens by Rowe" is none. */
 	return n == 2 && mine.len > 0 && is_like(mine, theirs, SIZE_MAX) &&
@@ -248,6 +255,8 @@ opening_points(struct arena *a, const struct thread_words *w,
 
 	words_said(w, slice_of(in->subject), &yes, &no);
 	words_said(w, slice_of(body), &yes, &no);
+	if (in->comment != NULL)
+		words_said(w, slice_of(in->comment), &yes, &no);
 	return found_points(a, w, in->findings) +
 	       (yes < SAID_AT_MOST ? yes : SAID_AT_MOST) + no +
 	       greeting_points(w, in, body);

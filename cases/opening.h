@@ -24,6 +24,8 @@ enum {
 int opening_points(struct arena *, const struct thread_words *,
     const struct placing *, const char *body);
 
+/* The next word of a name, taken off it; false at the end. */
+bool opening_word(struct slice *name, struct slice *word);
 /* The last word of a name, borrowed of it; len 0 when there is none. */
 struct slice opening_surname(const char *name);
 
@@ -36,6 +38,8 @@ enum greeted {
 	GREETED_OTHER, /* by a given name that is not the owner's */
 	GREETED_ANOTHER /* by title and surname: certainly somebody else */
 };
+struct slice
+opening_greeted(const struct thread_words *, const char *body, bool *greets);
 enum greeted opening_greets(
     const struct thread_words *, const struct placing *, const char *body);
 

@@ -22,6 +22,7 @@ enum {
 	POINTS_SIBLING = 90, /* both answer the same unseen mail */
 	POINTS_NUMBER_SUBJECT = 70,
 	POINTS_NUMBER = 55,
+	POINTS_ACCOUNT = 12, /* of which there may be many disputes */
 };
 
 static struct file *
@@ -164,6 +165,20 @@ suspects_numbers(struct arena *a, const struct placing *in, const char *about,
 	return s;
 }
 
+/* Where it stands, and as what. */
+static int
+number_points(const struct work *w, const char *written, const char *about)
+{
+	const char *subject = w->in->subject;
+
+	if (words_account(w->words, slice_of(about), written) ||
+	    words_account(w->words, slice_of(subject), written))
+		return POINTS_ACCOUNT;
+	return in_text(subject, written) ? POINTS_NUMBER_SUBJECT
+	       : in_text(about, written) ? POINTS_NUMBER
+					 : POINTS_NUMBER / 2;
+}
+
 /* A number that several cases share (a customer number) tells less. */
 static int
 follow_number(
@@ -180,9 +195,7 @@ follow_number(
 		cases[n++] = (int)rows_int(r, 0);
 	if (rows_end(r, err) < 0)
 		return -1;
-	points = in_text(w->in->subject, written) ? POINTS_NUMBER_SUBJECT
-		 : in_text(about, written)        ? POINTS_NUMBER
-						  : POINTS_NUMBER / 2;
+	points = number_points(w, written, about);
 	for (i = 0; i < n; i++) {
 		f = suspect_of(w, cases[i]);
 		if (f == NULL || points / (int)n <= f->number)
@@ -410,7 +423,9 @@ add_company(struct work *w, int64_t company, const char *name,
 		f->hinted = f->hinted || like == HINTED;
 		f->told = f->told || like == TOLD;
 		f->bears = f->bears || bears;
-		f->mentioned = f->mentioned || like == MENTIONED;
+		/* Who writes to a company names it. */
+		f->mentioned =
+		    f->mentioned || (like == MENTIONED && !f->s.known);
 	}
 	return rows_end(r, err);
 }
@@ -586,6 +601,30 @@ follow_living(struct work *w, struct err *err)
 	return rows_end(r, err);
 }
 
+/*
+ * The word by which somebody may have been announced: of the sender's name the
+ * one with which the domain begins, "nordhavn"; NULL when there is none.
+ */
+static const char *
+announced_as(struct work *w)
+{
+	const struct party *main = w->out->main;
+	struct slice rest, word;
+	const char *lower;
+
+	if (main->name == NULL || main->freemail)
+		return NULL;
+	rest = slice_of(main->name);
+	while (opening_word(&rest, &word)) {
+		lower = lower_case(w->arena, slice_dup(w->arena, word));
+		if (strlen(lower) >= TOLD_LEAST &&
+		    !words_common(w->words, lower) &&
+		    strncmp(main->domain, lower, strlen(lower)) == 0)
+			return lower;
+	}
+	return NULL;
+}
+
 /* A name that is long enough to be nobody else's. */
 static bool
 can_be_announced(const char *name)
@@ -596,20 +635,21 @@ can_be_announced(const char *name)
 
 /* Whether the mail names who writes now, or is written to. */
 static int
-names_sender(struct work *w, int64_t message, bool *result, struct err *err)
+names_sender(struct work *w, int64_t message, const char *name, bool *result,
+    struct err *err)
 {
 	struct rows *r = STORE_QUERY(
 	    w->store, SQL_MESSAGE_NEWEST, sql_int(w->owner), sql_int(message));
 	const char *text = rows_next(r) ? rows_text(r, 0, w->arena) : NULL;
 
-	*result =
-	    text != NULL && words_mention(slice_of(text), w->out->main->name);
+	*result = text != NULL && words_mention(slice_of(text), name);
 	return rows_end(r, err);
 }
 
 /* add: a case that is no suspect yet becomes one. */
 static int
-follow_word(struct work *w, const char *word, bool add, struct err *err)
+follow_word(struct work *w, const char *word, const char *name, bool add,
+    struct err *err)
 {
 	struct rows *r =
 	    STORE_QUERY(w->store, SQL_THREAD_BY_NAME, sql_int(w->owner),
@@ -624,7 +664,7 @@ follow_word(struct work *w, const char *word, bool add, struct err *err)
 		f = suspect_find(w, number);
 		if (f == NULL ? !add : f->s.known || f->mentioned)
 			continue;
-		if (names_sender(w, rows_int(r, 0), &named, err) < 0) {
+		if (names_sender(w, rows_int(r, 0), name, &named, err) < 0) {
 			(void)rows_end(r, &(struct err){0});
 			return -1;
 		}
@@ -639,15 +679,19 @@ follow_word(struct work *w, const char *word, bool add, struct err *err)
 static int
 follow_announced(struct work *w, bool add, struct err *err)
 {
+	const char *name = w->out->main->name, *word = announced_as(w);
 	const struct token *t;
 	struct bag *names;
 	size_t i;
 
-	if (!can_be_announced(w->out->main->name))
+	if (word != NULL)
+		return follow_word(w, word, word, add, err);
+	if (!can_be_announced(name))
 		return 0;
-	names = words_names(w->arena, w->words, slice_of(w->out->main->name));
+	names = words_names(w->arena, w->words,
+	    slice_of(arena_printf(w->arena, "by %s", name)));
 	for (i = 0; (t = bag_at(names, i)) != NULL; i++)
-		if (follow_word(w, t->text, add, err) < 0)
+		if (follow_word(w, t->text, name, add, err) < 0)
 			return -1;
 	return 0;
 }
@@ -663,7 +707,7 @@ suspects_find(struct work *w, const char *about, struct err *err)
 	    follow_numbers(w, about, err) < 0 || follow_domains(w, err) < 0)
 		return -1;
 	known = any_known(w);
-	if (!known && follow_names(w, about, err) < 0)
+	if ((!known || w->in->from.owner) && follow_names(w, about, err) < 0)
 		return -1;
 	if (!known && w->out->note)
 		return follow_living(w, err);

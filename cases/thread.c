@@ -75,6 +75,26 @@ has_text(const char *s)
 }
 
 static bool
+is_person(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *p)
+{
+	return p->name != NULL && !words_common(words, p->name) &&
+	       thread_name(a, words, in, p) == NULL;
+}
+
+/* The owner answers, or passes on, somebody of whom nothing is known, or asks a
+ * tradesman for a price; and complains of nothing. */
+static bool
+is_chat(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct evidence *e)
+{
+	if (in->from.owner && !in->forwarded && in->references.n == 0)
+		return e->dispute < OPENING_ASKED &&
+		       words_routine(words, in->subject);
+	return e->dispute <= 0 && is_person(a, words, in, e->main);
+}
+
+static bool
 may_open(struct arena *a, const struct thread_words *words,
     const struct placing *in, const struct evidence *e)
 {
@@ -95,7 +115,7 @@ may_open(struct arena *a, const struct thread_words *words,
 	    words_advert(words, in->subject))
 		return false;
 	if (asked)
-		return true;
+		return !is_chat(a, words, in, e);
 	if (e->routine || e->elsewhere)
 		return false;
 	if (in->bulk || in->autoreply)
@@ -160,6 +180,9 @@ enough(const struct placing *in, const struct evidence *e)
 {
 	if (in->bulk && !in->forwarded)
 		return ENOUGH_BULK;
+	/* A note with a number of its own tells of something new. */
+	if (e->note && e->numbers.n > 0)
+		return ENOUGH;
 	return e->note ? ENOUGH_NOTE : ENOUGH;
 }
 

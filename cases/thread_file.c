@@ -433,6 +433,15 @@ join_by_id(struct filing *f, const char *id, const char *role, struct err *err)
 	    "is answered in this case", err);
 }
 
+/* A number that stands below each of a company's mails, or on each of its
+ * bills, leads none of them anywhere. */
+static bool
+is_account(const struct filing *f, const char *number)
+{
+	return f->in->text != NULL &&
+	       words_account(f->words, slice_of(f->in->text), number);
+}
+
 static int
 join_by_number(struct filing *f, const char *domain, struct err *err)
 {
@@ -440,7 +449,8 @@ join_by_number(struct filing *f, const char *domain, struct err *err)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (join_rows(f,
+		if (!is_account(f, s.v[i]) &&
+		    join_rows(f,
 			STORE_QUERY(f->store, SQL_UNFILED_BY_NUMBER,
 			    sql_int(f->owner),
 			    sql_text(number_plain(f->arena, s.v[i])),
@@ -490,7 +500,8 @@ absorb_by_numbers(struct filing *f, struct err *err)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (absorb_rows(f,
+		if (!is_account(f, s.v[i]) &&
+		    absorb_rows(f,
 			STORE_QUERY(f->store, SQL_OPENED_BY_NUMBER,
 			    sql_int(f->owner),
 			    sql_text(number_plain(f->arena, s.v[i])),

@@ -22,6 +22,7 @@
 
 enum {
 	FRESH = 45 * DAY,
+	DORMANT = 90 * DAY,
 	POINTS_TWIN = 200, /* the same mail, forwarded or fetched */
 	POINTS_RIVAL = -100,
 	POINTS_RIVAL_REPLY = -20,
@@ -236,6 +237,16 @@ tells_matter(const struct file *f)
 	       (f->hinted && f->topic > 0 && f->words >= WORDS_MATTER);
 }
 
+/* Nobody has written for long, and no answer is awaited: what the owner brings
+ * up then is rather another matter. */
+static bool
+dormant(const struct work *w, const struct file *f)
+{
+	return (w->in->from.owner || w->in->forwarded) &&
+	       w->in->date.utc - f->last > DORMANT &&
+	       f->last_owner <= f->last_answer;
+}
+
 /* The owner has written, and no person has answered.  Of a mail to everybody
  * that tells nothing without a word of the case. */
 static bool
@@ -257,7 +268,7 @@ find_only(struct work *w)
 	for (i = 0; i < w->n; i++) {
 		if ((!w->v[i].s.known && !w->v[i].s.alike &&
 			!w->v[i].mentioned && !tells_matter(&w->v[i])) ||
-		    !lives(&w->v[i], w->in->date.utc))
+		    !lives(&w->v[i], w->in->date.utc) || dormant(w, &w->v[i]))
 			continue;
 		only = &w->v[i];
 		n++;
@@ -335,6 +346,7 @@ static bool
 goes_on(const struct work *w, const struct file *f)
 {
 	return w->company_speaks && f->s.known && !w->in->forwarded &&
+	       !dormant(w, f) &&
 	       (w->out->dispute >= OPENING_ENOUGH || f->topic > 0 ||
 		   (w->out->dispute >= OPENING_ASKED &&
 		       (f->words > WORD_COMMON || is_turn(w, f)))) &&
@@ -381,7 +393,7 @@ circumstances(const struct work *w, const struct file *f)
 		points += f->gist;
 	if (now - f->last < FRESH && f->last - now < FRESH)
 		points += POINTS_FRESH;
-	if (now - f->last > SILENCE)
+	if (now - f->last > SILENCE || dormant(w, f))
 		points += POINTS_FADED;
 	return points;
 }
@@ -424,6 +436,14 @@ concerned(const struct work *w, const struct file *f)
 	       ((f->namesake || f->announced) && f->number > 0);
 }
 
+static int
+word_points(const struct work *w, const struct file *f)
+{
+	if (w->routine)
+		return 0;
+	return min(f->words, WORDS_MOST) / (dormant(w, f) ? 2 : 1);
+}
+
 /* The more cases have it, the less it tells. */
 static int
 subject_points(const struct work *w, const struct file *f, int cases)
@@ -448,10 +468,9 @@ add_up(struct work *w, struct file *f, int subjects)
 	if (f->rival)
 		f->s.score += f->reply > 0 ? POINTS_RIVAL_REPLY : POINTS_RIVAL;
 	if (alive)
-		f->s.score += min(f->words, WORDS_MOST) +
-			      (f->receipt ? POINTS_RECEIPT : 0) +
-			      (f->taught ? POINTS_TAUGHT : 0) +
-			      circumstances(w, f);
+		f->s.score +=
+		    word_points(w, f) + (f->receipt ? POINTS_RECEIPT : 0) +
+		    (f->taught ? POINTS_TAUGHT : 0) + circumstances(w, f);
 	if (w->out->elsewhere && f->reply + f->number == 0)
 		f->s.score += POINTS_ELSEWHERE;
 	if (f->twin != 0)

@@ -2,7 +2,7 @@
  * See words.h and, for the subject of a thread, thread.h.
  *
  * The file thread.words: "[common]", "[prefix]", "[given]", "[title]",
- * "[joins]" (words, separated by white space), "[apart]", "[fresh]", "[mistake]", "[behalf]", "[asked]",
+ * "[joins]", "[account]" (words, separated by white space), "[apart]", "[fresh]", "[mistake]", "[behalf]", "[asked]",
  * "[greeting]", "[closing]", "[chaser]" (phrases, one a line), "[routine]", "[advert]" (the
  * words of a subject, in this order), "[trade]" (parts of words), "[found]",
  * "[said]" (points and what they are for, one a line); "#" begins a comment.
@@ -26,9 +26,12 @@ enum {
 	FILE_MOST = 1 << 20, /* bytes of thread.words */
 	TOKEN_MOST = 40, /* bytes */
 	SENTENCE_MOST = 2000,
+	PAIR_LEAST = 3, /* bytes of a word beside a number: not "to" */
+	PAIR_MOST = 5, /* of the number: "18:10" */
 	COMMON_LEAST = 5, /* bytes of a common word that tells something */
 	NAME_LEAST = 4, /* bytes of a word */
 	NAMES_MOST = 24, /* of one text */
+	LABEL_WORDS = 3, /* before a number: "account number is" */
 	GAP_MOST = 3, /* bytes between two words of a name */
 	SPELLED_LEAST = 6, /* letters of a domain that are a name */
 	SAID_MOST = 32, /* phrases with points, of one text */
@@ -48,7 +51,7 @@ struct phrases {
 };
 
 struct thread_words {
-	struct bag *common, *prefix, *given, *title, *joins;
+	struct bag *common, *prefix, *given, *title, *joins, *account;
 	struct phrases apart, fresh, mistake, behalf, greeting, closing;
 	struct phrases chaser, said, asked;
 	struct phrases split; /* apart and fresh */
@@ -277,8 +280,10 @@ add_pair(struct bag *b, const char *number, const char *word)
 {
 	char pair[2 * TOKEN_MOST + 2];
 
+	if (strlen(word) < PAIR_LEAST || strlen(number) > PAIR_MOST)
+		return;
 	snprintf(pair, sizeof(pair), "%s %s", number, word);
-	bag_put(b, pair, 3);
+	bag_put(b, pair, 4);
 }
 
 static void
@@ -480,7 +485,7 @@ add_words(struct arena *a, struct strings *list, struct slice line)
 static const char *const sections[] = {"[common]", "[prefix]", "[apart]",
     "[fresh]", "[mistake]", "[behalf]", "[given]", "[joins]", "[greeting]",
     "[closing]", "[chaser]", "[routine]", "[advert]", "[trade]", "[found]",
-    "[said]", "[title]", "[asked]"};
+    "[said]", "[title]", "[asked]", "[account]"};
 enum section {
 	COMMON,
 	PREFIX,
@@ -500,6 +505,7 @@ enum section {
 	SAID,
 	TITLE,
 	ASKED,
+	ACCOUNT,
 	SECTIONS
 };
 
@@ -548,6 +554,9 @@ add_line(struct arena *a, struct thread_words *w, enum section section,
 		break;
 	case BEHALF:
 		add_phrase(a, &w->behalf, line);
+		break;
+	case ACCOUNT:
+		add_plain(w->account, line);
 		break;
 	case ASKED:
 		add_phrase(a, &w->asked, line);
@@ -601,7 +610,8 @@ parse(struct arena *a, struct thread_words *w, const char *path,
 			    "[prefix], [apart], [fresh], [mistake], "
 			    "[behalf], [given], [joins], [greeting], "
 			    "[closing], [chaser], [routine], [advert], "
-			    "[trade], [found], [said], [title] and [asked]",
+			    "[trade], [found], [said], [title], [asked] and "
+			    "[account]",
 			    path, number);
 		if (line.p[0] != '[' && !add_line(a, w, section, line))
 			return err_set(err, EX_CONFIG,
@@ -623,6 +633,7 @@ thread_words_load(struct arena *a, const char *path, struct err *err)
 	w->prefix = bag_new(a);
 	w->given = bag_new(a);
 	w->title = bag_new(a);
+	w->account = bag_new(a);
 	w->joins = bag_new(a);
 	w->found = bag_new(a);
 	if (file_bytes(path, FILE_MOST, &text, err) < 0) {
@@ -883,7 +894,8 @@ name_follows(struct slice text, const char *phrase, const char *name)
 	if (n == 0)
 		return false;
 	slice_skip(&text, n);
-	text = slice_trim(text);
+	while (text.len > 0 && (is_space(text.p[0]) || text.p[0] == ':'))
+		slice_skip(&text, 1);
 	if (slice_starts_nocase(text, "the "))
 		slice_skip(&text, 4);
 	return stands_here(text, name);
@@ -939,6 +951,12 @@ spells(struct slice text, const char *label, size_t n)
 		if (!is_alnum(text.p[i])) {
 			if (text.p[i] == '\n' || ++gap > GAP_MOST)
 				return 0;
+			continue;
+		}
+		/* "Acme and Son" of acmeson.example */
+		if (gap > 0 && i + 4 < text.len && to_lower(*label) != 'a' &&
+		    strncasecmp(text.p + i, "and ", 4) == 0) {
+			i += 3;
 			continue;
 		}
 		if (to_lower(text.p[i]) != *label)
@@ -1135,6 +1153,7 @@ put_name(struct bag *b, const struct thread_words *w, const char *word)
 		bag_put(b, word, 1);
 }
 
+/* One that is alone is a company's, or a person's known to both. */
 struct bag *
 words_names(struct arena *a, const struct thread_words *w, struct slice text)
 {
@@ -1143,7 +1162,7 @@ words_names(struct arena *a, const struct thread_words *w, struct slice text)
 	char before[TOKEN_MOST + 1] = "";
 
 	while (scan_capital(&s, before)) {
-		if (before[0] != '\0' && s.capital && !s.first) {
+		if (s.capital && !s.first) {
 			put_name(names, w, before);
 			put_name(names, w, s.word);
 		}
@@ -1152,4 +1171,37 @@ words_names(struct arena *a, const struct thread_words *w, struct slice text)
 			memcpy(before, s.word, s.len + 1);
 	}
 	return names;
+}
+
+/* The word that ends before p; p is moved to where it begins. */
+static struct slice
+word_before(const char *start, const char **p)
+{
+	const char *end;
+
+	while (*p > start && !is_alnum((*p)[-1]))
+		(*p)--;
+	end = *p;
+	while (*p > start && is_alnum((*p)[-1]))
+		(*p)--;
+	return (struct slice){*p, (size_t)(end - *p)};
+}
+
+bool
+words_account(
+    const struct thread_words *w, struct slice text, const char *number)
+{
+	const char *start = text.p, *p;
+	char before = ' ';
+	int i;
+
+	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1)) {
+		if (word_byte(before) || !stands_here(text, number))
+			continue;
+		p = text.p;
+		for (i = 0; i < LABEL_WORDS; i++)
+			if (is_in(w->account, word_before(start, &p)))
+				return true;
+	}
+	return false;
 }

@@ -79,10 +79,14 @@ bool words_mistake(const struct thread_words *, const char *note);
  * "Trentside Metering Visits"; NULL when none does.  Lower case, in the
  * arena. */
 char *words_name(struct arena *, const struct thread_words *, const char *name);
-/* The uncommon words of the names of two words and more that stand in a text,
- * in lower case: "Marlow Adjusters" gives both.  Not stemmed; in the arena. */
+/* The uncommon words of the names that stand within the sentences of a text, in
+ * lower case: "by Marlow Adjusters" gives both.  Not stemmed; in the arena. */
 struct bag *
 words_names(struct arena *, const struct thread_words *, struct slice text);
+/* Whether the text gives the number as that of an account, of which there may
+ * be many disputes. */
+bool words_account(
+    const struct thread_words *, struct slice text, const char *number);
 /* Whether all words of a text are common ones: "Your complaint". */
 bool words_common(const struct thread_words *, const char *text);
 /* Whether a subject tells nothing: common words and those of the two names,
