@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "cases/again.h"
 #include "cases/intake.h"
+#include "tests/unit/world.h"
 
 enum {
 	SECOND = 1772705700, /* 5 March 2026, 10:15 */
@@ -20,40 +20,8 @@ enum {
 	MANY = 40 /* in that in which they came */
 };
 
-static char path[] = "/tmp/promised-again.XXXXXX";
-
-struct world {
-	struct store *store;
-	struct arena *arena;
-	int64_t owner, last;
-	int mails;
-};
-
-static int
-open_world(void **state)
-{
-	struct world *w = mem_alloc(sizeof(*w));
-	struct err err = {0};
-
-	*w = (struct world){.arena = arena_new()};
-	unlink(path);
-	w->store = store_open(path, STORE_CREATE, &err);
-	*state = w;
-	return w->store == NULL ||
-	       store_owner(w->store, "sam@x.example", &w->owner, &err) != 0;
-}
-
-static int
-close_world(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->store);
-	arena_free(w->arena);
-	free(w);
-	unlink(path);
-	return 0;
-}
+static int mails; /* of all tests, each of its own bytes */
+static int64_t last; /* of them */
 
 /* Placed, in no case. */
 static void
@@ -71,14 +39,14 @@ send_at(struct world *w, int64_t sent)
 	struct kept kept;
 	struct err err = {0};
 
-	snprintf(raw, sizeof(raw), "Message-ID: <%d@test>\n\n", ++w->mails);
+	snprintf(raw, sizeof(raw), "Message-ID: <%d@test>\n\n", ++mails);
 	arrival.raw = slice_of(raw);
 	if (intake_keep(w->store, w->owner, &arrival, &kept, &err) != 0 ||
 	    store_begin(w->store, &err) != 0 ||
 	    intake_describe(w->store, w->owner, kept.message, &d, &err) != 0 ||
 	    store_commit(w->store, &err) != 0)
 		fail_msg("%s", err.text);
-	w->last = kept.message;
+	last = kept.message;
 }
 
 static bool
@@ -87,7 +55,7 @@ last_is_late(struct world *w, int64_t sent)
 	struct err err = {0};
 	bool late;
 
-	if (again_is_late(w->store, w->owner, w->last, sent, &late, &err) != 0)
+	if (again_is_late(w->store, w->owner, last, sent, &late, &err) != 0)
 		fail_msg("%s", err.text);
 	return late;
 }
@@ -101,8 +69,8 @@ placed_again(struct world *w)
 	size_t n;
 
 	assert_int_equal(store_begin(w->store, &err), 0);
-	if (again_begin(w->store, w->owner, w->arena, w->last, SECOND, &again,
-		&err) != 0)
+	if (again_begin(
+		w->store, w->owner, w->arena, last, SECOND, &again, &err) != 0)
 		fail_msg("%s", err.text);
 	n = again->n;
 	store_rollback(w->store);
@@ -162,19 +130,13 @@ many_of_one_second_are_late_to_others(void **state)
 int
 main(void)
 {
-#define WORLD_TEST(test) \
-	cmocka_unit_test_setup_teardown(test, open_world, close_world)
 	const struct CMUnitTest tests[] = {
-	    WORLD_TEST(later_ones_are_placed_again),
-	    WORLD_TEST(few_of_one_second_are_put_in_order),
-	    WORLD_TEST(many_of_one_second_stay),
-	    WORLD_TEST(many_of_one_second_are_late_to_others),
+	    IN_WORLD(later_ones_are_placed_again),
+	    IN_WORLD(few_of_one_second_are_put_in_order),
+	    IN_WORLD(many_of_one_second_stay),
+	    IN_WORLD(many_of_one_second_are_late_to_others),
 	};
-	int fd = mkstemp(path);
 
-	if (fd < 0)
-		return 1;
-	close(fd);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

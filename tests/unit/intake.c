@@ -17,41 +17,7 @@
 #include "cases/intake.h"
 #include "cases/ledger.h"
 #include "cases/store.h"
-
-static char folder[] = "/tmp/promised-intake.XXXXXX";
-static char path[64];
-
-struct world {
-	struct store *store;
-	struct arena *arena;
-	int64_t owner;
-};
-
-static int
-open_world(void **state)
-{
-	static int n;
-	struct world *w = mem_alloc(sizeof(*w));
-	struct err err = {0};
-
-	snprintf(path, sizeof(path), "%s/%d.db", folder, n++);
-	w->arena = arena_new();
-	w->store = store_open(path, STORE_CREATE, &err);
-	*state = w;
-	return w->store == NULL ||
-	       store_owner(w->store, "sam@x.example", &w->owner, &err) != 0;
-}
-
-static int
-close_world(void **state)
-{
-	struct world *w = *state;
-
-	store_close(w->store);
-	arena_free(w->arena);
-	free(w);
-	return 0;
-}
+#include "tests/unit/world.h"
 
 static struct kept
 keep_from(struct world *w, const char *raw, const char *source,
@@ -249,7 +215,7 @@ a_crash_leaves_it_waiting(void **state)
 	int status;
 
 	if (fork() == 0) {
-		struct store *s = store_open(path, STORE_WRITE, &err);
+		struct store *s = store_open(w->path, STORE_WRITE, &err);
 		const struct arrival a = {
 		    .raw = slice_of(FIRST), .source = "test"};
 		struct kept kept;
@@ -293,25 +259,6 @@ a_poisonous_mail_does_not_stop_the_rest(void **state)
 	assert_int_equal(first, good);
 }
 
-static int
-make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	char command[80];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
-}
-
-#define IN_WORLD(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
-
 int
 main(void)
 {
@@ -326,5 +273,5 @@ main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
