@@ -668,8 +668,13 @@ follow_word(struct work *w, const char *word, const char *name, bool add,
 			(void)rows_end(r, &(struct err){0});
 			return -1;
 		}
-		if (named && (f = suspect_of(w, number)) != NULL)
+		if (!named || (f = suspect_of(w, number)) == NULL)
+			continue;
+		/* Many things go by one word: it must be of a dispute, too. */
+		if (word != name || w->out->dispute >= OPENING_ASKED)
 			f->mentioned = true;
+		else
+			f->namesake = f->told = true;
 	}
 	return rows_end(r, err);
 }
