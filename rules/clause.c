@@ -84,6 +84,12 @@ clause_at(const struct clauses *c, size_t at)
 }
 
 bool
+is_parted(struct slice text, size_t from, size_t to)
+{
+	return from < to && memchr(text.p + from, ';', to - from) != NULL;
+}
+
+bool
 spans_overlap(struct span a, struct span b)
 {
 	return a.start < b.end && b.start < a.end;

@@ -25,6 +25,8 @@ struct span clause_at(const struct clauses *, size_t at);
 /* The clauses that a span of the text touches. */
 struct slice clause_around(struct reader *, struct slice text, struct span);
 
+/* "It is not ready; we will send it": a semicolon ends what was said. */
+bool is_parted(struct slice text, size_t from, size_t to);
 bool spans_overlap(struct span, struct span);
 
 #endif

@@ -10,16 +10,21 @@
 #include "rules/times.h"
 #include "rules/timing.h"
 
+/* True when the clock of a frame waits for something. */
 static bool
-conditional(
-    const struct hits *conditions, struct span clause, const struct when *time)
+conditional(struct slice text, const struct hits *conditions,
+    const struct frame *frame, const struct when *time)
 {
-	size_t i;
+	const struct hit *c;
 
-	for (i = 0; i < conditions->n; i++)
-		if (spans_overlap(conditions->v[i].at, clause) &&
-		    !(conditions->v[i].rule->undated && names_day(time)))
+	for (size_t i = 0; i < conditions->n; i++) {
+		c = &conditions->v[i];
+		if (spans_overlap(c->at, frame->clause) &&
+		    (time == NULL ||
+			!is_parted(text, c->at.end, frame->hit.at.start)) &&
+		    !(c->rule->undated && names_day(time)))
 			return true;
+	}
 	return false;
 }
 
@@ -62,9 +67,9 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 
 	c.time =
 	    time_of(e->reader, e->view, e->frames, &e->frames->v[f], heads, i);
-	c.condition =
-	    c.kind == KIND_PROMISE &&
-	    conditional(e->conditions, e->frames->v[f].clause, c.time);
+	c.condition = c.kind == KIND_PROMISE &&
+		      conditional(e->view->marked.text, e->conditions,
+			  &e->frames->v[f], c.time);
 	lacks = lacking(rule, &c);
 	if (lacks != NULL) {
 		if (!rule->otherwise)

@@ -4,18 +4,10 @@
  * the rest get their windows.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "rules/explain.h"
 #include "rules/frame.h"
 #include "rules/times.h"
-
-/* "It is not ready; we will send it": a semicolon ends what was said. */
-static bool
-is_parted(struct slice text, size_t from, size_t to)
-{
-	return from < to && memchr(text.p + from, ';', to - from) != NULL;
-}
 
 /* The rule that says nothing and covers some of the frame, or NULL. */
 static const struct rule *
@@ -32,7 +24,8 @@ silencer(struct slice text, const struct hits *nothing, const struct hit *frame)
 	return NULL;
 }
 
-/* The earlier one first; of two that begin together the longer one. */
+/* The earlier one first; of two that begin together the one that keeps to its
+ * clause, then the longer one. */
 static int
 by_place(const void *a, const void *b)
 {
@@ -40,6 +33,8 @@ by_place(const void *a, const void *b)
 
 	if (x->hit.at.start != y->hit.at.start)
 		return x->hit.at.start < y->hit.at.start ? -1 : 1;
+	if (x->beyond != y->beyond)
+		return x->beyond ? 1 : -1;
 	if (x->hit.at.end != y->hit.at.end)
 		return x->hit.at.end > y->hit.at.end ? -1 : 1;
 	return x->hit.order < y->hit.order ? -1 : x->hit.order > y->hit.order;
@@ -85,7 +80,8 @@ frames_add(struct reader *r, const struct hits *hits, bool otherwise,
 		f->made = false;
 		if (otherwise)
 			f->hit.at = f->clause;
-		if (f->clause.end < f->hit.at.end)
+		f->beyond = f->clause.end < f->hit.at.end;
+		if (f->beyond)
 			f->clause.end =
 			    clause_at(clauses, f->hit.at.end - 1).end;
 		if (otherwise ? adds(frames, f) : frame_passes(r, view, f))

@@ -17,6 +17,7 @@ struct frame {
 	struct span clause; /* that it stands in, with what belongs to it */
 	size_t start; /* of the clause itself */
 	size_t end; /* of its window */
+	bool beyond; /* its words go on in a later clause */
 	bool made; /* a commitment was made of it */
 };
 

@@ -138,6 +138,13 @@ static const struct {
     {WHO_COMPANY,
 	"After nine years with us you deserve it: I'll call by Friday.",
 	"company call 2026-03-06 "},
+    {WHO_COMPANY,
+	"The driver will collect it on Thursday and your refund will follow "
+	"within 5 days.",
+	"company deliver 2026-03-05 ; company refund 2026-03-08 "},
+    {WHO_COMPANY,
+	"Should you need a lift, call us; the fee will be refunded by Friday.",
+	"company refund 2026-03-06 "},
     {WHO_COMPANY, "There is no news of it; we will call you by Friday.",
 	"company call 2026-03-06 "},
     {WHO_COMPANY, "Thanks.\n\nRegards\nMel\nWe will call you by Friday", ""},
