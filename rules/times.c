@@ -1,4 +1,5 @@
 /* See times.h. */
+#include <ctype.h>
 #include <string.h>
 
 #include "rules/times.h"
@@ -31,17 +32,27 @@ time_at(const struct view *view, size_t mark)
 	return NULL;
 }
 
+/* "on your April bill": any day of a month. */
+static bool
+is_month(const struct when *w)
+{
+	return w->expr[0] == 'm' && isdigit((unsigned char)w->expr[1]) &&
+	       strchr(w->expr, ' ') == NULL;
+}
+
 /* How well a kind of phrase says by when; 0: it does not. */
 static int
 time_rank(const struct when *w)
 {
-	static const int rank[] = {[WHEN_LIMIT] = 5,
-	    [WHEN_POINT] = 4,
+	static const int rank[] = {[WHEN_LIMIT] = 6,
+	    [WHEN_POINT] = 5,
 	    [WHEN_CLOCK] = 3,
 	    [WHEN_SPAN] = 3,
 	    [WHEN_VAGUE] = 1,
 	    [WHEN_PAST] = 0};
 
+	if (w->class == WHEN_POINT && is_month(w))
+		return 4;
 	return w->vague && rank[w->class] > 1 ? 1 : rank[w->class];
 }
 
