@@ -132,7 +132,7 @@ static const struct {
 	"company reply 2026-03-13 "},
     {WHO_COMPANY,
 	"The panel sits on 18 March. You will be told the following day.",
-	"company reply 2026-03-19 "},
+	"company investigate 2026-03-18 ; company reply 2026-03-19 "},
     {WHO_COMPANY, "The technician comes on Thursday and should be there by 10.",
 	"company repair 2026-03-05T10:00:00+00:00 "},
     {WHO_COMPANY,
