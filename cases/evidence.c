@@ -164,15 +164,29 @@ meet_address(struct work *w, struct file *f, const char *addr)
 	}
 }
 
+/* False when it is one of them; NULL is none. */
+static bool
+add_new(struct arena *a, struct strings *list, const char *text)
+{
+	if (text == NULL || strings_have(list, text))
+		return false;
+	strings_add(a, list, text);
+	return true;
+}
+
+/* Each mail has them again. */
 static int
 read_parties(struct work *w, struct file *f, struct bag *names, struct err *err)
 {
 	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_PARTIES,
 	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
+	struct strings seen = {NULL, 0};
 
 	while (rows_next(r)) {
-		bag_ignore_name(
-		    names, w->arena, w->words, rows_text(r, 1, w->arena));
+		const char *name = rows_text(r, 1, w->arena);
+
+		if (add_new(w->arena, &seen, name))
+			bag_ignore_name(names, w->arena, w->words, name);
 		meet_address(w, f, rows_text(r, 0, w->arena));
 		meet_domain(
 		    w, f, rows_text(r, 2, w->arena), rows_int(r, 3) != 0);
@@ -208,7 +222,7 @@ read_numbers(struct work *w, struct file *f, struct err *err)
 
 		f->numbered = f->numbered || by >= BY_THEM;
 		f->answered = f->answered || by == BY_THEM_ANSWERING;
-		strings_add(w->arena, by == BY_OTHERS ? &others : &theirs,
+		(void)add_new(w->arena, by == BY_OTHERS ? &others : &theirs,
 		    rows_text(r, 0, w->arena));
 	}
 	for (i = 0; i < w->out->numbers.n; i++) {

@@ -71,7 +71,7 @@ static const char keeping[] =
     "  FOREIGN KEY (owner, sha256) REFERENCES raw,"
     "  FOREIGN KEY (owner, case_number) REFERENCES cases"
     "    DEFERRABLE INITIALLY DEFERRED);"
-    "CREATE INDEX message_by_message_id ON message (owner, message_id);"
+    "CREATE INDEX message_by_message_id ON message (owner, message_id, id);"
     "CREATE INDEX message_by_case"
     "  ON message (owner, case_number, date, sent, id);"
     "CREATE INDEX message_by_hand ON message (owner, case_number)"
@@ -144,7 +144,8 @@ static const char threading[] =
     "  PRIMARY KEY (owner, number),"
     "  FOREIGN KEY (owner, company) REFERENCES company"
     "    DEFERRABLE INITIALLY DEFERRED);"
-    "CREATE INDEX cases_by_company ON cases (owner, company, number);"
+    "CREATE INDEX cases_by_company"
+    "  ON cases (owner, company, opened, number);"
     /* role: is (its own id or its original's), refers, or twin (what it
      * says, hashed: see parties.c) */
     "CREATE TABLE mail_id ("
