@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cases/company.h"
 #include "mail/addr.h"
 #include "mail/domain.h"
 #include "parties.h"
@@ -136,12 +137,12 @@ find_likeness(
 	if (p->from.addr == NULL || domain == NULL || p->from.owner ||
 	    p->from.ours || p->from.freemail || p->from.desk || p->bulk)
 		return 0;
-	if (thread_knows(
+	if (company_is_known(
 		run->store, run->owner, domain, p->sent, &knows, err) != 0)
 		return -1;
 	if (knows)
 		return 0;
-	if (thread_domains(run->store, run->owner, a, p->sent, &known, err) !=
+	if (company_domains(run->store, run->owner, a, p->sent, &known, err) !=
 	    0)
 		return -1;
 	for (i = 0; i < known.n && p->resembles == NULL; i++)

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/err.h"
 #include "cases/case.h"
+#include "cases/company.h"
 #include "cases/event.h"
 #include "cases/obligation.h"
 #include "cases/store.h"
@@ -531,8 +532,8 @@ company_of_message(
 		return -1;
 	if (domain == NULL)
 		return 0;
-	return thread_company(change_store(c), change_owner(c), domain, name, 0,
-	    NULL, company, err);
+	return company_of_domain(change_store(c), change_owner(c), domain, name,
+	    0, NULL, company, err);
 }
 
 int
@@ -578,9 +579,9 @@ set_domain(struct change *c, int number, int64_t company, const char *name,
 		sql_int(change_owner(c)), sql_text(domain)) < 0)
 		return -1;
 	if (known == 0 && company != 0)
-		return thread_alias(change_store(c), change_owner(c), domain,
-		    company, 0, c, err);
-	if (known == 0 && thread_company(change_store(c), change_owner(c),
+		return company_add_alias(change_store(c), change_owner(c),
+		    domain, company, 0, c, err);
+	if (known == 0 && company_of_domain(change_store(c), change_owner(c),
 			      domain, NULL, 0, NULL, &known, err) < 0)
 		return -1;
 	return run1(c, SQL_CASE_SET_COMPANY, number, sql_int(known), err);

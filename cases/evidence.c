@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cases/naming.h"
 #include "cases/number.h"
 #include "cases/opening.h"
 #include "cases/weighing.h"
@@ -16,12 +17,6 @@ enum {
 	ROUTINE = -5, /* points of a dispute that make it everyday mail */
 	OWN_MOST = 8000, /* bytes of the message itself that are weighed */
 };
-
-bool
-party_is_other(const struct party *p)
-{
-	return p->addr != NULL && p->domain != NULL && !p->owner && !p->ours;
-}
 
 /* --- What was said in each case --- */
 

@@ -52,7 +52,4 @@ int evidence_gather(struct store *, int64_t owner, struct arena *,
 void evidence_self(struct arena *, const struct thread_words *,
     const struct placing *, struct evidence *);
 
-/* The other side's addresses: neither the owner's nor ours. */
-bool party_is_other(const struct party *);
-
 #endif

@@ -250,3 +250,19 @@ company_name(struct arena *a, const struct thread_words *words,
 		return NULL;
 	return name;
 }
+
+const char *
+thread_name(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const struct party *party)
+{
+	bool wrote = party == &in->from && in->findings != NULL;
+
+	return company_name(
+	    a, words, party, wrote ? in->findings->agent : NULL);
+}
+
+bool
+party_is_other(const struct party *p)
+{
+	return p->addr != NULL && p->domain != NULL && !p->owner && !p->ours;
+}

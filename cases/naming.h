@@ -20,4 +20,11 @@
 const char *company_name(struct arena *, const struct thread_words *,
     const struct party *, const char *agent);
 
+/* The same of one of the mail's addresses. */
+const char *thread_name(struct arena *, const struct thread_words *,
+    const struct placing *, const struct party *);
+
+/* The other side's addresses: neither the owner's nor ours. */
+bool party_is_other(const struct party *);
+
 #endif

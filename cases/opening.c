@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "cases/evidence.h"
+#include "cases/naming.h"
 #include "cases/opening.h"
 #include "cases/words.h"
 

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cases/naming.h"
 #include "cases/number.h"
 #include "cases/opening.h"
 #include "cases/weighing.h"

@@ -301,17 +301,6 @@ named_so(const char *domain, const char *name)
 	return name != NULL && strncmp(domain, name, strlen(name)) == 0;
 }
 
-/* What a company is called by one of the mail's addresses; NULL: nothing. */
-const char *
-thread_name(struct arena *a, const struct thread_words *words,
-    const struct placing *in, const struct party *party)
-{
-	bool wrote = party == &in->from && in->findings != NULL;
-
-	return company_name(
-	    a, words, party, wrote ? in->findings->agent : NULL);
-}
-
 /*
  * The domain that a company is known by: that of the sender, unless it writes
  * through another's (a help desk, a shop's mailer) and answers are to go to

@@ -172,14 +172,6 @@ int thread_file(struct store *, int64_t owner, struct arena *,
 int thread_read(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct err *);
 
-/* The domains of all companies known by mail sent until then (0: by all), for
- * domain_resembles(). */
-int thread_domains(struct store *, int64_t owner, struct arena *, int64_t sent,
-    struct strings *, struct err *);
-/* Whether this is one of them. */
-int thread_knows(struct store *, int64_t owner, const char *domain,
-    int64_t sent, bool *knows, struct err *);
-
 /*
  * Unfiled mail of a case's company, and the owner's own, that was written
  * after that moment: when a mail of the case comes late, they were placed
@@ -187,19 +179,5 @@ int thread_knows(struct store *, int64_t owner, const char *domain,
  */
 int thread_unfiled_after(struct store *, int64_t owner, struct arena *,
     int case_number, int64_t date, int64_t **messages, size_t *n, struct err *);
-
-/* For case.c: the company that a domain belongs to, made when new; and a
- * domain that is also a company's; in the change when that is not NULL.
- * message: the mail that says so; 0: the owner. */
-struct change;
-int thread_company(struct store *, int64_t owner, const char *domain,
-    const char *name, int64_t message, struct change *, int64_t *company,
-    struct err *);
-int thread_alias(struct store *, int64_t owner, const char *domain,
-    int64_t company, int64_t message, struct change *, struct err *);
-
-/* For thread_file.c: what the other side is called; NULL when nothing tells. */
-const char *thread_name(struct arena *, const struct thread_words *,
-    const struct placing *, const struct party *);
 
 #endif

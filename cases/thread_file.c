@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "cases/again.h"
 #include "cases/case.h"
+#include "cases/company.h"
 #include "cases/event.h"
 #include "cases/evidence.h"
 #include "cases/naming.h"
@@ -149,99 +150,6 @@ add_names(struct filing *f, struct err *err)
 	return 0;
 }
 
-int
-thread_domains(struct store *s, int64_t owner, struct arena *a, int64_t sent,
-    struct strings *out, struct err *err)
-{
-	struct rows *r = STORE_QUERY(s, SQL_ALIAS_DOMAINS, sql_int(owner),
-	    sql_int(sent == 0 ? INT64_MAX : sent));
-
-	memset(out, 0, sizeof(*out));
-	while (rows_next(r))
-		strings_add(a, out, rows_text(r, 0, a));
-	return rows_end(r, err);
-}
-
-int
-thread_knows(struct store *s, int64_t owner, const char *domain, int64_t sent,
-    bool *knows, struct err *err)
-{
-	int64_t n;
-	int rc = STORE_INT(s, err, 0, &n, SQL_ALIAS_KNOWN, sql_int(owner),
-	    sql_text(domain), sql_int(sent == 0 ? INT64_MAX : sent));
-
-	*knows = n > 0;
-	return rc;
-}
-
-int
-thread_alias(struct store *s, int64_t owner, const char *domain,
-    int64_t company, int64_t message, struct change *c, struct err *err)
-{
-	int64_t known, id;
-
-	if (STORE_INT(s, err, 0, &known, SQL_ALIAS_GET, sql_int(owner),
-		sql_text(domain)) < 0)
-		return -1;
-	if (known != 0)
-		return 0;
-	if (store_number(s, owner, "alias", &id, err) < 0 ||
-	    (c != NULL && change_touch(c, TABLE_ALIAS, id, 0, err) < 0))
-		return -1;
-	return STORE_RUN(s, err, SQL_ALIAS_ROW_PUT, sql_int(owner), sql_int(id),
-		   sql_text(domain), sql_int(company),
-		   message == 0 ? sql_null() : sql_int(message)) < 0
-		   ? -1
-		   : 0;
-}
-
-/* Only what has no name yet gets one. */
-static int
-name_company(struct store *s, int64_t owner, int64_t company, const char *name,
-    int64_t message, struct err *err)
-{
-	if (name == NULL)
-		return 0;
-	return STORE_RUN(s, err, SQL_COMPANY_NAME_FILL, sql_int(owner),
-		   sql_int(company), sql_text(name),
-		   message == 0 ? sql_null() : sql_int(message)) < 0
-		   ? -1
-		   : 0;
-}
-
-static int
-add_company(struct store *s, int64_t owner, const char *domain,
-    int64_t *company, struct err *err)
-{
-	if (STORE_INT(s, err, 0, company, SQL_COMPANY_BY_DOMAIN, sql_int(owner),
-		sql_text(domain)) < 0)
-		return -1;
-	if (*company != 0)
-		return 0;
-	if (store_number(s, owner, "company", company, err) < 0)
-		return -1;
-	return STORE_RUN(s, err, SQL_COMPANY_ADD, sql_int(owner),
-		   sql_int(*company), sql_text(domain)) < 0
-		   ? -1
-		   : 0;
-}
-
-int
-thread_company(struct store *s, int64_t owner, const char *domain,
-    const char *name, int64_t message, struct change *c, int64_t *company,
-    struct err *err)
-{
-	if (STORE_INT(s, err, 0, company, SQL_ALIAS_GET, sql_int(owner),
-		sql_text(domain)) < 0)
-		return -1;
-	if (*company != 0)
-		return 0;
-	if (add_company(s, owner, domain, company, err) < 0 ||
-	    name_company(s, owner, *company, name, message, err) < 0)
-		return -1;
-	return thread_alias(s, owner, domain, *company, message, c, err);
-}
-
 /* What a mail teaches is part of an event only when that can be undone. */
 static struct change *
 again_change(const struct filing *f)
@@ -252,14 +160,14 @@ again_change(const struct filing *f)
 static int
 find_or_add_company(struct filing *f, int64_t *company, struct err *err)
 {
-	if (thread_company(f->store, f->owner, f->p->company,
+	if (company_of_domain(f->store, f->owner, f->p->company,
 		f->p->company_name, f->in->message, again_change(f), company,
 		err) < 0)
 		return -1;
 	if (!party_is_other(&f->in->from) || f->in->from.freemail)
 		return 0;
-	return thread_alias(f->store, f->owner, f->in->from.domain, *company,
-	    f->in->message, again_change(f), err);
+	return company_add_alias(f->store, f->owner, f->in->from.domain,
+	    *company, f->in->message, again_change(f), err);
 }
 
 static int
@@ -313,7 +221,7 @@ learn_alias(struct filing *f, const struct party *party, struct err *err)
 	if (company == 0 || ours == NULL || theirs == NULL ||
 	    strcmp(ours, theirs) != 0)
 		return 0;
-	return thread_alias(f->store, f->owner, party->domain, company,
+	return company_add_alias(f->store, f->owner, party->domain, company,
 	    f->in->message, again_change(f), err);
 }
 
@@ -330,7 +238,7 @@ learn_name(struct filing *f, struct err *err)
 	if (STORE_INT(f->store, err, 0, &company, SQL_ALIAS_GET,
 		sql_int(f->owner), sql_text(from->domain)) < 0)
 		return -1;
-	return name_company(
+	return company_fill_name(
 	    f->store, f->owner, company, name, f->in->message, err);
 }
 
