@@ -126,6 +126,7 @@ TESTS = $(wildcard tests/*.t)
 test: deps-test
 	@$(MAKE) -s -j2 all $(UNIT) $(FUZZ)
 	@dev/layers.sh
+	@dev/circles.sh $(O)
 	prove -j4 --timer --exec '' $(UNIT) $(TESTS)
 
 check: test
@@ -141,8 +142,9 @@ sanitize-run: all $(UNIT) $(FUZZ)
 	FUZZ_BUILD=$(CURDIR)/$(O) PROMISED=$(CURDIR)/$(BIN)promised PROMISED_DATA=$(CURDIR) \
 	ASAN_OPTIONS=detect_leaks=0 prove -j4 --timer --exec '' $(UNIT) $(TESTS)
 
-layers:
+layers: all
 	dev/layers.sh
+	dev/circles.sh $(O)
 
 # Longer campaigns; make test has a short run of each.
 crash: deps-test all

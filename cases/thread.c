@@ -242,7 +242,7 @@ doubt_likeness(struct arena *a, const struct placing *in,
 static bool
 only_called_so(const struct placing *in, const struct evidence *e)
 {
-	return e->main == &in->from && !in->forwarded && e->n > 0 &&
+	return e->main == &in->from && !in->forwarded && e->v != NULL &&
 	       e->v[0].alike && !e->v[0].known && e->v[0].score >= 0;
 }
 
