@@ -240,16 +240,18 @@ doubt_likeness(struct arena *a, const struct placing *in,
 
 /* It has the name of a company that is known, and another domain. */
 static bool
-only_called_so(const struct placing *in, const struct evidence *e)
+only_called_so(const struct placing *in, const struct evidence *e,
+    const struct suspect *best)
 {
-	return e->main == &in->from && !in->forwarded && e->v != NULL &&
-	       e->v[0].alike && !e->v[0].known && e->v[0].score >= 0;
+	return e->main == &in->from && !in->forwarded && best != NULL &&
+	       best->alike && !best->known && best->score >= 0;
 }
 
-/* No case fits. */
+/* No case fits, not even the best; NULL: there is none. */
 static void
 decide_without(struct arena *a, const struct thread_words *words,
-    const struct placing *in, const struct evidence *e, struct placement *p)
+    const struct placing *in, const struct evidence *e,
+    const struct suspect *best, struct placement *p)
 {
 	bool opens = may_open(a, words, in, e);
 
@@ -261,7 +263,7 @@ decide_without(struct arena *a, const struct thread_words *words,
 	} else if (!e->routine && tells_nothing(words, in, e)) {
 		p->by = PLACED_DOUBT;
 		p->why = "tells of no case in particular";
-	} else if (opens && only_called_so(in, e)) {
+	} else if (opens && only_called_so(in, e, best)) {
 		p->by = PLACED_DOUBT;
 		p->why = "has the name of this company alone";
 	}
@@ -276,7 +278,7 @@ decide(struct arena *a, const struct thread_words *words,
 	const struct suspect *best = e->n > 0 ? &e->v[0] : NULL;
 
 	if (best == NULL || best->score < enough(in, e)) {
-		decide_without(a, words, in, e, p);
+		decide_without(a, words, in, e, best, p);
 	} else if (stranger_wants_in(in, best) && !best->twin) {
 		p->by = PLACED_DOUBT;
 		p->why = "a stranger answers a mail of this case";
