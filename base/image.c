@@ -30,6 +30,7 @@
 
 enum {
 	RANGES_MOST = 1024,
+	SMALL_MOST = 1 << 20, /* see check_pointers() */
 	/* Nothing of ours is mapped so large: it is the shadow memory of a
 	 * sanitizer, in which almost every small number would point. */
 	SHADOW_LEAST = 128 << 20
@@ -281,13 +282,14 @@ check_pointers(const struct image *image, struct err *err)
 		return err_set(err, EX_SOFTWARE, "/proc/self/maps is missing");
 	for (i = 0; i < words; i++) {
 		if (word[i] < 4096 || word[i] >> 47 != 0 ||
-		    (uint32_t)word[i] <= UINT16_MAX)
+		    (uint32_t)word[i] <= SMALL_MOST)
 			continue;
 		for (k = 0; k < n && word[i] >= ranges[k].to; k++)
 			continue;
 		if (k < n && word[i] >= ranges[k].from)
 			return err_set(err, EX_SOFTWARE,
-			    "byte %zu points out of the image", i * 8);
+			    "byte %zu points out of the image: %#zx", i * 8,
+			    (size_t)word[i]);
 	}
 	return 0;
 }
