@@ -289,3 +289,16 @@ moment_parse(const char *text, struct moment *m)
 	    day_of_civil(c), hour * 3600 + minute * 60 + second, offset);
 	return true;
 }
+
+day_t
+nth_weekday(day_t first, day_t last, int n, int weekday)
+{
+	int ahead;
+
+	if (n < 0) {
+		ahead = ((int)weekday_of(last) - weekday + 7) % 7;
+		return last - ahead + 7 * (n + 1);
+	}
+	ahead = (weekday - (int)weekday_of(first) + 7) % 7;
+	return first + ahead + 7 * (n - 1);
+}

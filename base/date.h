@@ -82,4 +82,8 @@ char *moment_print_mail(struct moment, char *out);
 bool day_parse(const char *, day_t *);
 bool moment_parse(const char *, struct moment *);
 
+/* The nth day of that weekday (as weekday_of() has it) of a stretch of days,
+ * from 1; from its end when n < 0.  May lie outside of it. */
+day_t nth_weekday(day_t first, day_t last, int n, int weekday);
+
 #endif

@@ -268,16 +268,10 @@ files_open(const char *path, struct err *err)
 	struct files *f;
 	struct buf name = {0};
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = source_fd(path, &st, err);
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_errno(err, "%s", path);
-		if (errno == ENOENT)
-			err->code = EX_NOINPUT;
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return NULL;
-	}
 	f = mem_alloc(sizeof(*f));
 	memset(f, 0, sizeof(*f));
 	buf_printf(&name, "file:%s", path);

@@ -1,5 +1,6 @@
 /* See source.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -80,4 +81,19 @@ source_slurp(int fd, const char *path, struct arena *arena,
 	mail->has_received = true;
 	mail->received = st.st_mtime;
 	return 0;
+}
+
+int
+source_fd(const char *path, struct stat *st, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, st) == 0)
+		return fd;
+	err_errno(err, "%s", path);
+	if (errno == ENOENT)
+		err->code = EX_NOINPUT;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

@@ -140,8 +140,11 @@ void source_close(struct source *);
  * larger than SOURCE_LARGEST), and its time of change. */
 int source_slurp(int fd, const char *path, struct arena *, struct source_mail *,
     struct err *);
-/* For the kinds: whether source_since() has the file passed over. */
+/* For the kinds: a file or folder open to be read, and what it is; it waits for
+ * no writer of a pipe.  -1 with err (EX_NOINPUT when it is not there). */
 struct stat;
+int source_fd(const char *path, struct stat *, struct err *);
+/* For the kinds: whether source_since() has the file passed over. */
 bool source_passes_over(const struct source *, const struct stat *);
 /* For files.c: an mbox that is open already.  Takes fd, also on failure. */
 struct source *

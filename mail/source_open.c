@@ -1,5 +1,4 @@
 /* See source.h: which kind of source a path or URL is, and waiting for it. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -46,15 +45,9 @@ source_open_path(const char *path, struct err *err)
 
 	if (strcmp(path, "-") == 0)
 		return stdin_open(STDIN_FILENO, err);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_errno(err, "%s", path);
-		if (errno == ENOENT)
-			err->code = EX_NOINPUT;
-		if (fd >= 0)
-			close(fd);
+	fd = source_fd(path, &st, err);
+	if (fd < 0)
 		return NULL;
-	}
 	if (S_ISDIR(st.st_mode))
 		return open_folder(fd, path, err);
 	return open_file(fd, path, err);

@@ -85,20 +85,6 @@ civil_day(int year, int month, int day)
 	return day_of_civil(c);
 }
 
-/* The nth weekday of a stretch of days, from its end when n < 0. */
-static day_t
-nth_weekday(day_t first, day_t last, int n, int weekday)
-{
-	int ahead;
-
-	if (n < 0) {
-		ahead = ((int)weekday_of(last) - weekday + 7) % 7;
-		return last - ahead + 7 * (n + 1);
-	}
-	ahead = (weekday - (int)weekday_of(first) + 7) % 7;
-	return first + ahead + 7 * (n - 1);
-}
-
 /* Easter Sunday of the Eastern churches, as a Gregorian date (Meeus). */
 static day_t
 orthodox_easter(int year)

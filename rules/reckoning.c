@@ -62,19 +62,6 @@ reckoning_set_stretch(
 	s->named = true;
 }
 
-day_t
-nth_weekday(day_t lo, day_t hi, int n, int weekday)
-{
-	int ahead;
-
-	if (n < 0) {
-		ahead = ((int)weekday_of(hi) - weekday + 7) % 7;
-		return hi - ahead + 7 * (n + 1);
-	}
-	ahead = (weekday - (int)weekday_of(lo) + 7) % 7;
-	return lo + ahead + 7 * (n - 1);
-}
-
 int
 take_digits(const char **p, int least, int most)
 {

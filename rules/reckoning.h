@@ -74,8 +74,6 @@ reckoning_set_stretch(struct reckoning *, enum stretch, day_t lo, day_t hi);
 day_t reckoning_base(const struct reckoning *);
 
 day_t civil_day(int year, int month, int day);
-/* The nth such weekday (1 is Monday) of some days; -1 the last one. */
-day_t nth_weekday(day_t lo, day_t hi, int n, int weekday);
 /* n digits at *p, which moves behind them; -1 when there are none. */
 int take_digits(const char **p, int least, int most);
 
