@@ -1,5 +1,4 @@
 /* See source.h: which kind of source a path or URL is, and waiting for it. */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
