@@ -11,6 +11,7 @@
 #include "cases/naming.h"
 #include "cases/number.h"
 #include "cases/opening.h"
+#include "cases/phrase.h"
 #include "cases/weighing.h"
 
 enum {
@@ -52,7 +53,7 @@ repeats(const struct work *w, const char *subject)
 	       !words_bland(w->words, subject,
 		   w->out->main == NULL ? NULL : w->out->main->name,
 		   w->in->owner_name) &&
-	       words_mention(slice_of(w->subject), subject);
+	       phrase_mentioned(slice_of(w->subject), subject);
 }
 
 /* What its mails are about, as they say themselves. */

@@ -10,6 +10,7 @@
 #include "cases/naming.h"
 #include "cases/number.h"
 #include "cases/opening.h"
+#include "cases/phrase.h"
 #include "cases/weighing.h"
 
 enum {
@@ -140,7 +141,7 @@ number_add(struct arena *a, struct strings *s, const char *text)
 static bool
 in_text(const char *text, const char *written)
 {
-	return text != NULL && words_mention(slice_of(text), written);
+	return text != NULL && phrase_mentioned(slice_of(text), written);
 }
 
 /* The reference numbers that a message gives as its own: those that the rules
@@ -341,13 +342,13 @@ is_mentioned(struct work *w, const char *text, const char *name)
 {
 	const char *word = words_name(w->arena, w->words, name);
 
-	return word != NULL && words_mention(slice_of(text), word);
+	return word != NULL && phrase_mentioned(slice_of(text), word);
 }
 
 /* Bytes of a name that is no common word; beside a number of its case, too. */
 enum { TOLD_LEAST = 5, TOLD_LEAST_NUMBERED = 3, SURNAME_LEAST = 4 };
 
-/* Of ASCII alone, as words_mention() compares. */
+/* Of ASCII alone, as phrase_mentioned() compares. */
 static char *
 lower_case(struct arena *a, const char *text)
 {
@@ -387,7 +388,7 @@ may_tell(struct work *w, const char *text, const char *name)
 static bool
 is_told(const char *text, const char *name, size_t least)
 {
-	return strlen(name) >= least && words_mention(slice_of(text), name);
+	return strlen(name) >= least && phrase_mentioned(slice_of(text), name);
 }
 
 /* Whether it calls itself by the company's name. */
@@ -456,9 +457,9 @@ names_owner(const struct work *w, const char *name)
 	if (w->in->owner_name == NULL)
 		return false;
 	last = opening_surname(w->in->owner_name);
-	return words_mention(
+	return phrase_mentioned(
 		   slice_of(w->in->subject), slice_dup(w->arena, last)) &&
-	       words_mention(slice_of(w->in->subject), name);
+	       phrase_mentioned(slice_of(w->in->subject), name);
 }
 
 /* It says for whom it writes, or about whom. */
@@ -497,7 +498,7 @@ told_as(struct work *w, const char *text, const char *domain, const char *name,
 		 (is_told(text, word, TOLD_LEAST) && speaks_for(w, text, word)))
 		*as = MENTIONED;
 	else if (whole != NULL && w->out->dispute >= OPENING_ENOUGH &&
-		 words_mention(slice_of(w->in->subject), whole))
+		 phrase_mentioned(slice_of(w->in->subject), whole))
 		*as = MENTIONED;
 	else if (whole != NULL)
 		*as = TOLD;
@@ -643,7 +644,7 @@ names_sender(struct work *w, int64_t message, const char *name, bool *result,
 	    w->store, SQL_MESSAGE_NEWEST, sql_int(w->owner), sql_int(message));
 	const char *text = rows_next(r) ? rows_text(r, 0, w->arena) : NULL;
 
-	*result = text != NULL && words_mention(slice_of(text), name);
+	*result = text != NULL && phrase_mentioned(slice_of(text), name);
 	return rows_end(r, err);
 }
 

@@ -99,8 +99,5 @@ bool words_title(const struct thread_words *, struct slice word);
 bool words_given(const struct thread_words *, struct slice word);
 /* What stands between a person and their company: "at". */
 bool words_joins(const struct thread_words *, struct slice word);
-/* Whether text holds the words of phrase in a row, as whole words; ASCII case
- * and kind of white space aside. */
-bool words_mention(struct slice text, const char *phrase);
 
 #endif

@@ -446,6 +446,37 @@ subjects_lose_their_prefixes(void **state)
 	arena_free(a);
 }
 
+static void
+a_fault_in_the_words_is_told_with_its_line(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} files[] = {
+	    {"[prefix]\nre fwd\n[prefixes]\n", ":3: no such section; "
+	                                        "there are [prefix]"},
+	    {"# words\nre fwd\n", ":2: no such section"},
+	    {"[said]\nyour complaint\n", ":2: points stand before"},
+	    {"[said]\n100 your complaint\n", ":2: points stand before"},
+	    {"[said]\n-3\n", ":2: points stand before"},
+	    {"[found]\n3 refusal\n-3 offer\n", ":3: points stand before"},
+	};
+	struct arena *a = arena_new();
+	const char *path = arena_printf(a, "%s/words", folder);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *f = fopen(path, "w");
+
+		assert_non_null(f);
+		fputs(files[i].text, f);
+		assert_int_equal(fclose(f), 0);
+		assert_null(thread_words_load(a, path, &err));
+		assert_int_equal(err.code, EX_CONFIG);
+		assert_non_null(strstr(err.text, files[i].told));
+	}
+	arena_free(a);
+}
+
 /* What one owner has is nothing to another, be the mail the same. */
 static void
 owners_do_not_meet(void **state)
@@ -503,6 +534,7 @@ main(void)
 {
 	struct CMUnitTest tests[100] = {
 	    cmocka_unit_test(subjects_lose_their_prefixes),
+	    cmocka_unit_test(a_fault_in_the_words_is_told_with_its_line),
 	    cmocka_unit_test(owners_do_not_meet),
 	};
 	struct dirent **names;
