@@ -10,9 +10,28 @@
 #include "rules/times.h"
 #include "rules/timing.h"
 
+/* "Dr Shah, who can tell if it is cracked, will ring you": what a relative
+ * clause waits for is nothing that the sentence waits for. */
+static bool
+is_relative(struct reader *r, struct slice text, struct span c, size_t frame)
+{
+	struct span found;
+	size_t from = 0;
+
+	while (r->book->relative != NULL && from < c.start &&
+	       reader_match(r, NULL, r->book->relative, text, from, &found) &&
+	       found.start < c.start) {
+		if (c.end <= found.end &&
+		    (frame < found.start || frame >= found.end))
+			return true;
+		from = found.start + 1;
+	}
+	return false;
+}
+
 /* True when the clock of a frame waits for something. */
 static bool
-conditional(struct slice text, const struct hits *conditions,
+conditional(struct reader *r, struct slice text, const struct hits *conditions,
     const struct frame *frame, const struct when *time)
 {
 	const struct hit *c;
@@ -22,7 +41,8 @@ conditional(struct slice text, const struct hits *conditions,
 		if (spans_overlap(c->at, frame->clause) &&
 		    (time == NULL ||
 			!is_parted(text, c->at.end, frame->hit.at.start)) &&
-		    !(c->rule->undated && names_day(time)))
+		    !(c->rule->undated && names_day(time)) &&
+		    !is_relative(r, text, c->at, frame->hit.at.start))
 			return true;
 	}
 	return false;
@@ -68,8 +88,8 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 	c.time =
 	    time_of(e->reader, e->view, e->frames, &e->frames->v[f], heads, i);
 	c.condition = c.kind == KIND_PROMISE &&
-		      conditional(e->view->marked.text, e->conditions,
-			  &e->frames->v[f], c.time);
+		      conditional(e->reader, e->view->marked.text,
+			  e->conditions, &e->frames->v[f], c.time);
 	lacks = lacking(rule, &c);
 	if (lacks != NULL) {
 		if (!rule->otherwise)
