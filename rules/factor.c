@@ -283,9 +283,11 @@ static void write_choice(struct writing *, const struct choice *);
 static void
 write_branch(struct writing *w, const struct branch *b)
 {
-	const struct item *item;
+	size_t i;
 
-	for (item = b->v; item < b->v + b->n; item++) {
+	for (i = 0; i < b->n; i++) {
+		const struct item *item = &b->v[i];
+
 		buf_slice(&w->out, item->text);
 		if (item->group != NULL) {
 			write_choice(w, item->group);
