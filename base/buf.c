@@ -84,17 +84,6 @@ slice_part(struct slice s, size_t start, size_t end)
 	return part;
 }
 
-void
-slice_skip(struct slice *s, size_t n)
-{
-	if (n > s->len)
-		n = s->len;
-	if (n == 0)
-		return;
-	s->p += n;
-	s->len -= n;
-}
-
 char *
 slice_dup(struct arena *a, struct slice s)
 {

@@ -19,6 +19,18 @@ struct slice {
 	size_t len;
 };
 
+/* Takes n of its bytes, or all, off the front. */
+static inline void
+slice_skip(struct slice *s, size_t n)
+{
+	if (n > s->len)
+		n = s->len;
+	if (n == 0)
+		return;
+	s->p += n;
+	s->len -= n;
+}
+
 struct slice slice_of(const char *text); /* NULL gives the empty slice */
 bool slice_is(struct slice, const char *text);
 bool slice_is_nocase(struct slice, const char *text); /* ASCII case */
@@ -32,8 +44,6 @@ struct slice slice_trim(struct slice);
 bool slice_line(struct slice *rest, struct slice *line);
 /* The bytes from start up to end, which lie in it. */
 struct slice slice_part(struct slice, size_t start, size_t end);
-/* Takes n of its bytes, or all, off the front. */
-void slice_skip(struct slice *, size_t n);
 char *slice_dup(struct arena *, struct slice);
 
 struct buf {

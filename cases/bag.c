@@ -79,6 +79,18 @@ bag_put_hashed(struct bag *b, const char *text, uint32_t h, int weight)
 		widen(b);
 }
 
+struct bag *
+bag_copy(struct arena *a, const struct bag *from)
+{
+	struct bag *b = bag_new(a);
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		bag_put_hashed(
+		    b, from->v[i].text, from->hashes[i], from->v[i].weight);
+	return b;
+}
+
 void
 bag_put(struct bag *b, const char *text, int weight)
 {

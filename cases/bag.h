@@ -22,6 +22,7 @@ struct token {
 struct bag; /* grows; in an arena */
 
 struct bag *bag_new(struct arena *);
+struct bag *bag_copy(struct arena *, const struct bag *);
 /* Adds a token, or with weight 0 takes it out for good; one that is there keeps
  * its weight. */
 void bag_put(struct bag *, const char *text, int weight);

@@ -313,10 +313,12 @@ main_party(const struct placing *in)
 	return NULL;
 }
 
-static void
-ignore_names(struct work *w, struct bag *b)
+/* What tells nothing in this message. */
+static struct bag *
+ignored_names(struct work *w)
 {
 	const struct placing *in = w->in;
+	struct bag *b = bag_new(w->arena);
 	struct slice greeted;
 	bool greets;
 	size_t i;
@@ -338,6 +340,7 @@ ignore_names(struct work *w, struct bag *b)
 		if (words_account(
 			w->words, slice_of(w->body), w->out->numbers.v[i]))
 			bag_ignore(b, w->words, slice_of(w->out->numbers.v[i]));
+	return b;
 }
 
 /* What stands below every mail of a company tells nothing. */
@@ -425,12 +428,11 @@ static void
 read_self(struct work *w)
 {
 	const struct placing *in = w->in;
+	const struct bag *ignored = ignored_names(w);
 	int part;
 
-	for (part = 0; part < PARTS; part++) {
-		w->bag[part] = bag_new(w->arena);
-		ignore_names(w, w->bag[part]);
-	}
+	for (part = 0; part < PARTS; part++)
+		w->bag[part] = bag_copy(w->arena, ignored);
 	w->sender = bag_new(w->arena);
 	if (w->out->main != NULL && w->out->main->name != NULL)
 		bag_add(w->sender, w->words,

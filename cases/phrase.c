@@ -66,17 +66,31 @@ phrase_stands(struct slice text, const char *phrase)
 	return n > 0 && (n == text.len || !word_byte(text.p[n]));
 }
 
+/* Most bytes are not the first of it. */
+bool
+phrase_next(struct slice text, size_t *at, const char *phrase)
+{
+	const char first = to_lower(*phrase);
+	size_t i;
+
+	for (i = *at; i < text.len; i++) {
+		if ((first != ' ' && to_lower(text.p[i]) != first) ||
+		    (i > 0 && word_byte(text.p[i - 1])) ||
+		    !phrase_stands(slice_part(text, i, text.len), phrase))
+			continue;
+		*at = i;
+		return true;
+	}
+	return false;
+}
+
 bool
 phrase_mentioned(struct slice text, const char *phrase)
 {
-	char before = ' ';
+	size_t at = 0;
 
-	if (phrase == NULL || *phrase == '\0')
-		return false;
-	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1))
-		if (!word_byte(before) && phrase_stands(text, phrase))
-			return true;
-	return false;
+	return phrase != NULL && *phrase != '\0' &&
+	       phrase_next(text, &at, phrase);
 }
 
 /* By the second byte of the phrase. */
@@ -99,21 +113,26 @@ phrases_stand(const struct phrases *list, struct slice text)
 	return false;
 }
 
+/* Whether one may begin at p, by its first two bytes. */
+static inline bool
+may_begin(const struct phrases *list, const char *p, const char *end)
+{
+	unsigned next = p + 1 < end ? low_bits(p[1]) : 0;
+
+	return (list->pairs[low_bits(*p)] >> next & 1) != 0;
+}
+
 bool
 phrases_mentioned(const struct phrases *list, struct slice text)
 {
 	const char *p, *end = text.p + text.len;
-	unsigned next;
 
-	for (p = text.p; p < end; p++) {
-		next = p + 1 < end ? low_bits(p[1]) : 0;
-		if ((list->pairs[low_bits(*p)] >> next & 1) == 0)
-			continue;
+	for (p = text.p; p < end; p++)
 		/* None begins within a word. */
-		if ((p == text.p || !word_byte(p[-1]) || !word_byte(*p)) &&
+		if (may_begin(list, p, end) &&
+		    (p == text.p || !word_byte(p[-1]) || !word_byte(*p)) &&
 		    phrases_stand(list, (struct slice){p, (size_t)(end - p)}))
 			return true;
-	}
 	return false;
 }
 
@@ -148,9 +167,11 @@ void
 phrases_said(const struct phrases *list, struct slice text, int *yes, int *no)
 {
 	struct said said = {.yes = yes, .no = no};
-	char before = ' ';
+	const char *p, *end = text.p + text.len;
 
-	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1))
-		if (!word_byte(before))
-			add_said(list, text, &said);
+	for (p = text.p; p < end; p++)
+		if (may_begin(list, p, end) &&
+		    (p == text.p || !word_byte(p[-1])))
+			add_said(
+			    list, (struct slice){p, (size_t)(end - p)}, &said);
 }

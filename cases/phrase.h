@@ -40,6 +40,8 @@ void phrases_said(const struct phrases *, struct slice text, int *yes, int *no);
 size_t phrase_covers(struct slice text, const char *phrase);
 /* Whether it begins where the text does. */
 bool phrase_stands(struct slice text, const char *phrase);
+/* Moves *at on to where it stands next in the text; false when it does not. */
+bool phrase_next(struct slice text, size_t *at, const char *phrase);
 /* Whether it stands anywhere in the text; false for NULL and "". */
 bool phrase_mentioned(struct slice text, const char *phrase);
 

@@ -246,16 +246,13 @@ bool
 words_asked(const struct thread_words *w, struct slice text, const char *name)
 {
 	struct slice behind;
-	char before = ' ';
-	size_t n;
+	size_t at;
 
-	for (; name != NULL && *name != '\0' && text.len > 0;
-	     before = text.p[0], slice_skip(&text, 1)) {
-		if (word_byte(before) || !phrase_stands(text, name))
-			continue;
-		behind = text;
-		n = phrase_covers(text, name);
-		slice_skip(&behind, n);
+	if (name == NULL || *name == '\0')
+		return false;
+	for (at = 0; phrase_next(text, &at, name); at++) {
+		behind = slice_part(text, at, text.len);
+		slice_skip(&behind, phrase_covers(behind, name));
 		behind = slice_trim(behind);
 		if (behind.len > 0 && phrases_stand(&w->asked, behind))
 			return true;
@@ -297,18 +294,18 @@ const char *
 words_spelled(struct arena *a, struct slice text, const char *domain)
 {
 	size_t length = strcspn(domain, ".@"), letters = 0, i, n;
-	char before = ' ';
 
 	for (i = 0; i < length; i++)
 		letters += domain[i] != '-';
 	if (letters < SPELLED_LEAST)
 		return NULL;
-	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1)) {
-		if (word_byte(before) || to_lower(text.p[0]) != domain[0])
+	for (i = 0; i < text.len; i++) {
+		if (to_lower(text.p[i]) != domain[0] ||
+		    (i > 0 && word_byte(text.p[i - 1])))
 			continue;
-		n = spells(text, domain, letters);
+		n = spells(slice_part(text, i, text.len), domain, letters);
 		if (n > 0)
-			return arena_strndup(a, text.p, n);
+			return arena_strndup(a, text.p + i, n);
 	}
 	return NULL;
 }
@@ -511,16 +508,14 @@ bool
 words_account(
     const struct thread_words *w, struct slice text, const char *number)
 {
-	const char *start = text.p, *p;
-	char before = ' ';
+	const char *p;
+	size_t at;
 	int i;
 
-	for (; text.len > 0; before = text.p[0], slice_skip(&text, 1)) {
-		if (word_byte(before) || !phrase_stands(text, number))
-			continue;
-		p = text.p;
+	for (at = 0; phrase_next(text, &at, number); at++) {
+		p = text.p + at;
 		for (i = 0; i < LABEL_WORDS; i++)
-			if (is_in(w->account, word_before(start, &p)))
+			if (is_in(w->account, word_before(text.p, &p)))
 				return true;
 	}
 	return false;
