@@ -17,6 +17,7 @@
 enum {
 	ROUTINE = -5, /* points of a dispute that make it everyday mail */
 	OWN_MOST = 8000, /* bytes of the message itself that are weighed */
+	SIGNATURE_MOST = 60, /* bytes beside a name */
 };
 
 /* --- What was said in each case --- */
@@ -147,12 +148,12 @@ meet_address(struct work *w, struct file *f, const char *addr)
 	size_t i;
 
 	if (w->company_speaks && strcmp(addr, in->from.addr) == 0)
-		f->same_address = true;
+		f->s.met = true;
 	for (i = 0; i < in->other_count; i++) {
 		if (!party_is_other(&in->others[i]) ||
 		    strcmp(addr, in->others[i].addr) != 0)
 			continue;
-		f->same_address = true;
+		f->s.met = true;
 		f->own_desk = f->own_desk || has_tag(addr);
 		f->both = f->both || (!w->company_speaks &&
 					 strcmp(in->others[i].domain,
@@ -261,11 +262,10 @@ read_company(struct work *w, struct file *f, struct bag *names, struct err *err)
 	return rows_end(r, err);
 }
 
-static int
-read_messages(struct work *w, struct file *f, struct err *err)
+/* Nothing is met yet. */
+static void
+begin_meeting(const struct work *w, struct file *f)
 {
-	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES,
-	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
 	int part;
 
 	for (part = 0; part < PARTS; part++)
@@ -275,6 +275,15 @@ read_messages(struct work *w, struct file *f, struct err *err)
 	    w->arena, bag_size(w->bag[ABOUT]) + 1, sizeof(*f->titled));
 	f->headed =
 	    arena_calloc(w->arena, bag_size(w->plain) + 1, sizeof(*f->headed));
+}
+
+static int
+read_messages(struct work *w, struct file *f, struct err *err)
+{
+	struct rows *r = STORE_QUERY(w->store, SQL_THREAD_MESSAGES,
+	    sql_int(w->owner), sql_int(f->s.number), sql_int(w->until));
+
+	begin_meeting(w, f);
 	while (rows_next(r))
 		read_message(w, f, r);
 	return rows_end(r, err);
@@ -313,6 +322,23 @@ main_party(const struct placing *in)
 	return NULL;
 }
 
+/* What the owner signs with beside his name says who he is: "Anna Bell, flat
+ * 4". */
+static void
+ignore_signature(struct work *w, struct bag *b)
+{
+	struct slice rest = slice_of(w->in->text), line;
+	const char *name =
+	    w->in->owner_name != NULL ? w->in->owner_name : w->in->from.name;
+	size_t n;
+
+	while (w->in->from.owner && name != NULL && slice_line(&rest, &line)) {
+		n = phrase_covers(line, name);
+		if (n > 0 && line.len - n <= SIGNATURE_MOST)
+			bag_ignore(b, w->words, line);
+	}
+}
+
 /* What tells nothing in this message. */
 static struct bag *
 ignored_names(struct work *w)
@@ -332,6 +358,7 @@ ignored_names(struct work *w)
 			bag_ignore(b, w->words, slice_of(in->others[i].name));
 	if (w->out->main != NULL)
 		bag_ignore_name(b, w->arena, w->words, w->out->main->name);
+	ignore_signature(w, b);
 	/* However the owner is called there. */
 	greeted = opening_greeted(w->words, w->body, &greets);
 	if (w->company_speaks && greets)
@@ -372,6 +399,21 @@ split_comment(struct work *w)
 		words_split(
 		    w->arena, w->words, w->in->comment, &about, &apart, &fresh);
 	w->out->denied = w->out->denied || fresh;
+}
+
+/* Who begins another matter in an answer has left its subject as it was: that
+ * tells, and numbers, the old one. */
+static void
+drop_inherited(struct work *w)
+{
+	struct placing *own;
+
+	if (!w->out->denied || !words_replies(w->words, w->in->subject))
+		return;
+	own = arena_alloc(w->arena, sizeof(*own));
+	*own = *w->in;
+	own->subject = "";
+	w->in = own;
 }
 
 /* "Maria Keane", and neither "Acme" nor "Support". */
@@ -417,8 +459,9 @@ split_self(struct work *w, char **about, char **apart)
 	if (!in->unread)
 		words_split(
 		    w->arena, w->words, own, about, apart, &w->out->denied);
-	w->out->numbers = suspects_numbers(w->arena, in, *about, *apart);
+	drop_inherited(w);
 	split_comment(w);
+	w->out->numbers = suspects_numbers(w->arena, w->in, *about, *apart);
 	split_body(w);
 	if (!in->unread)
 		read_kind(w);
@@ -456,9 +499,11 @@ read_self(struct work *w)
 	w->chases = in->from.owner && !w->out->note &&
 		    (words_chase(w->words, slice_of(in->subject)) ||
 			words_chase(w->words, slice_of(w->body)));
-	w->letter = in->from.owner && !in->forwarded && !w->out->note &&
-		    !w->out->main->freemail && in->references.n == 0 &&
-		    !words_replies(w->words, in->subject) && !w->chases;
+	w->letter =
+	    in->from.owner && !in->forwarded && !w->out->note &&
+	    !w->out->main->freemail && !w->chases &&
+	    (w->to_unfiled || (in->references.n == 0 &&
+				  !words_replies(w->words, in->subject)));
 	w->bland = words_bland(w->words, w->subject,
 	    w->out->main == NULL ? NULL : w->out->main->name, in->owner_name);
 }
@@ -513,6 +558,28 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 		return 0;
 	read_self(&w);
 	return weigh_suspects(&w, err);
+}
+
+bool
+evidence_same_matter(struct arena *a, const struct thread_words *words,
+    const struct placing *in, const char *subject, struct slice print)
+{
+	struct evidence out;
+	struct work w = work_begin(NULL, 0, a, words, in, &out);
+	struct file f = {0};
+	char *about, *apart;
+	int part;
+
+	split_self(&w, &about, &apart);
+	read_self(&w);
+	w.v = &f;
+	w.n = 1;
+	begin_meeting(&w, &f);
+	if (subject != NULL)
+		meet_title(&w, &f, subject);
+	for (part = 0; part < PARTS; part++)
+		bag_meet(w.bag[part], print, f.met[part]);
+	return weigh_words(&w);
 }
 
 void

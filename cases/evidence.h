@@ -25,6 +25,7 @@ struct suspect {
 	const char *why;
 	bool known; /* the sender's domain belongs to the case */
 	bool alike; /* ... or at least its name */
+	bool met; /* the very address has had part in it */
 	bool twin; /* the case has the very mail already */
 };
 
@@ -47,6 +48,11 @@ struct evidence {
 int evidence_gather(struct store *, int64_t owner, struct arena *,
     const struct thread_words *, const struct placing *, struct evidence *,
     struct err *);
+
+/* Whether an earlier mail, of that subject and print, speaks of what this one is
+ * about. */
+bool evidence_same_matter(struct arena *, const struct thread_words *,
+    const struct placing *, const char *subject, struct slice print);
 
 /* What it leaves behind alone. */
 void evidence_self(struct arena *, const struct thread_words *,

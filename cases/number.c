@@ -1,10 +1,15 @@
 /* See number.h. */
 #include <ctype.h>
+#include <string.h>
 
 #include "base/ascii.h"
 #include "cases/number.h"
 
-enum { NUMBER_MOST = 40 }; /* bytes */
+enum {
+	NUMBER_MOST = 40, /* bytes */
+	GROUP_LEAST = 3, /* digits of a group */
+	GROUP_MOST = 5
+};
 
 char *
 number_plain(struct arena *a, const char *written)
@@ -70,11 +75,36 @@ count_digits(struct slice s)
 	return n;
 }
 
+static bool
+is_year(struct slice s)
+{
+	return s.len == 4 && (slice_starts(s, "19") || slice_starts(s, "20"));
+}
+
+/* How many bytes of a further group of digits follow a blank: "JD0099 4471
+ * 8820"; 0: none. */
+static size_t
+group_after(const char *p, const char *end)
+{
+	const char *from = p + 1, *to = from;
+
+	if (p == end || *p != ' ')
+		return 0;
+	while (to < end && is_digit(*to))
+		to++;
+	if (to - from < GROUP_LEAST || to - from > GROUP_MOST ||
+	    (to < end && (number_byte(*to) && *to != '.' && *to != ':')) ||
+	    is_year((struct slice){from, (size_t)(to - from)}))
+		return 0;
+	return (size_t)(to - p);
+}
+
 /* The next token with a digit, taken off *rest; false at the end. */
 static bool
 next_with_digit(struct slice *rest, struct slice *token)
 {
 	const char *p = rest->p, *end, *from;
+	size_t group;
 
 	if (rest->len == 0)
 		return false;
@@ -89,6 +119,8 @@ next_with_digit(struct slice *rest, struct slice *token)
 		;
 	while (p < end && number_byte(*p))
 		p++;
+	while ((group = group_after(p, end)) > 0)
+		p += group;
 	*token = trim_number((struct slice){from, (size_t)(p - from)});
 	slice_skip(rest, (size_t)(p - rest->p));
 	return true;
@@ -102,12 +134,27 @@ number_next(struct slice *rest, size_t digits, struct slice *written)
 
 	while (next_with_digit(rest, &token)) {
 		if (token.len > NUMBER_MOST || count_digits(token) < digits ||
-		    (token.len == 4 && (slice_starts(token, "19") ||
-					   slice_starts(token, "20"))) ||
-		    is_amount(before, token.p, token))
+		    is_year(token) || is_amount(before, token.p, token))
 			continue;
 		*written = token;
 		return true;
 	}
 	return false;
+}
+
+const char *
+number_whole(struct arena *a, const char *text, const char *written)
+{
+	const char *p = text == NULL ? NULL : strstr(text, written), *end, *to;
+	size_t group;
+
+	if (p == NULL || *written == '\0')
+		return written;
+	end = p + strlen(p);
+	to = p + strlen(written);
+	while ((group = group_after(to, end)) > 0)
+		to += group;
+	if (to == p + strlen(written) || to - p > NUMBER_MOST)
+		return written;
+	return arena_strndup(a, p, (size_t)(to - p));
 }

@@ -18,4 +18,9 @@ char *number_shape(struct arena *, const char *plain);
  * reference number: not an amount, not a date; as written. */
 bool number_next(struct slice *rest, size_t digits, struct slice *written);
 
+/* The number as it stands in a text, with the groups of digits behind it:
+ * "JD0099" -> "JD0099 4471 8820"; in the arena, or `written` itself. */
+const char *
+number_whole(struct arena *, const char *text, const char *written);
+
 #endif

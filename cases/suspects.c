@@ -82,6 +82,20 @@ follow_id(struct work *w, const char *id, enum id_of of, struct err *err)
 	return rows_end(r, err);
 }
 
+/* The owner answers what was in no case. */
+static int
+see_unfiled(struct work *w, const char *id, struct err *err)
+{
+	int64_t n;
+
+	if (STORE_INT(w->store, err, 0, &n, SQL_THREAD_UNFILED_ID,
+		sql_int(w->owner), sql_text(id), sql_int(w->in->message),
+		sql_int(w->until)) < 0)
+		return -1;
+	w->to_unfiled = n > 0;
+	return 0;
+}
+
 static bool
 same_id(const struct placing *in)
 {
@@ -99,6 +113,9 @@ follow_ids(struct work *w, struct err *err)
 	for (i = in->references.n; i > 0 && w->n == 0; i--)
 		if (follow_id(w, in->references.v[i - 1], ANSWERED, err) < 0)
 			return -1;
+	if (in->from.owner && w->n == 0 && in->references.n > 0 &&
+	    see_unfiled(w, in->references.v[in->references.n - 1], err) < 0)
+		return -1;
 	if (in->message_id != NULL &&
 	    follow_id(w, in->message_id, OWN, err) < 0)
 		return -1;
@@ -144,6 +161,12 @@ in_text(const char *text, const char *written)
 	return text != NULL && phrase_mentioned(slice_of(text), written);
 }
 
+static const char *
+as_written(struct arena *a, const struct placing *in, const char *number)
+{
+	return number_whole(a, in->subject, number_whole(a, in->text, number));
+}
+
 /* The reference numbers that a message gives as its own: those that the rules
  * found and those in its subject, but for those that it says are of another
  * matter. */
@@ -160,7 +183,7 @@ suspects_numbers(struct arena *a, const struct placing *in, const char *about,
 		if (!in_text(apart, f->references[i]) ||
 		    in_text(about, f->references[i]) ||
 		    in_text(in->subject, f->references[i]))
-			number_add(a, &s, f->references[i]);
+			number_add(a, &s, as_written(a, in, f->references[i]));
 	/* The owner's note to himself has no subject that a company gave. */
 	while (party_is_other(&in->from) && number_next(&rest, 4, &written))
 		number_add(a, &s, slice_dup(a, written));
@@ -205,6 +228,7 @@ follow_number(
 		f->number = points / (int)n;
 		f->named = written;
 		f->in_subject = points == POINTS_NUMBER_SUBJECT;
+		f->account = points == POINTS_ACCOUNT;
 	}
 	return 0;
 }
@@ -540,6 +564,35 @@ whole_text(const struct work *w, const char *about)
 	return buf_keep(&b, w->arena);
 }
 
+static bool
+begins_with(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* Whether the sender's domain is made of that word of his name, or what he has
+ * at another's: "noreply@acme.portal.example". */
+static bool
+is_own_word(const struct party *main, const char *word)
+{
+	const char *at = main->addr == NULL ? NULL : strchr(main->addr, '@');
+
+	return begins_with(main->domain, word) ||
+	       (at != NULL && begins_with(at + 1, word) &&
+		   at[1 + strlen(word)] == '.');
+}
+
+/* A company whose people alone have written is called by what its domain begins
+ * with: "Acme" of acmepm.example. */
+static const char *
+name_of(const char *name, const char *domain, const char *sender)
+{
+	if (sender == NULL || strcmp(name, domain) != 0 ||
+	    strlen(sender) < TOLD_LEAST || !begins_with(domain, sender))
+		return name;
+	return sender;
+}
+
 /*
  * Companies by name: of the sender (a company writes from many domains; from
  * one of quite another name it must give the case's number, and so must one
@@ -558,8 +611,7 @@ follow_names(struct work *w, const char *about, struct err *err)
 
 	if (main != NULL && main->name != NULL)
 		sender = words_name(w->arena, w->words, main->name);
-	if (sender != NULL &&
-	    strncmp(main->domain, sender, strlen(sender)) == 0)
+	if (sender != NULL && is_own_word(main, sender))
 		known_as = ALIKE;
 	/* Nobody can be meant: a newsletter's text is not looked at. */
 	if (w->company_speaks && w->in->bulk && !desk &&
@@ -569,7 +621,7 @@ follow_names(struct work *w, const char *about, struct err *err)
 	r = STORE_QUERY(w->store, SQL_COMPANIES, sql_int(w->owner));
 	while (rows_next(r)) {
 		domain = rows_text(r, 1, w->arena);
-		name = rows_text(r, 2, w->arena);
+		name = name_of(rows_text(r, 2, w->arena), domain, sender);
 		if (desk && same_label(main->domain, domain))
 			like = TENANT;
 		else if (known_as == ALIKE && is_namesake(w, sender, name))
@@ -664,7 +716,8 @@ follow_word(struct work *w, const char *word, const char *name, bool add,
 	while (rows_next(r)) {
 		number = (int)rows_int(r, 1);
 		f = suspect_find(w, number);
-		if (f == NULL ? !add : f->s.known || f->mentioned)
+		/* A company's own name announces nobody. */
+		if (f == NULL ? !add : f->s.known || f->s.alike || f->mentioned)
 			continue;
 		if (names_sender(w, rows_int(r, 0), name, &named, err) < 0) {
 			(void)rows_end(r, &(struct err){0});

@@ -238,11 +238,17 @@ doubt_likeness(struct arena *a, const struct placing *in,
 		set_candidates(a, p, e, close_seconds(e));
 }
 
-/* It has the name of a company that is known, and another domain. */
+/* It has the name of a company that is known, and another domain, from which
+ * nobody has written. */
 static bool
 only_called_so(const struct placing *in, const struct evidence *e,
     const struct suspect *best)
 {
+	size_t i;
+
+	for (i = 0; i < e->n; i++)
+		if (e->v[i].alike && e->v[i].met)
+			return false;
 	return e->main == &in->from && !in->forwarded && best != NULL &&
 	       best->alike && !best->known && best->score >= 0;
 }

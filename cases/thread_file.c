@@ -21,7 +21,8 @@
 
 enum {
 	JOINED_MOST = 5, /* earlier mails that one can explain; cases, too */
-	AGAIN_MOST = 20 /* unfiled mails that one late mail can place */
+	AGAIN_MOST = 20, /* unfiled mails that one late mail can place */
+	TOLD_BEFORE = 14 * 24 * 60 * 60 /* what a complaint is about */
 };
 
 struct filing {
@@ -314,19 +315,25 @@ add_candidates(struct filing *f, struct err *err)
 /* --- Earlier mail that only now leads somewhere --- */
 
 static int
-join_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
+join(struct filing *f, int64_t message, const char *by, const char *why,
+    struct err *err)
 {
 	struct placement *p = f->p;
-	int64_t message;
 
-	while (rows_next(r)) {
-		message = rows_int(r, 0);
-		if (put_message(f, message, "references", why, err) < 0)
+	if (put_message(f, message, by, why, err) < 0)
+		return -1;
+	p->joined = arena_grow(
+	    f->arena, p->joined, p->joined_count, sizeof(*p->joined));
+	p->joined[p->joined_count++] = message;
+	return 0;
+}
+
+static int
+join_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
+{
+	while (rows_next(r))
+		if (join(f, rows_int(r, 0), "references", why, err) < 0)
 			break;
-		p->joined = arena_grow(
-		    f->arena, p->joined, p->joined_count, sizeof(*p->joined));
-		p->joined[p->joined_count++] = message;
-	}
 	return rows_end(r, err);
 }
 
@@ -350,22 +357,81 @@ is_account(const struct filing *f, const char *number)
 	       words_account(f->words, slice_of(f->in->text), number);
 }
 
+/* It is the company's by its domain, or has its name, which the owner believes
+ * who writes of that number; or it is the owner's note. */
+static bool
+is_company(const struct filing *f, const char *domain, const char *name)
+{
+	const char *ours = f->p->company_name;
+
+	if (domain == NULL || strcmp(domain, f->p->company) == 0)
+		return true;
+	if (!f->in->from.owner || ours == NULL || name == NULL)
+		return false;
+	ours = words_name(f->arena, f->words, ours);
+	name = words_name(f->arena, f->words, name);
+	return ours != NULL && name != NULL && strcmp(ours, name) == 0;
+}
+
 static int
-join_by_number(struct filing *f, const char *domain, struct err *err)
+join_by_number(struct filing *f, const char *number, struct err *err)
+{
+	struct rows *r = STORE_QUERY(f->store, SQL_UNFILED_BY_NUMBER,
+	    sql_int(f->owner), sql_text(number_plain(f->arena, number)),
+	    sql_int(f->in->message));
+	int64_t message, last = 0;
+
+	while (rows_next(r)) {
+		message = rows_int(r, 0);
+		if (message == last || !is_company(f, rows_text(r, 1, f->arena),
+					   rows_text(r, 2, f->arena)))
+			continue;
+		if (join(f, message, "references",
+			"names a number of this case", err) < 0)
+			break;
+		last = message;
+	}
+	return rows_end(r, err);
+}
+
+static int
+join_by_numbers(struct filing *f, struct err *err)
 {
 	struct strings s = f->p->numbers;
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
 		if (!is_account(f, s.v[i]) &&
-		    join_rows(f,
-			STORE_QUERY(f->store, SQL_UNFILED_BY_NUMBER,
-			    sql_int(f->owner),
-			    sql_text(number_plain(f->arena, s.v[i])),
-			    sql_text(domain), sql_int(f->in->message)),
-			"names a number of this case", err) < 0)
+		    join_by_number(f, s.v[i], err) < 0)
 			return -1;
 	return 0;
+}
+
+/* What the owner complains of the company may have told before: "I must cancel
+ * your stay".  A mail that gives a number goes by that. */
+static int
+join_by_words(struct filing *f, struct err *err)
+{
+	const struct placing *in = f->in;
+	struct rows *r;
+	const char *subject;
+
+	if (f->p->by != PLACED_NEW || !in->from.owner || in->forwarded)
+		return 0;
+	r = STORE_QUERY(f->store, SQL_UNFILED_BEFORE, sql_int(f->owner),
+	    sql_text(f->p->company), sql_int(in->sent - TOLD_BEFORE),
+	    sql_int(in->sent), sql_int(JOINED_MOST));
+	while (rows_next(r)) {
+		subject = rows_text(r, 1, f->arena);
+		if (words_routine(f->words, subject) ||
+		    !evidence_same_matter(f->arena, f->words, in, subject,
+			rows_bytes(r, 2, f->arena)))
+			continue;
+		if (join(f, rows_int(r, 0), "words",
+			"told what this case is about", err) < 0)
+			break;
+	}
+	return rows_end(r, err);
 }
 
 /* Cases that were opened for want of this mail become part of its own. */
@@ -457,7 +523,7 @@ join_earlier(struct filing *f, struct err *err)
 		return -1;
 	if (f->p->company == NULL)
 		return 0;
-	return join_by_number(f, f->p->company, err);
+	return join_by_numbers(f, err) < 0 ? -1 : join_by_words(f, err);
 }
 
 /* --- The message itself --- */

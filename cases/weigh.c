@@ -49,6 +49,7 @@ enum {
 	WORD_COMMON = 4, /* points of a common word in a subject */
 	GIST_MOST = 8, /* of all of them */
 	WORDS_MOST = 40,
+	WORDS_ENOUGH = 20, /* without any other evidence */
 	WORDS_SEVERAL = 8, /* two words at least */
 	WORDS_MATTER = 12, /* and more than that */
 };
@@ -326,9 +327,9 @@ is_only_desk(const struct work *w, const struct file *f)
 	for (i = 0; i < w->n; i++)
 		if (w->v[i].s.known && lives(&w->v[i], w->in->date.utc)) {
 			n++;
-			same += w->v[i].same_address;
+			same += w->v[i].s.met;
 		}
-	return f->same_address && w->company_speaks && n > 1 && same == 1;
+	return f->s.met && w->company_speaks && n > 1 && same == 1;
 }
 
 /* Who is not known to the case must speak of it. */
@@ -379,15 +380,16 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_ONLY + (ends_matter(w) ? POINTS_ENDS : 0);
 	if (goes_on(w, f))
 		points += POINTS_GOES_ON;
-	if (w->in->references.n > 0 && !w->out->denied)
+	/* A forward refers to what it forwards. */
+	if (w->in->references.n > 0 && !w->in->forwarded && !w->out->denied)
 		points += POINTS_ANSWER;
-	if (f->same_address)
+	if (f->s.met)
 		points += POINTS_ADDRESS;
 	if (is_turn(w, f))
 		points += POINTS_TURN;
 	if (w->chases && f->s.known)
 		points += POINTS_CHASES;
-	if (f->same_address && w->person)
+	if (f->s.met && w->person)
 		points += POINTS_PERSON;
 	if (f->s.known && w->n > 1)
 		points += f->gist;
@@ -436,12 +438,26 @@ concerned(const struct work *w, const struct file *f)
 	       ((f->namesake || f->announced) && f->number > 0);
 }
 
+/* The owner begins with a desk that has had no mail of the case. */
+static bool
+other_desk(const struct work *w, const struct file *f)
+{
+	return w->letter && f->s.known && !f->s.met && !f->mentioned &&
+	       !f->familiar;
+}
+
+/* A card or a house is in common to all that goes on with a company; what the
+ * subjects name is not. */
 static int
 word_points(const struct work *w, const struct file *f)
 {
+	int points = min(f->words, WORDS_MOST), topics = min(f->topic, points);
+
 	if (w->routine)
 		return 0;
-	return min(f->words, WORDS_MOST) / (dormant(w, f) ? 2 : 1);
+	if (other_desk(w, f))
+		points = topics + (points - topics) / 2;
+	return points / (dormant(w, f) ? 2 : 1);
 }
 
 /* The more cases have it, the less it tells. */
@@ -478,11 +494,12 @@ add_up(struct work *w, struct file *f, int subjects)
 	explain(w->arena, f, subject, w->company_speaks);
 }
 
-/* A number counts with its domain, or in the owner's own words. */
+/* A number counts with its domain, or in the owner's own words; that of an
+ * account where it tells the company. */
 static void
 weigh_number(const struct work *w, struct file *f)
 {
-	if (!concerned(w, f))
+	if (!concerned(w, f) || (f->account && f->s.known))
 		f->number = 0;
 }
 
@@ -515,6 +532,13 @@ rank(struct work *w)
 	}
 	if (out->n > 1)
 		qsort(out->v, out->n, sizeof(*out->v), by_score);
+}
+
+bool
+weigh_words(struct work *w)
+{
+	share_words(w);
+	return w->v->words >= WORDS_ENOUGH;
 }
 
 void

@@ -30,9 +30,10 @@ struct file {
 	int number; /* points of reference numbers */
 	const char *named; /* the number */
 	bool in_subject; /* which stands in the subject */
+	bool account; /* it is an account's */
 	bool taught; /* by an answer to a doubt */
 	bool same_template; /* the subject is one that the company uses */
-	bool rival, same_subject, same_address, mentioned, only, receipt;
+	bool rival, same_subject, mentioned, only, receipt;
 	bool namesake; /* the sender's name, from an unlike domain */
 	bool numbered; /* the company has given it a number, */
 	bool answered; /* and so when the owner had written */
@@ -75,6 +76,7 @@ struct work {
 	const char *lower; /* the whole text, when somebody asked */
 	bool company_speaks;
 	bool letter; /* the owner begins it: no answer, no chaser */
+	bool to_unfiled; /* the owner answers what was in no case */
 	bool routine; /* of a company, to every customer */
 	bool crowd; /* it greets everybody, or nobody in particular */
 	bool chases; /* the owner asks after what has not come */
@@ -94,5 +96,7 @@ int suspects_find(struct work *, const char *about, struct err *);
 
 /* Fills the evidence: the suspects with their points, best first. */
 void weigh(struct work *);
+/* Whether the words of the only suspect are enough. */
+bool weigh_words(struct work *);
 
 #endif

@@ -15,6 +15,7 @@ enum {
 	SENTENCE_MOST = 2000,
 	PAIR_LEAST = 3, /* bytes of a word beside a number: not "to" */
 	PAIR_MOST = 5, /* of the number: "18:10" */
+	PAIR = 4, /* what the two weigh */
 	COMMON_LEAST = 5, /* bytes of a common word that tells something */
 	NAME_LEAST = 4, /* bytes of a word */
 	NAMES_MOST = 24, /* of one text */
@@ -66,14 +67,14 @@ weigh(const struct scan *s)
 
 /* A small number tells something with its word only: "29 minutes". */
 static void
-add_pair(struct bag *b, const char *number, const char *word)
+add_pair(struct bag *b, const char *number, const char *word, int weight)
 {
 	char pair[2 * TOKEN_MOST + 2];
 
 	if (strlen(word) < PAIR_LEAST || strlen(number) > PAIR_MOST)
 		return;
 	snprintf(pair, sizeof(pair), "%s %s", number, word);
-	bag_put(b, pair, 4);
+	bag_put(b, pair, weight);
 }
 
 static void
@@ -93,9 +94,9 @@ scan_tokens(
 		scan_stem(&s);
 		if (ignore || weight > 0)
 			bag_put_hashed(b, s.word, s.hashes[s.len], weight);
-		if (!ignore && before[0] != '\0' && number != s.digit)
+		if (before[0] != '\0' && number != s.digit)
 			add_pair(b, number ? before : s.word,
-			    number ? s.word : before);
+			    number ? s.word : before, ignore ? 0 : PAIR);
 		memcpy(before, s.word, s.len + 1);
 		number = s.digit;
 	}

@@ -8,7 +8,7 @@
 shuffles=${SHUFFLES:-1}
 config=$tmp/config
 p() {
-	"$promised" -c "$config" --now 2026-09-30T12:00:00+00:00 "$@"
+	"$promised" -c "$config" --now 2026-10-30T12:00:00+00:00 "$@"
 }
 # head MAILBOX KEY
 head_of() {
