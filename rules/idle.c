@@ -40,7 +40,7 @@ note_idle_time(struct reader *r, struct reader *probe, const struct view *view)
 }
 
 void
-idle_end(struct reader *r, struct slice text, const struct view *view)
+idle_end(struct reader *r, const struct view *view)
 {
 	struct reader probe;
 	struct view again;
@@ -48,7 +48,8 @@ idle_end(struct reader *r, struct slice text, const struct view *view)
 	if (r->explanation == NULL || explain_taken(r))
 		return;
 	probe = reader_new(r->arena, r->pack, r->book, r->sender);
-	again = view_new(&probe, text, view->start, view->end, ZONE_BODY, true);
+	again = view_new(
+	    &probe, view->raw.text, 0, view->raw.text.len, ZONE_BODY, true);
 	if (view->zone == ZONE_BODY)
 		note_idle_time(r, &probe, &again);
 	else
@@ -66,5 +67,5 @@ idle_quoted(struct reader *r, struct slice text, const struct sentence *s)
 	probe = reader_new(r->arena, r->pack, r->book, r->sender);
 	view = view_new(&probe, text, s->start, s->end, s->zone, true);
 	explain_sentence(r, text, &view);
-	idle_end(r, text, &view);
+	idle_end(r, &view);
 }

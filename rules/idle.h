@@ -9,7 +9,7 @@
 #include "rules/view.h"
 
 /* The sentence is done. */
-void idle_end(struct reader *, struct slice text, const struct view *);
+void idle_end(struct reader *, const struct view *);
 /* One that is not read at all. */
 void idle_quoted(struct reader *, struct slice text, const struct sentence *);
 

@@ -559,6 +559,7 @@ read_book(struct pack *pack, struct rulebook *book, struct err *err)
 	book->apart = reserved(pack->arena, book, "apart", "");
 	book->gap = reserved(pack->arena, book, "gap", "$");
 	book->relative = reserved(pack->arena, book, "relative", "");
+	book->lead_in = reserved(pack->arena, book, "lead-in", "");
 	return build_gate(pack, book, err);
 }
 
@@ -679,8 +680,8 @@ each_expression(struct pack *pack, const struct rulebook *book,
 {
 	struct expression *const named[] = {book->clause_break, book->join,
 	    book->phrase_verb, book->anaphor, book->either, book->that,
-	    book->same_day, book->aside, book->apart, book->gap,
-	    book->relative};
+	    book->same_day, book->aside, book->apart, book->gap, book->relative,
+	    book->lead_in};
 	size_t i, k;
 
 	for (i = 0; i < book->rule_count; i++) {

@@ -142,7 +142,7 @@ struct rulebook {
 	struct patterns *patterns; /* of them all */
 	/* Words that the reader needs, by their definitions (may be NULL). */
 	struct expression *clause_break, *join, *phrase_verb, *anaphor, *either,
-	    *that, *same_day, *aside, *apart, *gap, *relative;
+	    *that, *same_day, *aside, *apart, *gap, *relative, *lead_in;
 };
 
 struct pack {

@@ -14,6 +14,7 @@
 #include "rules/commitment.h"
 #include "rules/explain.h"
 #include "rules/idle.h"
+#include "rules/lead.h"
 #include "rules/pack.h"
 #include "rules/sentence.h"
 #include "rules/times.h"
@@ -321,7 +322,8 @@ commit(struct run *run, const struct view *view, const struct commitment *c)
 
 	if (c->time != NULL)
 		set_time(run, view, c->time, &o);
-	o.quote = slice_dup(run->reader.arena, view->raw.text);
+	o.quote = slice_dup(run->reader.arena,
+	    slice_part(view->raw.text, view->lead, view->raw.text.len));
 	if (is_past(&o, run->in->anchor))
 		why = "its day was past already";
 	else if (!has_clock(&o) && c->rule->needs_time)
@@ -545,12 +547,15 @@ enum {
 	COMMITMENTS = 1 << SAYS_PROMISE | 1 << SAYS_DEADLINE
 };
 
+/* lead: the words that the sentence is read behind, or none. */
 static struct view
 read_sentence(struct run *run, struct slice text, const struct sentence *s,
-    const struct view *previous)
+    struct slice lead, const struct view *previous)
 {
 	struct reader *r = &run->reader;
-	struct view view = view_new(r, text, s->start, s->end, s->zone, false);
+	struct view view =
+	    lead.len > 0 ? lead_view(r, lead, text, s)
+			 : view_new(r, text, s->start, s->end, s->zone, false);
 	struct commitments made;
 	size_t i;
 
@@ -569,7 +574,7 @@ read_sentence(struct run *run, struct slice text, const struct sentence *s,
 		for (i = 0; i < made.n; i++)
 			commit(run, &view, &made.v[i]);
 	}
-	idle_end(r, text, &view);
+	idle_end(r, &view);
 	return view;
 }
 
@@ -657,10 +662,11 @@ read_subject(struct run *run)
 {
 	struct slice subject =
 	    readable(run->reader.arena, run->in->subject, SUBJECT_MOST);
-	struct sentence s = {0, subject.len, ZONE_SUBJECT};
+	struct sentence s = {0, subject.len, ZONE_SUBJECT, ITEM_NONE};
+	struct slice none = {NULL, 0};
 
 	if (subject.len > 0)
-		read_sentence(run, subject, &s, NULL);
+		read_sentence(run, subject, &s, none, NULL);
 }
 
 /* All but what stands below the last line of the body. */
@@ -678,6 +684,35 @@ body_end(struct lines lines)
 }
 
 static void
+read_body(struct run *run, struct sentences sentences)
+{
+	const struct slice none = {NULL, 0};
+	struct slice lead = none, next;
+	struct view previous, *last = NULL;
+	const struct sentence *s;
+	size_t i;
+
+	for (i = 0;
+	     i < sentences.n && run->out->obligation_count < OBLIGATIONS_MOST;
+	     i++) {
+		s = &sentences.v[i];
+		if (s->zone == ZONE_QUOTED) {
+			idle_quoted(&run->reader, run->text, s);
+			continue;
+		}
+		if (s->item == ITEM_NONE)
+			lead = none;
+		previous = read_sentence(run, run->text, s,
+		    s->item == ITEM_BEGINS ? lead : none, last);
+		next = lead_words(&run->reader, &previous);
+		if (next.len > 0)
+			lead = next;
+		previous.previous = NULL;
+		last = &previous;
+	}
+}
+
+static void
 read_text(struct run *run)
 {
 	const struct rulebook *book = run->reader.book;
@@ -687,22 +722,10 @@ read_text(struct run *run)
 	    zones_find(arena, run->reader.pack, book, run->text, writer);
 	struct sentences sentences =
 	    sentences_find(arena, book->language, run->text, lines);
-	struct view previous, *last = NULL;
-	size_t i;
 
 	run->out->body_end = body_end(lines);
 	read_subject(run);
-	for (i = 0;
-	     i < sentences.n && run->out->obligation_count < OBLIGATIONS_MOST;
-	     i++) {
-		if (sentences.v[i].zone == ZONE_QUOTED) {
-			idle_quoted(&run->reader, run->text, &sentences.v[i]);
-			continue;
-		}
-		previous = read_sentence(run, run->text, &sentences.v[i], last);
-		previous.previous = NULL;
-		last = &previous;
-	}
+	read_body(run, sentences);
 	if (run->in->sender == WHO_COMPANY)
 		read_agent(run, lines);
 }
@@ -792,7 +815,7 @@ read_numbers(struct run *run)
 	    arena, run->reader.pack, run->reader.book, run->text, writer);
 	struct sentences sentences =
 	    sentences_find(arena, run->reader.book->language, run->text, lines);
-	struct sentence first = {0, subject.len, ZONE_SUBJECT};
+	struct sentence first = {0, subject.len, ZONE_SUBJECT, ITEM_NONE};
 	size_t i;
 
 	read_number(run, subject, &first);

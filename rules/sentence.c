@@ -11,7 +11,13 @@
 #include "base/ascii.h"
 #include "rules/sentence.h"
 
-enum { NARROWEST = 45, WIDEST = 100, FLOWING = 130, LABEL_WORDS = 4 };
+enum {
+	NARROWEST = 45,
+	WIDEST = 100,
+	FLOWING = 130,
+	LABEL_WORDS = 4,
+	LIST_END = 6 /* "; and" */
+};
 
 struct splitting {
 	struct arena *arena;
@@ -19,6 +25,7 @@ struct splitting {
 	struct slice text;
 	struct lines lines;
 	size_t width; /* columns that lines were wrapped at; 0: they were not */
+	enum item item; /* of the next sentence */
 	struct sentences found;
 };
 
@@ -199,6 +206,25 @@ add(struct splitting *s, size_t start, size_t end, enum zone zone)
 	one->start = start;
 	one->end = end;
 	one->zone = zone;
+	one->item = s->item;
+	if (s->item == ITEM_BEGINS)
+		s->item = ITEM_GOES_ON;
+}
+
+/* "We will:", and below it "pay you £50;": an item without a bullet. */
+static bool
+lists_on(const struct splitting *s, struct slice line)
+{
+	const struct sentence *last;
+	struct slice end;
+
+	if (s->found.n == 0 || line.len == 0 || !starts_small(line))
+		return false;
+	last = &s->found.v[s->found.n - 1];
+	end = slice_part(s->text, last->start, last->end);
+	if (end.len > LIST_END)
+		end = slice_part(end, end.len - LIST_END, end.len);
+	return end.p[end.len - 1] == ':' || memchr(end.p, ';', end.len) != NULL;
 }
 
 static struct slice
@@ -335,14 +361,20 @@ struct sentences
 sentences_find(struct arena *arena, const struct language *language,
     struct slice text, struct lines lines)
 {
-	struct splitting s = {arena, language, text, lines, 0, {NULL, 0}};
-	size_t i, start;
+	struct splitting s = {
+	    arena, language, text, lines, 0, ITEM_NONE, {NULL, 0}};
+	struct slice line;
+	size_t i, mark, start;
 
 	s.width = wrap_width(&s);
 	for (i = 0; i < lines.n; i++) {
 		if (lines.v[i].blank)
 			continue;
-		start = lines.v[i].start + bullet(line_text(text, &lines.v[i]));
+		line = line_text(text, &lines.v[i]);
+		mark = bullet(line);
+		start = lines.v[i].start + mark;
+		s.item =
+		    mark > 0 || lists_on(&s, line) ? ITEM_BEGINS : ITEM_NONE;
 		while (soft_break(&s, i))
 			i++;
 		cut(&s, start, lines.v[i].end, lines.v[i].zone);

@@ -12,10 +12,14 @@
 
 enum { SENTENCE_MOST = 4096 }; /* bytes; what is longer is split */
 
+/* Where a sentence stands in a list: an item may have several. */
+enum item { ITEM_NONE, ITEM_BEGINS, ITEM_GOES_ON };
+
 struct sentence {
 	size_t start,
 	    end; /* byte offsets in the text, no white space at the ends */
 	enum zone zone;
+	enum item item;
 };
 
 struct sentences {

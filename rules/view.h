@@ -17,6 +17,7 @@ struct view {
 	struct whens times;
 	uint64_t *gate; /* see gate_has() */
 	const struct view *previous; /* the sentence before it, or NULL */
+	size_t lead; /* bytes of raw that led the item in; see lead.h */
 };
 
 struct clauses; /* see clause.h */
