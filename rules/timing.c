@@ -88,21 +88,24 @@ on_day(struct reader *r, const struct view *view, const struct when *clock)
 	return both;
 }
 
-/* "You will hear the day after": of the day that the sentence before told. */
+/* "You will hear the day after": of the day that the sentence before told; where
+ * it told none, after something that the clock waits for. */
 static const struct when *
 after_told(struct reader *r, const struct view *view, const struct when *time)
 {
-	const struct when *day;
+	const struct when *day = NULL;
 	struct when *counted;
 
-	if (!when_follows(time) || view->previous == NULL)
+	if (!when_follows(time))
 		return time;
-	day = day_before(view->previous, SIZE_MAX);
-	if (day == NULL)
-		return time;
+	if (view->previous != NULL)
+		day = day_before(view->previous, SIZE_MAX);
 	counted = arena_alloc(r->arena, sizeof(*counted));
 	*counted = *time;
-	counted->expr = when_counted_from(r->arena, day, time);
+	if (day == NULL)
+		counted->condition = true;
+	else
+		counted->expr = when_counted_from(r->arena, day, time);
 	return counted;
 }
 

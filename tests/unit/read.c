@@ -120,6 +120,23 @@ static const struct {
 	"customer provide 2026-03-06 "},
     {WHO_CUSTOMER, "You said you will call me by Friday.", ""},
     {WHO_COMPANY, "Il get back to u tomorrow", "company reply 2026-03-04 "},
+    /* A list is led in. */
+    {WHO_COMPANY,
+	"We will:\n\n- pay you \xc2\xa3"
+	"50 by Friday;\n"
+	"- send you a new lamp by Monday.",
+	"company refund 2026-03-06 ; company replace 2026-03-09 "},
+    {WHO_COMPANY, "You need to:\n1. return the form by Friday\n2. keep it",
+	"customer provide 2026-03-06 "},
+    {WHO_COMPANY, "We cannot\n\nrefund you by Friday; or\n\ncall you today",
+	""},
+    {WHO_COMPANY, "We will see.\n\n- Return the form by Friday.",
+	"customer provide 2026-03-06 "},
+    {WHO_COMPANY,
+	"Dr Shah, who can tell if it is cracked, will call by Friday.",
+	"company call 2026-03-06 "},
+    {WHO_COMPANY, "You will hear from us five days after that.",
+	"company reply - condition"},
     /* Which of the times is meant; the letter is of Tuesday, 3 March. */
     {WHO_COMPANY, "I will take the April charge off tomorrow.",
 	"company cancel 2026-03-04 "},
@@ -225,6 +242,21 @@ quotes_are_exact(void **state)
 }
 
 static void
+items_are_quoted_without_what_leads_in(void **state)
+{
+	struct arena *a = arena_new();
+	const struct obligation_found *o =
+	    read_mail(a, "We will:\n\n- refund you\n  by Friday.", WHO_COMPANY)
+		->obligations;
+
+	(void)state;
+	assert_non_null(o);
+	assert_string_equal("refund you by Friday.", o->quote);
+	assert_string_equal("by Friday", o->phrase);
+	arena_free(a);
+}
+
+static void
 people_and_numbers(void **state)
 {
 	struct arena *a = arena_new();
@@ -306,6 +338,7 @@ main(void)
 	    cmocka_unit_test(reads_whole_lines_of_the_beginning),
 	    cmocka_unit_test(reads_the_beginning_of_one_long_line),
 	    cmocka_unit_test(quotes_are_exact),
+	    cmocka_unit_test(items_are_quoted_without_what_leads_in),
 	    cmocka_unit_test(people_and_numbers),
 	    cmocka_unit_test(trained_reads_the_same),
 	    cmocka_unit_test(any_text_is_survived),
