@@ -90,6 +90,15 @@ is_parted(struct slice text, size_t from, size_t to)
 }
 
 bool
+is_joined(struct reader *r, struct slice text, size_t at)
+{
+	struct span found;
+
+	return r->book->join != NULL && reader_match(r, NULL, r->book->join,
+					    slice_part(text, 0, at), 0, &found);
+}
+
+bool
 spans_overlap(struct span a, struct span b)
 {
 	return a.start < b.end && b.start < a.end;

@@ -28,5 +28,7 @@ struct slice clause_around(struct reader *, struct slice text, struct span);
 /* "It is not ready; we will send it": a semicolon ends what was said. */
 bool is_parted(struct slice text, size_t from, size_t to);
 bool spans_overlap(struct span, struct span);
+/* True when what begins at a place is joined to what stands before it: "and". */
+bool is_joined(struct reader *, struct slice text, size_t at);
 
 #endif

@@ -29,9 +29,9 @@ is_relative(struct reader *r, struct slice text, struct span c, size_t frame)
 	return false;
 }
 
-/* True when the clock of a frame waits for something. */
-static bool
-conditional(struct reader *r, struct slice text, const struct hits *conditions,
+/* What the clock of a frame waits for; NULL when it waits for nothing. */
+static const struct hit *
+waited_for(struct reader *r, struct slice text, const struct hits *conditions,
     const struct frame *frame, const struct when *time)
 {
 	const struct hit *c;
@@ -43,9 +43,9 @@ conditional(struct reader *r, struct slice text, const struct hits *conditions,
 			!is_parted(text, c->at.end, frame->hit.at.start)) &&
 		    !(c->rule->undated && names_day(time)) &&
 		    !is_relative(r, text, c->at, frame->hit.at.start))
-			return true;
+			return c;
 	}
-	return false;
+	return NULL;
 }
 
 struct emission {
@@ -54,7 +54,27 @@ struct emission {
 	struct frames *frames;
 	const struct hits *conditions;
 	struct commitments *made;
+	const struct frame *waits; /* the last that waits for what is told
+				    * before it; NULL: it does not */
 };
+
+/* "Once it is here, he will test it and you will hear within a week": what is
+ * joined to a promise waits for the same. */
+static bool
+conditional(struct emission *e, const struct frame *f, const struct when *time)
+{
+	const struct slice text = e->view->marked.text;
+	const struct hit *c =
+	    waited_for(e->reader, text, e->conditions, f, time);
+	bool carried = c == NULL && e->waits != NULL && e->waits != f &&
+		       !names_day(time) &&
+		       is_joined(e->reader, text, f->hit.at.start);
+
+	if (!carried)
+		e->waits =
+		    c != NULL && c->at.start < f->hit.at.start ? f : NULL;
+	return c != NULL || carried;
+}
 
 /* What the rule needs and has not; NULL when it has all. */
 static const char *
@@ -87,9 +107,8 @@ emit(struct emission *e, size_t f, const struct heads *heads, size_t i,
 
 	c.time =
 	    time_of(e->reader, e->view, e->frames, &e->frames->v[f], heads, i);
-	c.condition = c.kind == KIND_PROMISE &&
-		      conditional(e->reader, e->view->marked.text,
-			  e->conditions, &e->frames->v[f], c.time);
+	c.condition =
+	    c.kind == KIND_PROMISE && conditional(e, &e->frames->v[f], c.time);
 	lacks = lacking(rule, &c);
 	if (lacks != NULL) {
 		if (!rule->otherwise)
@@ -215,7 +234,7 @@ commitments_read(struct reader *r, const struct view *view)
 	struct hits promises = reader_hits(r, SAYS_PROMISE, view, text);
 	struct hits deadlines = reader_hits(r, SAYS_DEADLINE, view, text);
 	struct hits nothing, conditions;
-	struct emission e = {r, view, NULL, &conditions, &made};
+	struct emission e = {r, view, NULL, &conditions, &made, NULL};
 
 	if (promises.n + deadlines.n == 0)
 		return made;

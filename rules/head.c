@@ -6,20 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/clause.h"
 #include "rules/head.h"
 #include "rules/times.h"
 
 enum { DONE_MOST = 4 }; /* in one frame */
-
-static bool
-joined(struct reader *r, struct slice window, size_t at)
-{
-	struct span found;
-
-	return r->book->join != NULL &&
-	       reader_match(r, NULL, r->book->join, slice_part(window, 0, at),
-		   0, &found);
-}
 
 int
 head_rank(const struct head *h)
@@ -79,7 +70,7 @@ describes(struct reader *r, struct slice window, const struct heads *heads,
 		return false;
 	while (i < heads->n && (h[i].rule->thing || h[i].start < h[verb].end))
 		i++;
-	return i < heads->n && !joined(r, window, h[i].start);
+	return i < heads->n && !is_joined(r, window, h[i].start);
 }
 
 static void
@@ -121,7 +112,7 @@ thing_behind(struct reader *r, struct slice window, const struct heads *heads,
 	for (i = verb + 1; i < heads->n; i++) {
 		if (!h[i].rule->thing) {
 			if (head_rank(&h[i]) == 0 ||
-			    joined(r, window, h[i].start))
+			    is_joined(r, window, h[i].start))
 				break;
 			continue;
 		}
@@ -180,7 +171,7 @@ stands_alone(struct reader *r, struct slice window, const struct heads *heads,
 	for (i = verb + 1; i < heads->n; i++) {
 		if (heads->v[i].rule->thing)
 			continue;
-		if (joined(r, window, heads->v[i].start))
+		if (is_joined(r, window, heads->v[i].start))
 			return heads->v[verb].action == ACTION_DELIVER;
 		if (head_rank(&heads->v[i]) < head_rank(&heads->v[verb]))
 			return false;
@@ -244,7 +235,7 @@ pick_heads(struct reader *r, struct slice window, struct heads *heads)
 			continue;
 		if (n > 0 && !linked &&
 		    (all.v[i].start < heads->v[n - 1].end ||
-			!joined(r, window, all.v[i].start)))
+			!is_joined(r, window, all.v[i].start)))
 			continue;
 		/* "... and issue a refund": the refund is joined too. */
 		linked = !resolve(r, window, &all, i, &h);
