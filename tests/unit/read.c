@@ -128,7 +128,7 @@ static const struct {
 	"company refund 2026-03-06 ; company replace 2026-03-09 "},
     {WHO_COMPANY, "You need to:\n1. return the form by Friday\n2. keep it",
 	"customer provide 2026-03-06 "},
-    {WHO_COMPANY, "We cannot\n\nrefund you by Friday; or\n\ncall you today",
+    {WHO_COMPANY, "We cannot:\n\nrefund you by Friday; or\n\ncall you today",
 	""},
     {WHO_COMPANY, "We will see.\n\n- Return the form by Friday.",
 	"customer provide 2026-03-06 "},
