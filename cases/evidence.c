@@ -363,6 +363,8 @@ ignored_names(struct work *w)
 	greeted = opening_greeted(w->words, w->body, &greets);
 	if (w->company_speaks && greets)
 		bag_ignore(b, w->words, greeted);
+	for (i = 0; i < w->others.n; i++)
+		bag_ignore(b, w->words, slice_of(w->others.v[i]));
 	for (i = 0; i < w->out->numbers.n; i++)
 		if (words_account(
 			w->words, slice_of(w->body), w->out->numbers.v[i]))
@@ -530,6 +532,22 @@ work_begin(struct store *s, int64_t owner, struct arena *a,
 	return w;
 }
 
+/* Who says that a new matter begins tells it from others by their numbers. */
+static void
+drop_denied(struct work *w)
+{
+	struct strings own = {NULL, 0}, all = w->out->numbers;
+	size_t i;
+
+	for (i = 0; w->out->denied && i < w->n; i++)
+		if (w->v[i].named != NULL && !w->v[i].in_subject)
+			strings_add(w->arena, &w->others, w->v[i].named);
+	for (i = 0; i < all.n; i++)
+		if (!strings_have(&w->others, all.v[i]))
+			strings_add(w->arena, &own, all.v[i]);
+	w->out->numbers = own;
+}
+
 static int
 weigh_suspects(struct work *w, struct err *err)
 {
@@ -556,6 +574,7 @@ evidence_gather(struct store *s, int64_t owner, struct arena *a,
 	out->suspects = w.n;
 	if (in->unread)
 		return 0;
+	drop_denied(&w);
 	read_self(&w);
 	return weigh_suspects(&w, err);
 }

@@ -332,10 +332,23 @@ is_only_desk(const struct work *w, const struct file *f)
 	return f->s.met && w->company_speaks && n > 1 && same == 1;
 }
 
+/* Who took part in a case, but is not of its company, has other mail for all
+ * that come there. */
+static bool
+is_aside(const struct work *w, const struct file *f)
+{
+	return w->company_speaks && f->s.met && !f->s.known && !f->bears &&
+	       !f->mentioned && !f->receipt && f->reply + f->number == 0 &&
+	       w->out->dispute < OPENING_ASKED &&
+	       !finds_anything(w->in->findings);
+}
+
 /* Who is not known to the case must speak of it. */
 static bool
 says_anything(const struct work *w, const struct file *f)
 {
+	if (is_aside(w, f))
+		return false;
 	return f->s.known || !w->company_speaks || f->receipt ||
 	       f->reply + f->number > 0 || f->same_subject || f->words > 0 ||
 	       (f->mentioned && !f->s.alike);

@@ -71,6 +71,7 @@ struct work {
 	/* The text without what stands below its body: what it says of its
 	 * own case, and of another one. */
 	char *body, *apart;
+	struct strings others; /* numbers of which it says that they are */
 	const char *subject; /* normalised */
 	bool bland; /* the subject tells nothing: "Your message to Acme" */
 	const char *lower; /* the whole text, when somebody asked */
