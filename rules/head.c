@@ -172,7 +172,8 @@ stands_alone(struct reader *r, struct slice window, const struct heads *heads,
 		if (heads->v[i].rule->thing)
 			continue;
 		if (is_joined(r, window, heads->v[i].start))
-			return heads->v[verb].action == ACTION_DELIVER;
+			return heads->v[verb].action == ACTION_DELIVER ||
+			       heads->v[verb].action == ACTION_CANCEL;
 		if (head_rank(&heads->v[i]) < head_rank(&heads->v[verb]))
 			return false;
 	}
