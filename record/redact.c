@@ -62,17 +62,19 @@ take_groups(const char *p, size_t *digits)
 static bool
 is_sum_or_date(const char *p, size_t n)
 {
-	size_t digits = 0, groups = 1;
+	size_t digits = 0, groups = 1, dots = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		digits += isdigit((unsigned char)p[i]) != 0;
-		groups += p[i] == ' ' || p[i] == '-' || p[i] == '/';
+		dots += p[i] == '.';
+		groups += i > 0 && strchr(" -/()", p[i]) != NULL;
 	}
 	for (size_t i = 0; i < n; i++)
 		if (isalpha((unsigned char)p[i]) || p[i] == '@')
 			return false;
 	return digits <= DIGITS_MOST ||
-	       (n > 3 && p[n - 3] == '.' && groups == 1 && digits < 10);
+	       (n > 3 && p[n - 3] == '.' && dots == 1 && groups == 1 &&
+		   digits < 10);
 }
 
 /* Letters in the sense of a name's part: no digits, no marks, and of what is
@@ -226,16 +228,37 @@ is_time(struct slice word, const struct strings *plain)
 	return digits <= TIME_MOST && is_listed(form, plain);
 }
 
+static const char bar[] = REDACTED;
+
+enum { BAR = sizeof(bar) - 1 };
+
+static bool
+is_bar(const char *p)
+{
+	return strncmp(p, bar, BAR) == 0;
+}
+
+/* A word ends where something has been taken out: what stands before a bar is
+ * judged as it was before the bar came. */
+static size_t
+word_length(const char *p)
+{
+	size_t n = 0;
+
+	while ((is_word_byte(p[n]) || p[n] == ':') && !is_bar(p + n))
+		n++;
+	return n;
+}
+
 /* One bar for several in a row. */
 static void
 put_bar(struct buf *out)
 {
-	static const char bar[] = REDACTED;
-	size_t n = sizeof(bar) - 1, end = out->len;
+	size_t end = out->len;
 
 	while (end > 0 && out->p[end - 1] == ' ')
 		end--;
-	if (end >= n && memcmp(out->p + end - n, bar, n) == 0)
+	if (end >= BAR && memcmp(out->p + end - BAR, bar, BAR) == 0)
 		out->len = end;
 	else
 		buf_puts(out, bar);
@@ -248,11 +271,9 @@ redact(struct arena *a, const char *text, const struct redaction *r)
 	const char *p = text;
 
 	while (*p != '\0') {
-		struct slice word = {p, 0};
+		struct slice word = {p, word_length(p)};
 		size_t digits, group = take_groups(p, &digits);
 
-		while (is_word_byte(p[word.len]) || p[word.len] == ':')
-			word.len++;
 		if (group > word.len && digits > DIGITS_MOST &&
 		    !is_sum_or_date(p, group)) {
 			put_bar(&out);
@@ -260,6 +281,9 @@ redact(struct arena *a, const char *text, const struct redaction *r)
 			/* a number that ends within a word takes it along */
 			while (is_letter(p[-1]) && is_letter(*p))
 				p++;
+		} else if (is_bar(p)) {
+			buf_puts(&out, bar);
+			p += BAR;
 		} else if (word.len == 0) {
 			buf_putc(&out, *p++);
 		} else if (!is_time(word, &r->plain) &&

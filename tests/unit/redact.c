@@ -26,6 +26,11 @@ static const struct {
 	"a refund of \xc2\xa3"
 	"42.10"},
     {"1,200.00 pounds", "1,200.00 pounds"},
+    {"ref 123456....78", "ref " BAR},
+    {"ref 12(345(67.89", "ref " BAR},
+    {"a refund (1200.00)", "a refund (1200.00)"},
+    {"at 10:30am(44 20 7946 0958)", "at 10:30am" BAR ")"},
+    {"at 10:30am" BAR ")", "at 10:30am" BAR ")"},
     {"write to anna.bell@acme.example today", "write to " BAR " today"},
     {"see https://acme.example/t/8f3a", "see " BAR},
     {"www.acme.example/x", BAR},
