@@ -63,8 +63,7 @@ early_of(struct run *run)
 	struct early *e = run->early;
 
 	if (e == NULL) {
-		e = run->early = mem_alloc(sizeof(*e));
-		memset(e, 0, sizeof(*e));
+		e = run->early = mem_zeroed(sizeof(*e));
 		e->shelf = shelf_open(run->settings.store);
 	}
 	return e;

@@ -64,6 +64,16 @@ mem_alloc(size_t size)
 }
 
 void *
+mem_zeroed(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
 mem_realloc(void *old, size_t size)
 {
 	void *p = realloc(old, size ? size : 1);

@@ -64,8 +64,10 @@ struct strings {
 void strings_add(struct arena *, struct strings *, const char *text);
 bool strings_have(const struct strings *, const char *text);
 
-/* malloc and realloc that never return NULL; owned by the caller: free(3). */
+/* malloc, calloc of one, and realloc that never return NULL; owned by the
+ * caller: free(3). */
 void *mem_alloc(size_t);
+void *mem_zeroed(size_t);
 void *mem_realloc(void *, size_t);
 
 #endif

@@ -344,10 +344,9 @@ open_database(struct store *s, struct err *err)
 struct store *
 store_open(const char *path, enum store_mode mode, struct err *err)
 {
-	struct store *s = mem_alloc(sizeof(*s));
+	struct store *s = mem_zeroed(sizeof(*s));
 	size_t size = strlen(path) + 1;
 
-	memset(s, 0, sizeof(*s));
 	s->mode = mode;
 	s->path = mem_alloc(size);
 	memcpy(s->path, path, size);
@@ -741,9 +740,8 @@ store_run(struct store *s, struct err *err, enum sql sql, const struct value *v,
 struct rows *
 store_query(struct store *s, enum sql sql, const struct value *v, size_t n)
 {
-	struct rows *r = mem_alloc(sizeof(*r));
+	struct rows *r = mem_zeroed(sizeof(*r));
 
-	memset(r, 0, sizeof(*r));
 	r->store = s;
 	r->sql = sql;
 	r->stmt = start(s, &r->err, sql, v, n, SQLITE_TRANSIENT);

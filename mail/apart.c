@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -30,6 +31,7 @@ enum {
 	AHEAD = 16,
 	AHEAD_BYTES = 384 * 1024,
 	GRACE = 5, /* seconds beyond the reader's own alarm */
+	NICE = 5, /* of readers beside each other */
 };
 
 enum state { IDLE, ASKED, GIVEN, DONE, FAILED };
@@ -138,6 +140,10 @@ serve(const struct apart *p, int fd)
 
 	keep_only(fd);
 	set_signals();
+	/* They are many, and what they say is used by one. */
+	if (p->count > 1)
+		(void)setpriority(
+		    PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICE);
 	(void)confine(p->readable);
 	while (read_all(fd, &length, sizeof(length))) {
 		buf_clear(&in);

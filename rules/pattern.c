@@ -108,9 +108,8 @@ need(void *p)
 struct matcher *
 matcher_new(void)
 {
-	struct matcher *m = mem_alloc(sizeof(*m));
+	struct matcher *m = mem_zeroed(sizeof(*m));
 
-	memset(m, 0, sizeof(*m));
 	m->automata = automata_new();
 	m->data = need(pcre2_match_data_create(16, NULL));
 	m->context = need(pcre2_match_context_create(NULL));

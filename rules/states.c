@@ -43,10 +43,7 @@ struct automata {
 struct automata *
 automata_new(void)
 {
-	struct automata *w = mem_alloc(sizeof(*w));
-
-	memset(w, 0, sizeof(*w));
-	return w;
+	return mem_zeroed(sizeof(struct automata));
 }
 
 void
@@ -314,9 +311,8 @@ static void
 more_fans(struct automaton *a)
 {
 	size_t room = a->fan_room == 0 ? ROOM_FIRST : 2 * a->fan_room, i;
-	struct fan *fans = mem_alloc(room * sizeof(*fans)), *f;
+	struct fan *fans = mem_zeroed(room * sizeof(*fans)), *f;
 
-	memset(fans, 0, room * sizeof(*fans));
 	for (i = 0; i < a->fan_room; i++) {
 		f = &a->fans[i];
 		if (f->made)

@@ -937,9 +937,8 @@ search_window(struct arena *arena, struct window *w, struct whens *found)
 struct finder *
 finder_new(void)
 {
-	struct finder *f = mem_alloc(sizeof(*f));
+	struct finder *f = mem_zeroed(sizeof(*f));
 
-	f->window.lex = NULL;
 	f->window.scratch = arena_new();
 	f->window.kept = arena_new();
 	return f;
@@ -965,7 +964,8 @@ finder_find(struct finder *f, struct arena *arena, const struct lexicon *lex,
 
 	if (text.len > UINT32_MAX)
 		text.len = UINT32_MAX;
-	if (w->lex != lex)
+	/* What was never used costs no memory. */
+	if (w->lex != NULL && w->lex != lex)
 		forget(w);
 	w->lex = lex;
 	w->text = text;
