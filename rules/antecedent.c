@@ -9,10 +9,10 @@ tells_more(const struct heads *before, const struct heads *heads,
 {
 	enum action action;
 
+	if (rule->only != 0 && (heads->n > 0 || rule->otherwise))
+		return false;
 	if (before->n == 0 || heads->n == 0)
 		return before->n > 0;
-	if (rule->only != 0)
-		return false;
 	action = before->v[0].action;
 	if (heads->v[0].action == ACTION_OTHER)
 		return action != ACTION_REPLY && action != ACTION_CALL;

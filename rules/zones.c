@@ -291,9 +291,23 @@ is_field(struct slice s)
 	return false;
 }
 
+/* "You still have:", and below it a list or a table. */
+static bool
+is_led_in(const struct zoning *z, size_t i)
+{
+	struct slice s;
+
+	while (i > 0 && z->lines.v[i - 1].blank)
+		i--;
+	if (i == 0 || z->lines.v[i - 1].zone != ZONE_BODY)
+		return false;
+	s = text_of(z, i - 1);
+	return s.len > 0 && s.p[s.len - 1] == ':';
+}
+
 /*
  * How many lines from i look like a signature: short, one under the other,
- * after an empty line or the end of a sentence.  evidence: the writer's name
+ * after an empty line or the end of a sentence, and no list.  evidence: the writer's name
  * or firm is in one of them.
  */
 static size_t
@@ -304,7 +318,8 @@ signature_run(const struct zoning *z, size_t i, bool *evidence)
 	*evidence = false;
 	if (i == 0 ||
 	    (!z->lines.v[i - 1].blank && z->lines.v[i - 1].zone == ZONE_BODY &&
-		!ends_sentence(text_of(z, i - 1))))
+		!ends_sentence(text_of(z, i - 1))) ||
+	    is_led_in(z, i))
 		return 0;
 	for (; i + n < z->lines.n && n < SIGNATURE_LINES; n++) {
 		if (z->lines.v[i + n].blank ||
