@@ -14,6 +14,8 @@ tells_more(const struct heads *before, const struct heads *heads,
 	if (before->n == 0 || heads->n == 0)
 		return before->n > 0;
 	action = before->v[0].action;
+	if (!head_takes(&heads->v[0], action))
+		return false;
 	if (heads->v[0].action == ACTION_OTHER)
 		return action != ACTION_REPLY && action != ACTION_CALL;
 	return action == ACTION_REFUND || action == ACTION_REPLACE ||
@@ -32,13 +34,13 @@ word_before(struct slice text, size_t at)
 }
 
 /* True when what is done must be looked for before the frame: nothing is told
- * in it, or no more than that "it" will arrive. */
+ * in its words, or no more than that "it" will arrive. */
 static bool
 stands_for(struct reader *r, const struct view *view, const struct frame *f,
-    const struct heads *heads)
+    size_t words_end, const struct heads *heads)
 {
 	bool weak = heads->n == 0 || !heads->v[0].told;
-	size_t end = weak ? f->end : f->hit.at.end;
+	size_t end = weak ? words_end : f->hit.at.end;
 	struct slice text = view->marked.text;
 	struct slice words =
 	    slice_part(text, word_before(text, f->hit.at.start), end);
@@ -114,6 +116,20 @@ find_antecedent(struct reader *r, const struct view *view,
 	last_done(heads);
 }
 
+/* Puts what the words up to an end stand for in place of heads that tell less. */
+static void
+take_antecedent(struct reader *r, const struct view *view,
+    const struct frame *f, size_t end, enum who owner, struct heads *heads)
+{
+	struct heads before;
+
+	if (!stands_for(r, view, f, end, heads))
+		return;
+	find_antecedent(r, view, f, owner, &before);
+	if (tells_more(&before, heads, f->hit.rule))
+		*heads = before;
+}
+
 /* The words before "which ...", "because ...": they tell first what is done. */
 static struct slice
 before_aside(struct reader *r, struct slice window)
@@ -180,21 +196,20 @@ heads_of(struct reader *r, const struct view *view, const struct frame *f,
 {
 	struct slice window =
 	    slice_part(view->marked.text, f->hit.at.start, f->end);
-	struct heads before;
+	struct slice words = before_aside(r, window);
 	size_t i;
 
-	heads_in(r, view, before_aside(r, window), owner, heads);
+	heads_in(r, view, words, owner, heads);
+	if (heads->n == 0 && words.len < window.len)
+		take_antecedent(
+		    r, view, f, f->hit.at.start + words.len, owner, heads);
 	if (heads->n == 0)
 		heads_in(r, view, window, owner, heads);
 	if (find_ahead(r, view, f, owner, heads)) {
 		drop_untold(heads);
 		return;
 	}
-	if (stands_for(r, view, f, heads)) {
-		find_antecedent(r, view, f, owner, &before);
-		if (tells_more(&before, heads, f->hit.rule))
-			*heads = before;
-	}
+	take_antecedent(r, view, f, f->end, owner, heads);
 	drop_untold(heads);
 	for (i = 0; i < heads->n; i++)
 		heads->v[i].start += f->hit.at.start;

@@ -22,6 +22,12 @@ head_rank(const struct head *h)
 	return !h->rule->weak ? 0 : h->rule->action != ACTION_OTHER ? 1 : 2;
 }
 
+bool
+head_takes(const struct head *h, enum action action)
+{
+	return h->rule->only == 0 || (h->rule->only & 1u << action) != 0;
+}
+
 /* The earlier one first, of those that begin together the one that tells more,
  * then the longer one. */
 static int
@@ -116,6 +122,8 @@ thing_behind(struct reader *r, struct slice window, const struct heads *heads,
 				break;
 			continue;
 		}
+		if (!head_takes(&h[verb], h[i].action))
+			continue;
 		/* "have your case decided" */
 		if (i + 1 < heads->n && head_rank(&h[i + 1]) == 0 &&
 		    h[i + 1].start == h[i].end + 1)
@@ -156,12 +164,13 @@ thing_of(struct reader *r, struct slice window, const struct heads *heads,
 		return behind;
 	for (i = 0; i < verb && h[i].rule->thing; i++)
 		continue;
-	return i > 0 && i == verb ? &h[0] : behind;
+	return i > 0 && i == verb && head_takes(&h[verb], h[0].action) ? &h[0]
+								       : behind;
 }
 
 /* True when a weak verb without a thing is what is done, and no verb behind it
  * that tells more: "arrange to cancel", "come and collect it"; but "send it, and
- * refund you". */
+ * refund you", "take it off, and send a bill". */
 static bool
 stands_alone(struct reader *r, struct slice window, const struct heads *heads,
     size_t verb)

@@ -30,6 +30,9 @@ void heads_in(struct reader *, const struct view *, struct slice words,
 /* How little a head tells, from 0: a verb, a weak verb that does something, one
  * that has no action of its own, a thing. */
 int head_rank(const struct head *);
+/* True when such a verb can be done with a thing that means this action: nobody
+ * collects a refund. */
+bool head_takes(const struct head *, enum action);
 /* Sent, or done: what it is may have been told before. */
 bool head_is_vague(const struct head *);
 
