@@ -14,7 +14,9 @@ import sys
 import threading
 import time
 
-MAIL = """From: Acme Customer Care <care@acme.example>
+# A hundred mails of ten disputes with each company: what one mail costs grows
+# with the disputes that it may be about.
+MAIL = """From: Acme Customer Care <care@acme{company}.example>
 To: sam+promised@home.example
 Date: {date}
 Message-ID: <{n}@acme.example>
@@ -67,7 +69,8 @@ def main():
             if n is None:
                 return
             date = email.utils.formatdate(1772446500 + 60 * n)
-            mail = MAIL.format(n=n, case=10000 + n // 10, date=date).encode()
+            mail = MAIL.format(n=n, case=10000 + n // 10, company=n // 100,
+                               date=date).encode()
             end = time.monotonic() + LIMIT
             while True:
                 code, deferred = deliver(mail)
