@@ -197,11 +197,13 @@ fuzz: deps-test
 	    HARDEN=-fPIE FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer fuzz-build
 	@dev/fuzz.sh $(FUZZ_O) $(FUZZ_LIMIT) $(TARGETS)
 
-# RUNS of each, on short inputs and without AddressSanitizer, which takes half
-# of the time or more; then with it over all that was worth keeping.
+# RUNS of each, on inputs of a SHORTth of the length and without
+# AddressSanitizer, which takes half of the time or more; then with it over all
+# that was worth keeping.
 RUNS = 10000000
+SHORT = 8
 fuzz-many:
-	@SHORT=8 $(MAKE) -s FUZZ_O=build/fuzz-many FUZZ_SAN=undefined \
+	@SHORT=$(SHORT) $(MAKE) -s FUZZ_O=build/fuzz-many FUZZ_SAN=undefined \
 	    FUZZ_LIMIT=-runs=$(RUNS) fuzz
 	@$(MAKE) -s FUZZ_LIMIT=-runs=0 fuzz
 
