@@ -22,16 +22,18 @@ enum {
 
 /* --- What was said in each case --- */
 
+/* alone: a machine's mail, or the owner's note to himself, which asks for no
+ * answer and is none. */
 static void
-note_dates(struct file *f, enum direction d, int64_t date, bool machine)
+note_dates(struct file *f, enum direction d, int64_t date, bool alone)
 {
 	if (date > f->last)
 		f->last = date;
-	if (d == FROM_OWNER && date > f->last_owner)
+	if (d == FROM_OWNER && !alone && date > f->last_owner)
 		f->last_owner = date;
 	if (d == FROM_COMPANY && date > f->last_company)
 		f->last_company = date;
-	if (d == FROM_COMPANY && !machine && date > f->last_answer)
+	if (d == FROM_COMPANY && !alone && date > f->last_answer)
 		f->last_answer = date;
 }
 
@@ -98,7 +100,7 @@ read_message(struct work *w, struct file *f, struct rows *r)
 		f->echo = f->echo || (d == FROM_OWNER && w->company_speaks &&
 					 rows_int(r, 1) >= f->last_owner);
 	}
-	note_dates(f, d, rows_int(r, 1), rows_int(r, 5) != 0);
+	note_dates(f, d, rows_int(r, 1), rows_int(r, 5) + rows_int(r, 6) != 0);
 	bag_meet(w->sender, print, &named);
 	f->announced = f->announced || named;
 	if (subject != NULL && d != FROM_COMMAND && w->subject[0] != '\0' &&
@@ -447,6 +449,14 @@ read_kind(struct work *w)
 		    words_routine(w->words, in->subject)));
 }
 
+static bool
+has_number(const char *subject)
+{
+	struct slice rest = slice_of(subject), number;
+
+	return number_next(&rest, 4, &number);
+}
+
 /* What the message says of its case, and what of another one.  Of what is
  * unread all may lead to a case: then it is read. */
 static void
@@ -464,6 +474,7 @@ split_self(struct work *w, char **about, char **apart)
 	drop_inherited(w);
 	split_comment(w);
 	w->out->numbers = suspects_numbers(w->arena, w->in, *about, *apart);
+	w->titled = has_number(w->in->subject);
 	split_body(w);
 	if (!in->unread)
 		read_kind(w);

@@ -22,6 +22,7 @@ enum {
 	MARGIN = 6, /* the next best must be so much worse */
 	MARGIN_NOTE = 4,
 	CANDIDATES = 5,
+	GREETED = 1, /* points for the owner's name alone, or "I'll ring" */
 };
 
 static const char *const placed_names[] = {
@@ -91,7 +92,7 @@ is_chat(struct arena *a, const struct thread_words *words,
 	if (in->from.owner && !in->forwarded && in->references.n == 0)
 		return e->dispute < OPENING_ASKED &&
 		       words_routine(words, in->subject);
-	return e->dispute <= 0 && is_person(a, words, in, e->main);
+	return e->dispute <= GREETED && is_person(a, words, in, e->main);
 }
 
 static bool

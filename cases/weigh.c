@@ -45,6 +45,7 @@ enum {
 	POINTS_ENDS = 4, /* and the mail ends what has begun before */
 	POINTS_MENTION = 12, /* the company is named */
 	POINTS_FRESH = 4, /* something happened of late */
+	POINTS_SAME_DAY = 4, /* as the owner writes */
 	POINTS_FADED = -10,
 	WORD_COMMON = 4, /* points of a common word in a subject */
 	GIST_MOST = 8, /* of all of them */
@@ -192,6 +193,21 @@ gives_number(const struct work *w)
 	return w->out->numbers.n > 0 && !w->routine;
 }
 
+static bool
+finds_anything(const struct findings *f)
+{
+	return f != NULL && f->signal_count + f->obligation_count > 0;
+}
+
+/* What the owner forwards says nothing, and has no word in common with the
+ * case. */
+static bool
+is_mute(const struct work *w, const struct file *f)
+{
+	return w->in->forwarded && f->words + f->gist == 0 &&
+	       !finds_anything(w->in->findings);
+}
+
 /* A receipt belongs to the case in which the owner wrote last, within a
  * fortnight (a day, when a machine wrote it), and has not been answered. */
 static void
@@ -208,7 +224,8 @@ find_receipt(struct work *w)
 		return;
 	for (i = 0; i < w->n; i++)
 		if ((w->v[i].s.known || w->v[i].bears) && !w->v[i].rival &&
-		    (confirms || !w->v[i].answered) && w->v[i].last_owner > 0 &&
+		    (confirms || !(w->v[i].answered || is_mute(w, &w->v[i]))) &&
+		    w->v[i].last_owner > 0 &&
 		    w->v[i].last_owner <= now + DAY / 24 &&
 		    w->v[i].last_owner > now - span &&
 		    w->v[i].last_company < w->v[i].last_owner &&
@@ -222,12 +239,6 @@ static bool
 lives(const struct file *f, int64_t now)
 {
 	return !f->closed || now <= f->closed_at + LIFE;
-}
-
-static bool
-finds_anything(const struct findings *f)
-{
-	return f != NULL && f->signal_count + f->obligation_count > 0;
 }
 
 /* A stranger names the company and speaks of the very matter. */
@@ -367,6 +378,23 @@ goes_on(const struct work *w, const struct file *f)
 	       !(f->numbered && gives_number(w));
 }
 
+/* A desk that has had no mail of the case gives a number of its own. */
+static bool
+desk_begins(const struct work *w, const struct file *f)
+{
+	return w->company_speaks && w->titled && gives_number(w) && !f->s.met &&
+	       !f->mentioned && !f->told && !f->receipt && !f->familiar &&
+	       f->last_owner <= f->last_answer;
+}
+
+/* The owner begins with a desk that has had no mail of the case, or it does. */
+static bool
+other_desk(const struct work *w, const struct file *f)
+{
+	return desk_begins(w, f) || (w->letter && f->s.known && !f->s.met &&
+					!f->mentioned && !f->familiar);
+}
+
 /*
  * What tells nothing of the matter itself.  It counts for an answer, for a
  * mail by which a company goes on; but what the owner begins, and what a
@@ -382,7 +410,11 @@ circumstances(const struct work *w, const struct file *f)
 		points += POINTS_BOTH;
 	if (f->own_desk)
 		points += POINTS_OWN_DESK;
-	if (w->routine || (w->letter && !f->mentioned && !f->familiar) ||
+	/* Who forwards a bill complains of it the same day. */
+	if (w->letter && f->s.met && now - f->last < DAY && f->last - now < DAY)
+		points += POINTS_SAME_DAY;
+	if (w->routine || is_mute(w, f) || desk_begins(w, f) ||
+	    (w->letter && !f->mentioned && !f->familiar) ||
 	    !says_anything(w, f))
 		return points;
 	if (is_only_desk(w, f))
@@ -451,26 +483,19 @@ concerned(const struct work *w, const struct file *f)
 	       ((f->namesake || f->announced) && f->number > 0);
 }
 
-/* The owner begins with a desk that has had no mail of the case. */
-static bool
-other_desk(const struct work *w, const struct file *f)
-{
-	return w->letter && f->s.known && !f->s.met && !f->mentioned &&
-	       !f->familiar;
-}
-
 /* A card or a house is in common to all that goes on with a company; what the
  * subjects name is not. */
 static int
 word_points(const struct work *w, const struct file *f)
 {
-	int points = min(f->words, WORDS_MOST), topics = min(f->topic, points);
+	int topics = min(f->topic, WORDS_MOST);
+	int others = min(f->words - f->topic, WORDS_MOST);
 
 	if (w->routine)
 		return 0;
 	if (other_desk(w, f))
-		points = topics + (points - topics) / 2;
-	return points / (dormant(w, f) ? 2 : 1);
+		others /= 2;
+	return (topics + others) / (dormant(w, f) ? 2 : 1);
 }
 
 /* The more cases have it, the less it tells. */
@@ -500,6 +525,8 @@ add_up(struct work *w, struct file *f, int subjects)
 		f->s.score +=
 		    word_points(w, f) + (f->receipt ? POINTS_RECEIPT : 0) +
 		    (f->taught ? POINTS_TAUGHT : 0) + circumstances(w, f);
+	if (w->names && !f->mentioned)
+		f->s.score -= POINTS_MENTION;
 	if (w->out->elsewhere && f->reply + f->number == 0)
 		f->s.score += POINTS_ELSEWHERE;
 	if (f->twin != 0)
@@ -538,6 +565,8 @@ rank(struct work *w)
 	for (i = 0; i < w->n; i++)
 		subjects += w->v[i].same_subject || w->v[i].same_template;
 	out->v = arena_calloc(w->arena, w->n, sizeof(*out->v));
+	for (i = 0; i < w->n; i++)
+		w->names = w->names || (out->note && w->v[i].mentioned);
 	for (i = 0; i < w->n; i++) {
 		weigh_number(w, &w->v[i]);
 		add_up(w, &w->v[i], subjects);

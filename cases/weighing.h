@@ -79,6 +79,8 @@ struct work {
 	bool letter; /* the owner begins it: no answer, no chaser */
 	bool to_unfiled; /* the owner answers what was in no case */
 	bool routine; /* of a company, to every customer */
+	bool titled; /* a number of its own stands in its subject */
+	bool names; /* the owner's note names a company */
 	bool crowd; /* it greets everybody, or nobody in particular */
 	bool chases; /* the owner asks after what has not come */
 	bool person; /* a person signs in the sender's name */
