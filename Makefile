@@ -225,7 +225,7 @@ accuracy: deps-test all
 	@python3 tests/corpus/score.py ./promised tests/corpus/labels.jsonl tests/corpus/messages
 	@python3 tests/corpus/fresh.py build/fresh >/dev/null
 	@python3 tests/corpus/score.py ./promised build/fresh/labels.jsonl build/fresh
-	@for l in set1 set2 set3 set4 set5 set6 set7 set8 set9 de es fr it nl pt; do \
+	@for l in set1 set2 set3 set4 set5 set6 set7 set8 set9 set10 de es fr it nl pt; do \
 		python3 tests/corpus/fresh.py build/fresh/$$l $$l && \
 		printf '%s ' $$l && python3 tests/corpus/score.py ./promised \
 		    build/fresh/$$l/labels.jsonl build/fresh/$$l; \

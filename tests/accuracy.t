@@ -12,7 +12,7 @@ figures() { # SET LABELS FOLDER
 {
 	figures corpus "$corpus/labels.jsonl" "$corpus/messages"
 	figures fresh "$tmp/fresh/labels.jsonl" "$tmp/fresh"
-	for file in "$corpus"/fresh/set?.txt "$corpus"/fresh/??.txt; do
+	for file in "$corpus"/fresh/set*.txt "$corpus"/fresh/??.txt; do
 		language=$(basename "$file" .txt)
 		python3 "$corpus/fresh.py" "$tmp/$language" "$language"
 		figures "$language" "$tmp/$language/labels.jsonl" \

@@ -3,7 +3,7 @@
 
 usage: fresh.py OUT [LANGUAGE]
 
-Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English, as are set1 to set9.  Writes OUT/ID.eml for each message and
+Reads fresh/LANGUAGE.txt, or fresh/messages.txt, which is English, as are set1 to set10.  Writes OUT/ID.eml for each message and
 OUT/labels.jsonl in the shape of one label (promised-rules(5) tells what the fields mean), so that the same scorer
 reads both corpora.
 """
