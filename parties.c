@@ -49,6 +49,19 @@ desk_domain(struct arena *a, struct address address, const char *domain)
 	return arena_printf(a, "%s@%s", name, domain);
 }
 
+/* Who has his mailbox where the owner has one is no company of his. */
+static bool
+is_owners_domain(
+    const struct settings *settings, struct arena *a, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; i < settings->addresses.n; i++)
+		if (strcmp(domain_of(a, settings->addresses.v[i]), domain) == 0)
+			return true;
+	return false;
+}
+
 struct party
 party_of(struct run *run, struct arena *a, const struct message *m,
     struct address address)
@@ -60,7 +73,8 @@ party_of(struct run *run, struct arena *a, const struct message *m,
 	if (address.addr == NULL)
 		return p;
 	p.domain = domain = domain_of(a, address.addr);
-	p.freemail = domain_listed(run->freemail, domain);
+	p.freemail = domain_listed(run->freemail, domain) ||
+		     is_owners_domain(settings, a, domain);
 	if (p.freemail)
 		p.domain = address.addr;
 	p.desk = domain_listed(run->desks, domain);

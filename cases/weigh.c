@@ -46,6 +46,7 @@ enum {
 	POINTS_MENTION = 12, /* the company is named */
 	POINTS_FRESH = 4, /* something happened of late */
 	POINTS_SAME_DAY = 4, /* as the owner writes */
+	GREETED = 1, /* points of a dispute for the owner's name alone */
 	POINTS_FADED = -10,
 	WORD_COMMON = 4, /* points of a common word in a subject */
 	GIST_MOST = 8, /* of all of them */
@@ -193,10 +194,18 @@ gives_number(const struct work *w)
 	return w->out->numbers.n > 0 && !w->routine;
 }
 
+/* "Book online" asks for nothing of a case. */
 static bool
 finds_anything(const struct findings *f)
 {
-	return f != NULL && f->signal_count + f->obligation_count > 0;
+	size_t i, n;
+
+	if (f == NULL)
+		return false;
+	for (i = 0, n = f->signal_count; i < f->obligation_count; i++)
+		n += f->obligations[i].who == WHO_COMPANY ||
+		     f->obligations[i].action != ACTION_OTHER;
+	return n > 0;
 }
 
 /* What the owner forwards says nothing, and has no word in common with the
@@ -206,6 +215,14 @@ is_mute(const struct work *w, const struct file *f)
 {
 	return w->in->forwarded && f->words + f->gist == 0 &&
 	       !finds_anything(w->in->findings);
+}
+
+/* Of two letters that wait the one whose subject is named, else the later. */
+static bool
+is_nearer(const struct file *f, const struct file *best)
+{
+	return f->topic != best->topic ? f->topic > best->topic
+				       : f->last_owner > best->last_owner;
 }
 
 /* A receipt belongs to the case in which the owner wrote last, within a
@@ -229,7 +246,7 @@ find_receipt(struct work *w)
 		    w->v[i].last_owner <= now + DAY / 24 &&
 		    w->v[i].last_owner > now - span &&
 		    w->v[i].last_company < w->v[i].last_owner &&
-		    (best == NULL || w->v[i].last_owner > best->last_owner))
+		    (best == NULL || is_nearer(&w->v[i], best)))
 			best = &w->v[i];
 	if (best != NULL)
 		best->receipt = true;
@@ -285,11 +302,11 @@ find_only(struct work *w)
 		only = &w->v[i];
 		n++;
 	}
-	if (n == 1 &&
-	    (!w->company_speaks ||
-		(!w->routine && (w->out->dispute > 0 || is_turn(w, only) ||
-				    finds_anything(w->in->findings))) ||
-		only->words >= WORDS_SEVERAL))
+	if (n == 1 && (!w->company_speaks ||
+			  (!w->routine &&
+			      (w->out->dispute > GREETED || is_turn(w, only) ||
+				  finds_anything(w->in->findings))) ||
+			  only->words >= WORDS_SEVERAL))
 		only->only = true;
 }
 
