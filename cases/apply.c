@@ -789,17 +789,12 @@ settle_by_later(struct ledger *l, size_t least, struct err *err)
 {
 	struct rows *r = later_mail(l);
 	struct answer x;
-	int result = 0;
 
-	while (result == 0 && rows_next(r)) {
-		result = answer_of_row(l, r, &x, err);
-		if (result == 0)
-			result = settle(l, &x, least, err);
-	}
-	if (result == 0)
-		return rows_end(r, err);
-	(void)rows_end(r, &(struct err){0});
-	return -1;
+	while (rows_next(r))
+		if (answer_of_row(l, r, &x, err) < 0 ||
+		    settle(l, &x, least, err) < 0)
+			rows_fail(r, err);
+	return rows_end(r, err);
 }
 
 static int
@@ -808,16 +803,13 @@ kept_before(struct ledger *l, const struct obligation *fresh, int64_t end,
 {
 	struct rows *r = later_mail(l);
 	struct answer x;
-	int result = 0;
 
-	while (result == 0 && !*kept && rows_next(r)) {
-		result = answer_of_row(l, r, &x, err);
-		*kept = result == 0 && x.date.utc <= end && keeps(fresh, &x);
-	}
-	if (result == 0)
-		return rows_end(r, err);
-	(void)rows_end(r, &(struct err){0});
-	return -1;
+	while (!*kept && rows_next(r))
+		if (answer_of_row(l, r, &x, err) < 0)
+			rows_fail(r, err);
+		else
+			*kept = x.date.utc <= end && keeps(fresh, &x);
+	return rows_end(r, err);
 }
 
 static int

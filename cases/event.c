@@ -539,16 +539,14 @@ events_verify(struct store *s, int64_t owner, struct err *err)
 	struct arena *a = arena_new();
 	struct rows *r = STORE_QUERY(s, SQL_EVENTS_ALL, sql_int(owner));
 	uint8_t chain[SHA256_SIZE] = {0};
-	int result = 0;
+	int result;
 
-	while (result == 0 && rows_next(r)) {
-		result = verify_one(s, owner, a, r, chain, err);
+	while (rows_next(r)) {
+		if (verify_one(s, owner, a, r, chain, err) < 0)
+			rows_fail(r, err);
 		arena_reset(a);
 	}
-	if (result == 0)
-		result = rows_end(r, err);
-	else
-		(void)rows_end(r, &(struct err){0});
+	result = rows_end(r, err);
 	arena_free(a);
 	return result;
 }

@@ -524,7 +524,7 @@ ledger_companies(struct store *s, int64_t owner, struct arena *a,
 		one.domain = rows_text(r, 1, a);
 		one.name = rows_text(r, 2, a);
 		if (fill_aliases(&view, &one) < 0)
-			break;
+			rows_fail(r, err);
 		if (!is_called(&one, name))
 			continue;
 		*v = arena_grow(a, *v, *n, sizeof(**v));

@@ -827,6 +827,12 @@ rows_columns(struct rows *r)
 	return sqlite3_column_count(r->stmt);
 }
 
+void
+rows_fail(struct rows *r, const struct err *why)
+{
+	r->err = *why;
+}
+
 int
 rows_end(struct rows *r, struct err *err)
 {

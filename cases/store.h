@@ -154,6 +154,8 @@ struct slice rows_bytes(struct rows *, int column, struct arena *);
 /* Any column as a value (its text in the arena), and how many there are. */
 struct value rows_value(struct rows *, int column, struct arena *);
 int rows_columns(struct rows *);
+/* The work on a row has failed: no more rows come, rows_end() tells why. */
+void rows_fail(struct rows *, const struct err *why);
 int rows_end(struct rows *, struct err *);
 
 /* The first column of the first row; missing when there is no row. */

@@ -637,7 +637,7 @@ follow_names(struct work *w, const char *about, struct err *err)
 			like = NAMESAKE;
 		}
 		if (add_company(w, rows_int(r, 0), name, like, err) < 0)
-			break;
+			rows_fail(r, err);
 	}
 	return rows_end(r, err);
 }
@@ -720,8 +720,8 @@ follow_word(struct work *w, const char *word, const char *name, bool add,
 		if (f == NULL ? !add : f->s.known || f->s.alike || f->mentioned)
 			continue;
 		if (names_sender(w, rows_int(r, 0), name, &named, err) < 0) {
-			(void)rows_end(r, &(struct err){0});
-			return -1;
+			rows_fail(r, err);
+			break;
 		}
 		if (!named || (f = suspect_of(w, number)) == NULL)
 			continue;

@@ -333,7 +333,7 @@ join_rows(struct filing *f, struct rows *r, const char *why, struct err *err)
 {
 	while (rows_next(r))
 		if (join(f, rows_int(r, 0), "references", why, err) < 0)
-			break;
+			rows_fail(r, err);
 	return rows_end(r, err);
 }
 
@@ -388,7 +388,7 @@ join_by_number(struct filing *f, const char *number, struct err *err)
 			continue;
 		if (join(f, message, "references",
 			"names a number of this case", err) < 0)
-			break;
+			rows_fail(r, err);
 		last = message;
 	}
 	return rows_end(r, err);
@@ -429,7 +429,7 @@ join_by_words(struct filing *f, struct err *err)
 			continue;
 		if (join(f, rows_int(r, 0), "words",
 			"told what this case is about", err) < 0)
-			break;
+			rows_fail(r, err);
 	}
 	return rows_end(r, err);
 }

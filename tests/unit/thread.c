@@ -37,6 +37,7 @@
 #include <sysexits.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "cases/case.h"
 #include "cases/event.h"
@@ -169,9 +170,9 @@ add_numbers(struct mailbox *m, char *words)
 	m->findings.reference_count = s.n;
 }
 
-/* Kept, placed and filed, as the program does it. */
-static void
-deliver(struct mailbox *m)
+/* Kept, placed and filed, as the program does it; what the filing says. */
+static int
+file_mail(struct mailbox *m)
 {
 	char raw[60];
 	struct arrival arrival = {.source = "test"};
@@ -196,9 +197,15 @@ deliver(struct mailbox *m)
 	check(m, intake_describe(m->store, m->owner, kept.message, &d, &err));
 	check(m, thread_place(m->store, m->owner, m->arena, m->words, &m->in,
 		     &m->placement, &err));
-	check(m, thread_file(m->store, m->owner, m->arena, m->words, &m->in,
-		     &m->placement, m->in.date.utc, &err));
-	check(m, intake_done(m->store, m->owner, kept.message, &err));
+	return thread_file(m->store, m->owner, m->arena, m->words, &m->in,
+	    &m->placement, m->in.date.utc, &err);
+}
+
+static void
+deliver(struct mailbox *m)
+{
+	check(m, file_mail(m));
+	check(m, intake_done(m->store, m->owner, m->in.message, &err));
 	check(m, store_commit(m->store, &err));
 }
 
@@ -453,7 +460,7 @@ a_fault_in_the_words_is_told_with_its_line(void **state)
 		const char *text, *told;
 	} files[] = {
 	    {"[prefix]\nre fwd\n[prefixes]\n", ":3: no such section; "
-	                                        "there are [prefix]"},
+					       "there are [prefix]"},
 	    {"# words\nre fwd\n", ":2: no such section"},
 	    {"[said]\nyour complaint\n", ":2: points stand before"},
 	    {"[said]\n100 your complaint\n", ":2: points stand before"},
@@ -475,6 +482,51 @@ a_fault_in_the_words_is_told_with_its_line(void **state)
 		assert_non_null(strstr(err.text, files[i].told));
 	}
 	arena_free(a);
+}
+
+/* The store fails when an earlier mail is to follow its answer into the new
+ * case (an index cannot be made of it): nothing is said to be filed. */
+static void
+what_cannot_follow_fails_the_mail(void **state)
+{
+	struct mailbox m = {.mails = 0};
+	char mail[] = "2026-03-02 accounts@vets.example Vets";
+	char answer[] = "2026-03-03 sam@x.example Sam Okafor";
+	char to[] = "accounts@vets.example Vets";
+	const char *path;
+	sqlite3 *db;
+
+	(void)state;
+	m.arena = arena_new();
+	path = arena_printf(m.arena, "%s/follow.db", folder);
+	m.store = store_open(path, STORE_CREATE, &err);
+	assert_non_null(m.store);
+	check(&m, store_owner(m.store, "sam@x.example", &m.owner, &err));
+	m.words = thread_words_load(m.arena, "cases/thread.words", &err);
+	start(&m, mail);
+	m.in.message_id = "a";
+	deliver(&m);
+	assert_int_equal(m.placement.by, PLACED_UNFILED);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db,
+		"CREATE INDEX stuck ON message (abs(CASE WHEN id = 1 AND "
+		"case_number IS NOT NULL THEN -9223372036854775807 - 1 "
+		"ELSE 0 END))",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	start(&m, answer);
+	m.others[m.in.other_count++] = party(&m, to);
+	m.in.references.v = (const char *[]){"a"};
+	m.in.references.n = 1;
+	buf_puts(&m.text, "Nobody rang me before you took two teeth.\n");
+	assert_int_equal(file_mail(&m), -1);
+	assert_non_null(strstr(err.text, "overflow"));
+	store_rollback(m.store);
+	buf_free(&m.text);
+	store_close(m.store);
+	arena_free(m.arena);
 }
 
 /* What one owner has is nothing to another, be the mail the same. */
@@ -532,19 +584,22 @@ is_mailbox(const struct dirent *e)
 int
 main(void)
 {
-	struct CMUnitTest tests[100] = {
+	const struct CMUnitTest own[] = {
 	    cmocka_unit_test(subjects_lose_their_prefixes),
 	    cmocka_unit_test(a_fault_in_the_words_is_told_with_its_line),
+	    cmocka_unit_test(what_cannot_follow_fails_the_mail),
 	    cmocka_unit_test(owners_do_not_meet),
 	};
+	struct CMUnitTest tests[100] = {{0}};
 	struct dirent **names;
 	struct arena *a = arena_new();
 	int n = scandir("tests/cases", &names, is_mailbox, alphasort), rc;
-	size_t count = 2;
+	size_t count = sizeof(own) / sizeof(own[0]);
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	if (n <= 0 || mkdtemp(folder) == NULL)
 		return 1;
+	memcpy(tests, own, sizeof(own));
 	for (int i = 0; i < n; i++) {
 		if (count < 100) {
 			tests[count].name = arena_strdup(a, names[i]->d_name);
