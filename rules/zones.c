@@ -307,8 +307,8 @@ is_led_in(const struct zoning *z, size_t i)
 
 /*
  * How many lines from i look like a signature: short, one under the other,
- * after an empty line or the end of a sentence, and no list.  evidence: the writer's name
- * or firm is in one of them.
+ * after an empty line or the end of a sentence, and no list.  evidence: the
+ * writer's name or firm is in one of them.
  */
 static size_t
 signature_run(const struct zoning *z, size_t i, bool *evidence)
